@@ -1,0 +1,64 @@
+import * as z from 'zod'
+import type { CustomerId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import { type ChannelKind, channelKindSchema } from './channel-kind.js'
+import { hostIdSchema, instantSchema, textSchema, wordSchema } from './fields.js'
+
+/** The topic that stands for every topic of a channel. */
+export const EVERY_TOPIC = '*'
+
+/** The topic of a campaign that names none. */
+export const DEFAULT_TOPIC = 'offers'
+
+/** One piece of evidence: a person allowed or refused a channel for a topic at a time. Never changed, only added to. */
+export interface ConsentRecord {
+  readonly customerId: CustomerId
+  readonly channel: ChannelKind
+  /** A word of the host, or `*` for all topics of the channel. */
+  readonly topic: string
+  readonly decision: 'granted' | 'denied'
+  /** How it was given: `sign-up form`, `one-click unsubscribe`. */
+  readonly basis: string
+  /** When the person decided; orders the records. */
+  readonly obtainedAt: Instant
+  /** Where the proof lies, in the host's words. */
+  readonly evidence?: string
+}
+
+export const consentSchema = z.strictObject({
+  customerId: hostIdSchema.transform((text) => text as CustomerId),
+  channel: channelKindSchema,
+  topic: z.union([z.literal(EVERY_TOPIC), wordSchema]),
+  decision: z.enum(['granted', 'denied']),
+  basis: textSchema(200),
+  obtainedAt: instantSchema,
+  evidence: textSchema(2_000).exactOptional(),
+})
+
+export type ConsentInput = z.input<typeof consentSchema>
+
+/** What stands on one channel for one topic, or null when nobody ever said anything: absent consent is no. */
+export type ConsentDecision = ConsentRecord['decision'] | null
+
+/** Which of two records of one (customer, channel, topic) stands: the later one, and of two at once the denial. */
+export function standing(left: ConsentRecord, right: ConsentRecord): ConsentRecord {
+  if (left.obtainedAt !== right.obtainedAt) return left.obtainedAt > right.obtainedAt ? left : right
+  return left.decision === 'denied' ? left : right
+}
+
+/**
+ * Folds the records of a customer into one decision. Records of the topic and of `*` count alike: the last one by
+ * `obtainedAt` stands, ties deny, the order of arrival does not matter.
+ */
+export function decideConsent(
+  records: Iterable<ConsentRecord>,
+  channel: ChannelKind,
+  topic: string,
+): ConsentDecision {
+  let last: ConsentRecord | null = null
+  for (const record of records) {
+    if (record.channel !== channel || (record.topic !== topic && record.topic !== EVERY_TOPIC)) continue
+    last = last === null ? record : standing(last, record)
+  }
+  return last?.decision ?? null
+}

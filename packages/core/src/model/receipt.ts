@@ -1,0 +1,76 @@
+import type { DeliveryId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+
+/** What a provider can say of a delivery. */
+export const RECEIPT_TYPES = [
+  'accepted',
+  'deferred',
+  'delivered',
+  'displayed',
+  'bounced',
+  'blocked',
+  'dropped',
+  'opened',
+  'clicked',
+  'replied',
+  'complained',
+  'unsubscribed',
+] as const
+
+export type ReceiptType = (typeof RECEIPT_TYPES)[number]
+
+/** One thing that a provider said, in the kit's words. */
+export interface Receipt {
+  /** Unique per tenant: the provider's own event id, or a digest of what it said. */
+  readonly key: string
+  readonly type: ReceiptType
+  readonly at: Instant
+  /** The delivery, when the provider hands our id back ... */
+  readonly deliveryId?: DeliveryId
+  /** ... else the provider's id of the message. */
+  readonly providerMessageId?: string
+  /** The provider's reason or status code, without personal data. */
+  readonly reason?: string
+  readonly url?: string
+  /** Whether a machine did it (mail scanner, privacy proxy). */
+  readonly machine?: boolean
+}
+
+/**
+ * What receipts say of one delivery: for each type the first instant at which it happened. A join semilattice, so
+ * every order and every repetition of the same receipts gives the same state.
+ */
+export type ReceiptState = Readonly<Partial<Record<ReceiptType, Instant>>>
+
+/** The state after one more receipt: the earlier instant of each type stays. */
+export function joinReceipt(state: ReceiptState, receipt: Pick<Receipt, 'type' | 'at'>): ReceiptState {
+  const known = state[receipt.type]
+  return known !== undefined && known <= receipt.at ? state : { ...state, [receipt.type]: receipt.at }
+}
+
+/** Receipts that prove that the provider took the message. */
+const PROOFS: readonly ReceiptType[] = RECEIPT_TYPES.filter((type) => type !== 'dropped')
+
+/** Whether a receipt of this type proves that the provider had taken the message. */
+export function provesAcceptance(type: ReceiptType): boolean {
+  return PROOFS.includes(type)
+}
+
+/** The furthest that a delivery has come by its receipts, for display; null when nothing was said. */
+export function receiptStage(state: ReceiptState): ReceiptType | null {
+  const order: readonly ReceiptType[] = [
+    'complained',
+    'unsubscribed',
+    'bounced',
+    'blocked',
+    'dropped',
+    'replied',
+    'clicked',
+    'opened',
+    'displayed',
+    'delivered',
+    'deferred',
+    'accepted',
+  ]
+  return order.find((type) => state[type] !== undefined) ?? null
+}

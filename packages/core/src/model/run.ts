@@ -1,0 +1,36 @@
+import type { CampaignId, CustomerId, RunId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import type { ExclusionCode } from './exclusion.js'
+
+/**
+ * How far the freezing of a run has come. `matching` goes through the customers by id, `ranking` through the members
+ * by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
+ */
+export type FreezeState =
+  | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
+  | { readonly phase: 'ranking'; readonly nextRank: number; readonly newcomers: number }
+  | { readonly phase: 'frozen'; readonly at: Instant }
+
+/** The funnel of an audience: `matched` is the sum of the others. */
+export interface AudienceCounts {
+  readonly matched: number
+  readonly recipients: number
+  readonly holdout: number
+  readonly remainder: number
+  readonly excluded: Readonly<Partial<Record<ExclusionCode, number>>>
+}
+
+/** One freezing of a campaign. */
+export interface Run {
+  readonly id: RunId
+  readonly campaignId: CampaignId
+  /** Unique in the campaign: `launch`, or the instant of a recurrence in ISO 8601. */
+  readonly occurrence: string
+  readonly scheduledFor: Instant
+  readonly freeze: FreezeState
+  /** `open` until every delivery is settled or the campaign ends. */
+  readonly status: 'open' | 'ended'
+  readonly version: number
+  readonly createdAt: Instant
+  readonly endedAt: Instant | null
+}

@@ -1,0 +1,37 @@
+import type { CustomerId } from '../base/ids.js'
+import type { Customer, CustomerPatch } from '../model/customer.js'
+import type { JournalEntry } from '../model/journal.js'
+import type { Scope } from '../model/scope.js'
+
+/** The customers of a tenant: ours, or the host's own tables. */
+export interface CustomerDirectory {
+  /** Whether {@link CustomerDirectory.upsert} and {@link CustomerDirectory.erase} work. */
+  readonly writable: boolean
+  /**
+   * Customers in code-unit order of their ids, those behind `after`; fewer than `limit` only at the end. A customer
+   * who is there during the whole of a scan is seen exactly once.
+   *
+   * @param limit - 1 to 10,000
+   */
+  scan(scope: Scope, page: { readonly after: CustomerId | null; readonly limit: number }): Promise<readonly Customer[]>
+  /** The customers with these ids, in any order; unknown ids are left out. */
+  get(scope: Scope, ids: readonly CustomerId[]): Promise<readonly Customer[]>
+  /**
+   * Creates or changes customers by `mergeCustomer`, all or none, with the journal entry. A patch that repeats an id
+   * is applied after the earlier one.
+   *
+   * @throws DIRECTORY_READ_ONLY when not writable
+   */
+  upsert(
+    scope: Scope,
+    patches: readonly CustomerPatch[],
+    entry: JournalEntry,
+  ): Promise<{ readonly created: number; readonly updated: number }>
+  /**
+   * Deletes customers for good; unknown ids are left out.
+   *
+   * @returns how many there were
+   * @throws DIRECTORY_READ_ONLY when not writable
+   */
+  erase(scope: Scope, ids: readonly CustomerId[], entry: JournalEntry): Promise<number>
+}

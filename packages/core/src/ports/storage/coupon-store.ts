@@ -1,0 +1,66 @@
+import type { CampaignId, CustomerId, RedemptionId, RunId } from '../../base/ids.js'
+import type { Money } from '../../base/money.js'
+import type { Instant } from '../../base/time.js'
+import type { CampaignEvent } from '../../model/event.js'
+import type { JournalEntry } from '../../model/journal.js'
+import type { Page, PageRequest } from '../../model/page.js'
+import type { QrToken } from '../../model/qr-token.js'
+import type { Redemption, RefusedRedemption } from '../../model/redemption.js'
+import type { Scope } from '../../model/scope.js'
+
+/** A redemption that is asked for. */
+export interface RedeemRequest {
+  readonly handle: string
+  readonly id: RedemptionId
+  readonly key: string
+  readonly at: Instant
+  readonly by: string
+  readonly amount: Money | null
+}
+
+/** What the storage decided. */
+export type RedeemDecision =
+  | { readonly outcome: 'redeemed'; readonly token: QrToken; readonly redemption: Redemption; readonly used: number; readonly repeated: boolean }
+  | { readonly outcome: Exclude<RefusedRedemption, 'unknown'>; readonly token: QrToken }
+  | { readonly outcome: 'unknown' }
+
+/** Coupons and their uses. */
+export interface CouponStore {
+  /**
+   * Adds tokens; where (run, customer) has one already, that one stays.
+   *
+   * @returns the tokens that stand, one for each draft, in order
+   */
+  issue(scope: Scope, drafts: readonly QrToken[]): Promise<readonly QrToken[]>
+  byHandle(scope: Scope, handle: string): Promise<QrToken | null>
+  /** Tokens of customers in a run; those without are left out. */
+  ofRun(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly QrToken[]>
+  /**
+   * Decides by `refuseRedemption` and writes, with the event and the journal entry, as one step that no other
+   * redemption of the token comes between. A key that was answered with `redeemed` before gets the same redemption
+   * again and writes nothing, if it is of the same token; of another token it is `unknown`.
+   *
+   * @param eventOf - makes the event of the redemption from the token
+   */
+  redeem(
+    scope: Scope,
+    request: RedeemRequest,
+    records: (token: QrToken, redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
+  ): Promise<RedeemDecision>
+  redemptionByKey(scope: Scope, key: string): Promise<Redemption | null>
+  /**
+   * Gives a use back, with event and journal entry; one that was given back already stays as it is.
+   *
+   * @returns the redemption as it stands, or null when there is none with this key
+   */
+  reverse(
+    scope: Scope,
+    key: string,
+    at: Instant,
+    records: (redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
+  ): Promise<Redemption | null>
+  /** Makes every token of a campaign answer `cancelled` from the instant on, with the journal entry. */
+  cancel(scope: Scope, campaignId: CampaignId, at: Instant, entry: JournalEntry): Promise<void>
+  /** Redemptions of a campaign, oldest first (ties by id). */
+  redemptions(scope: Scope, campaignId: CampaignId, page: PageRequest): Promise<Page<Redemption>>
+}

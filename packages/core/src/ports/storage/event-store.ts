@@ -1,0 +1,64 @@
+import type { CampaignId, CustomerId, DeliveryId, RunId } from '../../base/ids.js'
+import type { Instant } from '../../base/time.js'
+import type { CampaignEvent } from '../../model/event.js'
+import type { Counter } from '../../model/metrics.js'
+import type { Page, PageRequest } from '../../model/page.js'
+import type { Receipt } from '../../model/receipt.js'
+import type { Scope } from '../../model/scope.js'
+
+/** A receipt joined into its delivery, together with its event. */
+export interface ReceiptEntry {
+  readonly deliveryId: DeliveryId
+  readonly receipt: Receipt
+  readonly event: CampaignEvent
+  /**
+   * Whether the receipt proves that an attempt which is `attempting` without a living lease, `inDoubt` or `held` was
+   * sent: such a delivery becomes `sent` with `provedEvents` recorded. A living lease is left to its worker.
+   */
+  readonly proves: boolean
+  readonly provedEvents: readonly CampaignEvent[]
+}
+
+/** Everything that happened, and the counts of it. */
+export interface EventStore {
+  /**
+   * Adds events and folds them into the counts, all or none. An event whose key is there already is left out.
+   *
+   * @returns the events that were new, in order
+   */
+  append(scope: Scope, events: readonly CampaignEvent[]): Promise<readonly CampaignEvent[]>
+  /**
+   * Joins receipts into their deliveries (`joinReceipt`) and adds their events, all or none. Repetitions change
+   * nothing; an unknown delivery gets its event only.
+   *
+   * @returns the events that were new, in order
+   */
+  appendReceipts(scope: Scope, entries: readonly ReceiptEntry[], now: Instant): Promise<readonly CampaignEvent[]>
+  /** The counts of a campaign, over all runs or one; every cell with an event is there, in any order. */
+  counters(scope: Scope, campaignId: CampaignId, runId?: RunId): Promise<readonly Counter[]>
+  /** Events of a campaign, oldest `at` first (ties by key). */
+  list(
+    scope: Scope,
+    campaignId: CampaignId,
+    filter: { readonly types?: readonly string[]; readonly deliveryId?: DeliveryId },
+    page: PageRequest,
+  ): Promise<Page<CampaignEvent>>
+  /** Events of a customer, oldest first, at most 1,000 of the latest. */
+  ofCustomer(scope: Scope, customerId: CustomerId): Promise<readonly CampaignEvent[]>
+  /**
+   * How many events of a type each customer has in `(since, until]`; those without any are left out.
+   *
+   * @param since - null for ever
+   */
+  countByCustomer(
+    scope: Scope,
+    request: {
+      readonly type: string
+      readonly since: Instant | null
+      readonly until: Instant
+      readonly customerIds: readonly CustomerId[]
+    },
+  ): Promise<ReadonlyMap<CustomerId, number>>
+  /** Takes the customer out of the customer's events; counts stay. */
+  forget(scope: Scope, customerIds: readonly CustomerId[]): Promise<void>
+}

@@ -1,0 +1,60 @@
+import type { CampaignId } from '../../base/ids.js'
+import type { Scope } from '../../model/scope.js'
+import type { Clock } from '../clock.js'
+import type { CustomerDirectory } from '../customer-directory.js'
+import type { JobQueue } from '../job-queue.js'
+import type { RateLimiter } from '../rate-limiter.js'
+import type { AudienceStore } from './audience-store.js'
+import type { CampaignStore } from './campaign-store.js'
+import type { ConsentStore } from './consent-store.js'
+import type { CouponStore } from './coupon-store.js'
+import type { DeliveryStore, DueIndex } from './delivery-store.js'
+import type { EventStore } from './event-store.js'
+import type { JournalStore } from './journal-store.js'
+import type { SegmentStore } from './segment-store.js'
+
+/** What a storage says of itself. */
+export interface StorageCapabilities {
+  /** Whether what a call wrote is still there after the process has died. */
+  readonly durable: boolean
+  /** Whether {@link Storage.announcements} tells of changes, so that nobody need poll. */
+  readonly announces: boolean
+}
+
+/** Tells of changes to the deliveries or the status of a campaign. */
+export interface Announcements {
+  /** A number that grows with each change of the campaign. */
+  sequence(scope: Scope, campaignId: CampaignId): Promise<number>
+  /**
+   * Resolves when the sequence is above `seen`: at once when it is already.
+   *
+   * @throws ABORTED as soon as the signal aborts
+   */
+  changed(scope: Scope, campaignId: CampaignId, seen: number, signal: AbortSignal): Promise<void>
+}
+
+/**
+ * Where the kit keeps what it knows. Every method is for one tenant, that of its scope, and neither sees nor touches
+ * the rows of another; every write is one transaction, all or none. Methods take sets, never one customer at a time.
+ */
+export interface Storage {
+  readonly capabilities: StorageCapabilities
+  readonly customers: CustomerDirectory
+  readonly consents: ConsentStore
+  readonly segments: SegmentStore
+  readonly campaigns: CampaignStore
+  readonly audience: AudienceStore
+  readonly deliveries: DeliveryStore
+  readonly events: EventStore
+  readonly coupons: CouponStore
+  readonly journal: JournalStore
+  readonly dueIndex: DueIndex
+  /** Null when {@link StorageCapabilities.announces} is false. */
+  readonly announcements: Announcements | null
+  /** The queue that goes with this storage; used unless the host gives the kit another. */
+  jobQueue(clock: Clock): JobQueue
+  /** The limiter that goes with this storage, one for all workers that share it; used unless the host gives another. */
+  rateLimiter(clock: Clock): RateLimiter
+  /** Lets go of what the storage opened itself. */
+  close?(): Promise<void>
+}

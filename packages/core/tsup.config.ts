@@ -1,0 +1,14 @@
+import { defineConfig } from 'tsup'
+
+export default defineConfig({
+  entry: ['src/index.ts', 'src/adapter.ts', 'src/endpoints.ts', 'src/statistics.ts', 'src/testing.ts'],
+  format: ['esm', 'cjs'],
+  target: 'node20',
+  platform: 'node',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  // one copy of each class whatever the entry point, in CommonJS as well
+  splitting: true,
+  treeshake: true,
+})

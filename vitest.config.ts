@@ -1,0 +1,68 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const packages = fileURLToPath(new URL('./packages', import.meta.url))
+
+const pureRooms = [
+  'segmentation',
+  'assignment',
+  'rendering',
+  'throttling',
+  'qr',
+  'consent',
+  'metrics',
+  'statistics',
+  'reporting',
+  'access',
+]
+const strictRooms = ['model', ...pureRooms, 'engine']
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^@campaignkit\/(core|adapter-[a-z]+)$/, replacement: `${packages}/$1/src/index.ts` },
+      { find: /^@campaignkit\/(core|adapter-[a-z]+)\/([a-z]+)$/, replacement: `${packages}/$1/src/$2.ts` },
+    ],
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'packages',
+          include: ['packages/*/src/**/*.test.ts'],
+          benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
+          typecheck: {
+            enabled: true,
+            include: ['packages/*/src/**/*.test-d.ts'],
+            tsconfig: 'tsconfig.json',
+            ignoreSourceErrors: true,
+          },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'examples',
+          include: ['examples/**/*.test.ts'],
+          benchmark: { include: ['examples/**/*.bench.ts'] },
+        },
+      },
+      { extends: true, test: { name: 'docs', include: ['docs/**/*.test.ts'], benchmark: { include: [] } } },
+    ],
+    coverage: {
+      provider: 'v8',
+      reportsDirectory: '.coverage',
+      reporter: ['text-summary', 'html', 'json-summary'],
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.bench.ts'],
+      thresholds: {
+        branches: 90,
+        functions: 90,
+        lines: 90,
+        statements: 90,
+        ...Object.fromEntries(strictRooms.map((room) => [`packages/core/src/${room}/**`, { branches: 95 }])),
+      },
+    },
+  },
+})
