@@ -26,7 +26,6 @@ const ROOMS = {
       'csv-parse',
       'html-to-text',
       'htmlparser2',
-      'iconv-lite',
       'libphonenumber-js',
       'qrcode',
       'temporal-polyfill',
@@ -41,12 +40,12 @@ const ROOMS = {
 /** What each adapter may use of the outside; core is reached by its entry points alone. */
 const ADAPTERS = {
   'adapter-memory': { touchesHost: false, thirdParties: [] },
-  'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod'] },
+  'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod', 'smtp-server', 'mailparser'] },
 }
 
 const CORE = 'packages/core/src'
 const EDGES = '(?:index|adapter|endpoints|statistics|testing)\\.ts$'
-const TESTS = '\\.(?:test|test-d|bench)\\.ts$'
+const TESTS = '\\.(?:test|test-d|bench|fixture)\\.ts$'
 const THIRD_PARTY = '(?:^|/)node_modules/'
 const TYPES_OF = '(?:@types/)?'
 
@@ -60,7 +59,7 @@ const thirdPartiesBut = (names) =>
 
 const roomNames = Object.keys(ROOMS)
 
-/** A folder sees itself and the floors below; its tests see testing/ as well. */
+/** A folder sees itself and the floors below; its tests see testing/ and defaults/ as well. */
 const floorRules = roomNames.flatMap((room) => {
   const below = roomNames.filter((other) => other !== 'testing' && ROOMS[other].floor < ROOMS[room].floor)
   const visible = [room, ...below]
@@ -74,10 +73,10 @@ const floorRules = roomNames.flatMap((room) => {
     },
     {
       name: `floor-of-${room}-tests`,
-      comment: `Tests in ${room}/ see what ${room}/ sees, and testing/.`,
+      comment: `Tests in ${room}/ see what ${room}/ sees, testing/ and the real ports in defaults/.`,
       severity: 'error',
       from: { path: `^${CORE}/${room}/.*${TESTS}` },
-      to: { path: `^${CORE}/`, pathNot: `^${CORE}/${either([...visible, 'testing'])}/` },
+      to: { path: `^${CORE}/`, pathNot: `^${CORE}/${either([...visible, 'testing', 'defaults'])}/` },
     },
   ]
 })
@@ -208,7 +207,14 @@ module.exports = {
       comment: 'A test file is imported by nothing.',
       severity: 'error',
       from: {},
-      to: { path: TESTS },
+      to: { path: TESTS, pathNot: '\\.fixture\\.ts$' },
+    },
+    {
+      name: 'fixtures-are-for-tests',
+      comment: 'What tests share is imported by tests alone.',
+      severity: 'error',
+      from: { pathNot: TESTS },
+      to: { path: '\\.fixture\\.ts$' },
     },
     {
       name: 'declared-dependencies',

@@ -55,7 +55,7 @@ export default defineConfig({
       reportsDirectory: '.coverage',
       reporter: ['text-summary', 'html', 'json-summary'],
       include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.bench.ts'],
+      exclude: ['**/*.test.ts', '**/*.test-d.ts', '**/*.bench.ts', '**/*.fixture.ts'],
       thresholds: {
         branches: 90,
         functions: 90,

@@ -8,7 +8,7 @@ const root = path.resolve(fileURLToPath(import.meta.url), '../..')
 const isGuarded = (file) =>
   /^packages\/[^/]+\/src\//.test(file) &&
   !file.startsWith('packages/core/src/defaults/') &&
-  !/\.(?:test|test-d|bench)\.ts$/.test(file)
+  !/\.(?:test|test-d|bench|fixture)\.ts$/.test(file)
 const isCore = (file) => file.startsWith('packages/core/')
 
 const FORBIDDEN_GLOBALS = new Set([

@@ -45,18 +45,16 @@ export function createPrefixedDigest(...prefix: readonly string[]): PrefixedDige
   const hash = nobleSha256.create()
   const digest = new Uint8Array(32)
   const words = new DataView(digest.buffer)
-  let input = new Uint8Array(1_024)
+  let input = createInput(1_024)
 
   function compute(text: string): void {
     const normal = text.normalize('NFC')
-    const most = 4 + 3 * normal.length
-    if (most > input.length) input = new Uint8Array(most)
-    const { written } = encoder.encodeInto(normal, input.subarray(4))
-    new DataView(input.buffer).setUint32(0, written)
-    begun
-      ._cloneInto(hash)
-      .update(input.subarray(0, 4 + written))
-      .digestInto(digest)
+    const most = 3 * normal.length
+    if (most > input.text.length) input = createInput(most)
+    const { written } = encoder.encodeInto(normal, input.text)
+    input.length.setUint32(0, written)
+    const filled = input.bytes.subarray(0, 4 + written)
+    begun._cloneInto(hash).update(filled).digestInto(digest)
   }
 
   return {
@@ -69,6 +67,12 @@ export function createPrefixedDigest(...prefix: readonly string[]): PrefixedDige
       return words.getUint32(0) * 0x200000 + (words.getUint32(4) >>> 11)
     },
   }
+}
+
+/** Room for a length and a text of at most so many bytes behind it. */
+function createInput(most: number): { bytes: Uint8Array; length: DataView; text: Uint8Array } {
+  const bytes = new Uint8Array(4 + most)
+  return { bytes, length: new DataView(bytes.buffer), text: bytes.subarray(4) }
 }
 
 /** Makes HMAC-SHA-256 under one key in lower-case hexadecimal; quicker than {@link hmacSha256} for many texts. */

@@ -23,6 +23,8 @@ export interface MessageCounts {
   readonly sent: number
   readonly failed: number
   readonly skipped: number
+  /** 0 where the provider does not report deliveries. */
+  readonly delivered: number
   /** Events of the type that `impressionSource` names. */
   readonly impressions: number
   readonly bounced: number
@@ -55,6 +57,8 @@ export interface MessageRates {
 
 /** What people did in the end. */
 export interface ResponseCounts {
+  /** Members to whom at least one message was sent. */
+  readonly reached: number
   readonly conversions: number
   /** Redemptions less those given back. */
   readonly redemptions: number
@@ -68,7 +72,7 @@ export interface ResponseCounts {
 export interface ResponseRates {
   /** Conversions / clicks. */
   readonly conversionRate: ReportRate
-  /** Redemptions / messages sent; no value without a coupon. */
+  /** Redemptions / members reached; no value without a coupon. */
   readonly redemptionRate: ReportRate
 }
 
@@ -102,7 +106,6 @@ export interface SegmentReport {
   readonly segment: string
   /** Members in a variant. */
   readonly members: number
-  readonly impressionSource: ImpressionSource
   readonly counts: MessageCounts & ResponseCounts
   readonly rates: MessageRates & ResponseRates
 }
@@ -156,6 +159,13 @@ export interface ReasonCount {
   readonly count: number
 }
 
+/** So many customers who matched and were left out, with the reason in words. */
+export interface ExclusionCount {
+  readonly code: ExclusionCode
+  readonly words: string
+  readonly count: number
+}
+
 /** The whole report of a campaign. Instants are UTC; whatever holdout and remainder did is in `arms` alone. */
 export interface CampaignReport {
   readonly campaign: {
@@ -174,7 +184,7 @@ export interface CampaignReport {
   readonly audience: AudienceCounts
   readonly deliveries: DeliveryCounts
   /** In the order in which the gates ask. */
-  readonly exclusions: readonly (ReasonCount & { readonly code: ExclusionCode })[]
+  readonly exclusions: readonly ExclusionCount[]
   readonly counts: MessageCounts & ResponseCounts
   readonly rates: MessageRates & ResponseRates
   /** What the messages cost, by currency. Coupons given are not in it. */

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { TenantId } from '../base/ids.js'
-import { hostIdSchema } from './fields.js'
+import { hostIdSchema, storableSchema } from './fields.js'
 
 /** Who acts: recorded in the journal with every change. */
 export interface Actor {
@@ -18,10 +18,8 @@ export interface Scope {
 }
 
 export const scopeSchema = z.strictObject({
-  tenant: z
-    .string()
+  tenant: storableSchema(128)
     .min(1)
-    .max(128)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is refused
     .regex(/^[^\u0000-\u001f\u007f]+$/, 'must not contain control characters')
     .transform((text) => text as TenantId),
