@@ -1,0 +1,37 @@
+import { RenderRefusal } from './render-refusal.js'
+import type { RenderView } from './view.js'
+
+/** What a link leads to; null when it is none that a message may carry. */
+export type LinkKind = 'web' | 'other' | null
+
+/** A link as browsers read it: without line breaks and tabs, nor blanks and control characters at its ends. */
+export function cleanLink(link: string): string {
+  return link
+    .replace(/[\t\r\n]/g, '')
+    .replace(/^[\s\p{Cc}]+/u, '')
+    .trimEnd()
+}
+
+/** Absolute http and https are `web`; mailto, tel, cid and places in the same document `other`. */
+export function linkKind(clean: string): LinkKind {
+  if (/^https?:\/\/[^\s/?#]/i.test(clean)) return 'web'
+  return /^(?:mailto:|tel:|cid:|#)/i.test(clean) ? 'other' : null
+}
+
+/**
+ * The link that a message carries for one that was filled in. Nothing stays nothing. The unsubscribe links and the
+ * coupon's own are never tracked.
+ *
+ * @throws RenderRefusal when it leads elsewhere than {@link linkKind} allows
+ */
+export function finishLink(link: string, view: RenderView, tracked: boolean): string {
+  const clean = cleanLink(link)
+  if (clean === '') return clean
+  const kind = linkKind(clean)
+  if (kind === null) throw new RenderRefusal('link')
+  return tracked && kind === 'web' && !isOwn(clean, view) ? view.track(clean) : clean
+}
+
+function isOwn(link: string, { unsubscribeUrl, oneClickUrl, coupon }: RenderView): boolean {
+  return link === unsubscribeUrl || link === oneClickUrl || link === coupon?.link
+}

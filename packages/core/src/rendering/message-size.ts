@@ -1,0 +1,48 @@
+import { utf8 } from '../base/bytes.js'
+import type { RenderedMessage } from '../ports/channel.js'
+
+/** From this size on Gmail shows the beginning of an html part and a link to the rest: 102 KB. */
+export const GMAIL_CLIP_BYTES = 102 * 1024
+
+/** Fields and boundaries that a mail has in any case. */
+const ENVELOPE_BYTES = 1_500
+const PART_BYTES = 200
+/** 76 characters and a line break. */
+const LINE_RATIO = 78 / 76
+
+/** Whether Gmail would cut the html part off. */
+export function clipsInGmail(html: string): boolean {
+  return utf8(html).length > GMAIL_CLIP_BYTES
+}
+
+/** About how many bytes a message is on the wire: an e-mail as MIME, all else as UTF-8. */
+export function messageBytes(message: RenderedMessage): number {
+  switch (message.type) {
+    case 'email':
+      return emailBytes(message)
+    case 'text':
+      return utf8(message.body).length
+    default:
+      return utf8(`${message.title}${message.body}${message.link ?? ''}${message.image ?? ''}`).length
+  }
+}
+
+function emailBytes(message: Extract<RenderedMessage, { type: 'email' }>): number {
+  const fields = Object.entries(message.headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  const head = utf8(`${message.subject}${message.replyTo ?? ''}${fields.join('')}`).length
+  const parts = [message.text, message.html ?? ''].filter((part) => part !== '').map(encodedBytes)
+  const files = message.attachments.map(({ bytes }) => base64Bytes(bytes.length))
+  const bodies = [...parts, ...files].reduce((sum, size) => sum + size + PART_BYTES, 0)
+  return ENVELOPE_BYTES + head + bodies
+}
+
+/** Quoted-printable (RFC 2045, section 6.7) or base64, whichever is shorter. */
+function encodedBytes(text: string): number {
+  const bytes = utf8(text)
+  const quoted = bytes.reduce((count, byte) => (byte > 126 || byte === 61 ? count + 1 : count), 0)
+  return Math.min(Math.ceil((bytes.length + 2 * quoted) * LINE_RATIO), base64Bytes(bytes.length))
+}
+
+function base64Bytes(length: number): number {
+  return Math.ceil(Math.ceil(length / 3) * 4 * LINE_RATIO)
+}

@@ -1,0 +1,77 @@
+import { toIso } from '../base/time.js'
+import type { CustomerFacts } from '../model/customer.js'
+import type { Markup } from './markup.js'
+import { rewardText, rewardValue } from './reward-text.js'
+import type { CouponView, RenderView } from './view.js'
+
+/**
+ * What templates can name. Instants are ISO 8601 texts, as the `date` filter takes them. An attribute stands under
+ * `customer` itself too unless a field has its name.
+ */
+export function variablesOf(
+  view: RenderView,
+  locale: string,
+  qr: Markup | null,
+): Readonly<Record<string, unknown>> {
+  const { customer, coupon } = view
+  const facts = once(() => factsOf(customer.facts))
+  return {
+    customer: {
+      ...customer.attributes,
+      id: customer.id,
+      firstName: customer.firstName,
+      lastName: customer.lastName,
+      tags: customer.tags,
+      timeZone: customer.timeZone,
+      locale: customer.locale,
+      attributes: customer.attributes,
+      get facts() {
+        return facts()
+      },
+    },
+    campaign: view.campaign,
+    variant: view.variant,
+    coupon: coupon === null ? null : couponOf(coupon, locale),
+    data: view.data,
+    unsubscribeUrl: view.unsubscribeUrl,
+    now: toIso(view.now),
+    qr,
+  }
+}
+
+function factsOf(facts: CustomerFacts): Readonly<Record<string, unknown>> {
+  const iso = (instant: number | undefined) => (instant === undefined ? undefined : toIso(instant))
+  return {
+    ...facts,
+    lastLoginAt: iso(facts.lastLoginAt),
+    lastOrderAt: iso(facts.lastOrderAt),
+    lastConversationAt: iso(facts.lastConversationAt),
+  }
+}
+
+function couponOf(coupon: CouponView, locale: string): Readonly<Record<string, unknown>> {
+  const { code, link, reward, expiresAt, terms } = coupon
+  const text = once(() => rewardText(reward, locale))
+  return {
+    code,
+    link,
+    rewardKind: reward.kind,
+    expiresAt: expiresAt === null ? null : toIso(expiresAt),
+    terms,
+    get reward() {
+      return text()
+    },
+    get rewardValue() {
+      return rewardValue(reward)
+    },
+  }
+}
+
+/** Made when a template asks for it, and then kept for the rest of the message. */
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
