@@ -1,0 +1,18 @@
+import type { Csv } from '../ports/csv.js'
+import { readCsv } from './csv/read.js'
+import { writeCsv } from './csv/write.js'
+
+/**
+ * Reads CSV with csv-parse in constant memory: the source is pulled as records are consumed.
+ *
+ * What the format leaves open is found out from the first 64 KiB. Encoding: a byte order mark, UTF-16 by its zero
+ * bytes, UTF-8 if valid, else Windows-1252; a file that is ASCII so far and Windows-1252 further down must name its
+ * encoding. Delimiter: of `,` `;` tab and `|` the most frequent in the first line. Blank lines are left out; records of
+ * differing length are passed on as they are.
+ *
+ * Also CSV_MALFORMED: a NUL character and a record over 1 MiB. `details` hold `reason` (`encoding`, `nul`, `quoting`,
+ * `recordTooLong`), and `line` or `byteOffset` where known.
+ */
+export function createCsv(): Csv {
+  return { read: readCsv, write: writeCsv }
+}

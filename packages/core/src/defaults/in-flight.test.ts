@@ -1,0 +1,117 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { createInFlight } from './in-flight.js'
+
+/** Windows that end when they are told to. */
+function controlled() {
+  const open: (() => void)[] = []
+  let most = 0
+  return {
+    window: () =>
+      new Promise<void>((resolve) => {
+        open.push(resolve)
+        most = Math.max(most, open.length)
+      }),
+    endOne: () => open.shift()?.(),
+    get inFlight() {
+      return open.length
+    },
+    get most() {
+      return most
+    },
+  }
+}
+
+/** Lets the limiter start all that it will start. */
+async function settled(): Promise<void> {
+  await vi.advanceTimersByTimeAsync(10)
+}
+
+async function endAll(windows: ReturnType<typeof controlled>, count: number): Promise<void> {
+  for (let ended = 0; ended < count; ended += 1) {
+    await settled()
+    windows.endOne()
+  }
+  await settled()
+}
+
+describe('windows in flight', () => {
+  beforeEach(() => {
+    vi.useFakeTimers()
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('are never more than allowed for an account, and all are run', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = Array.from({ length: 10 }, () => inFlight.run('a', 3, windows.window))
+    await settled()
+    expect(windows.inFlight).toBe(3)
+    await endAll(windows, 10)
+    await Promise.all(runs)
+    expect(windows.most).toBe(3)
+  })
+
+  it('of one account do not wait for those of another', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [inFlight.run('a', 1, windows.window), inFlight.run('b', 1, windows.window)]
+    await settled()
+    expect(windows.inFlight).toBe(2)
+    await endAll(windows, 2)
+    await Promise.all(runs)
+  })
+
+  it('follow the latest bound', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [inFlight.run('a', 1, windows.window), inFlight.run('a', 1, windows.window)]
+    await settled()
+    expect(windows.inFlight).toBe(1)
+    runs.push(inFlight.run('a', 3, windows.window))
+    await settled()
+    expect(windows.inFlight).toBe(3)
+    await endAll(windows, 3)
+    await Promise.all(runs)
+  })
+
+  it('keep their bound after the account was idle', async () => {
+    const inFlight = createInFlight()
+    const done = inFlight.run('a', 5, async () => 'done')
+    await settled()
+    expect(await done).toBe('done')
+    const windows = controlled()
+    const runs = Array.from({ length: 4 }, () => inFlight.run('a', 2, windows.window))
+    await settled()
+    expect(windows.inFlight).toBe(2)
+    await endAll(windows, 4)
+    await Promise.all(runs)
+  })
+
+  it('pass errors through as they are, thrown or rejected, and free their place', async () => {
+    const inFlight = createInFlight()
+    const failure = new Error('provider down')
+    const throwing = () => {
+      throw failure
+    }
+    const runs = Promise.allSettled([
+      inFlight.run('a', 1, () => Promise.reject(failure)),
+      inFlight.run('a', 1, throwing),
+      inFlight.run('a', 1, async () => 'done'),
+    ])
+    await settled()
+    expect(await runs).toEqual([
+      { status: 'rejected', reason: failure },
+      { status: 'rejected', reason: failure },
+      { status: 'fulfilled', value: 'done' },
+    ])
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('refuse a bound of %s', async (most) => {
+    await expect(createInFlight().run('a', most, async () => 1)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      path: 'most',
+    })
+  })
+})
