@@ -1,0 +1,22 @@
+import type { OutgoingMessage } from '@campaignkit/core/adapter'
+
+/**
+ * The value of SendGrid's X-SMTPAPI header: ids by which its events find their delivery, and nothing of the person.
+ * ASCII, and folded after each entry, as SendGrid refuses lines of 1,000 characters and more.
+ */
+export function xSmtpApi(message: OutgoingMessage): string {
+  const ids = Object.entries({
+    campaign_id: message.campaignId,
+    run_id: message.runId,
+    delivery_id: message.deliveryId,
+    attempt_id: message.attemptId,
+  }).map(([name, id]) => `"${name}": ${asciiJson(id)}`)
+  return `{"unique_args": {${ids.join(',\r\n ')}},\r\n "category": [${asciiJson(message.campaignId)}]}`
+}
+
+function asciiJson(text: string): string {
+  return JSON.stringify(text).replaceAll(
+    /[^\u0020-\u007e]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
