@@ -1,0 +1,55 @@
+import { DELIVERY_STATUSES } from '../model/delivery.js'
+import { EXCLUSION_CODES, EXCLUSIONS, SKIPS } from '../model/exclusion.js'
+import type { DeliveryCounts } from '../model/progress.js'
+import type { CampaignReport, ReasonCount } from '../model/report.js'
+import type { AudienceCounts } from '../model/run.js'
+
+type Excluded = AudienceCounts['excluded']
+
+/** The funnels of several runs added up. */
+export function sumAudiences(audiences: readonly AudienceCounts[]): AudienceCounts {
+  const sum = (of: (audience: AudienceCounts) => number) =>
+    audiences.reduce((total, each) => total + of(each), 0)
+  const excluded: Record<string, number> = {}
+  for (const code of EXCLUSION_CODES) {
+    const count = sum((each) => each.excluded[code] ?? 0)
+    if (count > 0) excluded[code] = count
+  }
+  return {
+    matched: sum(({ matched }) => matched),
+    recipients: sum(({ recipients }) => recipients),
+    holdout: sum(({ holdout }) => holdout),
+    remainder: sum(({ remainder }) => remainder),
+    excluded: excluded satisfies Excluded,
+  }
+}
+
+/** The deliveries of several runs added up. */
+export function sumDeliveries(deliveries: readonly DeliveryCounts[]): DeliveryCounts {
+  const sums = DELIVERY_STATUSES.map((status) => [
+    status,
+    deliveries.reduce((sum, each) => sum + each[status], 0),
+  ])
+  return Object.fromEntries(sums) as DeliveryCounts
+}
+
+/** Exclusions with their words, in the order in which the gates ask; those that hit nobody are left out. */
+export function exclusionsOf({ excluded }: AudienceCounts): CampaignReport['exclusions'] {
+  return EXCLUSION_CODES.flatMap((code) => {
+    const count = excluded[code] ?? 0
+    return count === 0 ? [] : [{ code, words: EXCLUSIONS[code], count }]
+  })
+}
+
+/** Reasons with their words where the kit has any, most frequent first. */
+export function reasonsOf(counts: ReadonlyMap<string, number>): readonly ReasonCount[] {
+  const words: Readonly<Record<string, string>> = SKIPS
+  return [...counts]
+    .filter(([, count]) => count > 0)
+    .sort(([leftCode, left], [rightCode, right]) => right - left || (leftCode < rightCode ? -1 : 1))
+    .map(([code, count]) => ({
+      code,
+      words: Object.hasOwn(words, code) ? (words[code] ?? null) : null,
+      count,
+    }))
+}

@@ -1,0 +1,206 @@
+import type { RunId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
+import { CHANNEL_KINDS, type ChannelKind } from '../model/channel-kind.js'
+import type { Arm } from '../model/experiment.js'
+import type { Counter } from '../model/metrics.js'
+import type { DeliveryCounts } from '../model/progress.js'
+import type { ReceiptType } from '../model/receipt.js'
+import type {
+  ArmReport,
+  CampaignReport,
+  ChannelReport,
+  MessageCounts,
+  MessageRates,
+  ResponseCounts,
+  ResponseRates,
+  ResponseTimes,
+  RunReport,
+  SegmentReport,
+  TimelineDay,
+} from '../model/report.js'
+import type { AudienceCounts, Run } from '../model/run.js'
+import type { Verdict } from '../model/verdict.js'
+import type { ArmCount } from '../ports/storage/audience-store.js'
+import { exclusionsOf, reasonsOf, sumAudiences, sumDeliveries } from './audience-sums.js'
+import { armsFromTally, type ExperimentArm } from './experiment-arms.js'
+import { type Measurement, measurementOf } from './measurement.js'
+import { joinMessageFigures, messageFigures } from './message-figures.js'
+import { reportRate } from './report-rate.js'
+import { responseCounts, responseRates } from './response-figures.js'
+import { revenueOf, roiPercent } from './revenue.js'
+import { costOf, createTally, type Tally } from './tally.js'
+
+/** A run with its funnel. */
+export interface ReportRun {
+  readonly run: Run
+  readonly audience: AudienceCounts
+  readonly deliveries: DeliveryCounts
+}
+
+/** What a report is made of. */
+export interface ReportInput {
+  readonly campaign: Campaign
+  /** First scheduled first. */
+  readonly runs: readonly ReportRun[]
+  /** Of every run, one after the other. */
+  readonly armCounts: readonly ArmCount[]
+  /** Of every run. */
+  readonly counters: readonly Counter[]
+  /** Failed deliveries by reason. */
+  readonly failures: ReadonlyMap<string, number>
+  /** Skipped deliveries by reason. */
+  readonly skips: ReadonlyMap<string, number>
+  /** The receipts that each channel declares; a channel that is absent declares none. */
+  readonly channelReceipts: Readonly<Partial<Record<ChannelKind, readonly ReceiptType[]>>>
+  readonly responseTimes: ResponseTimes
+  readonly timeline: readonly TimelineDay[]
+  readonly verdict: Verdict
+  readonly generatedAt: Instant
+}
+
+/** The parts that several sections look at. */
+interface Basis {
+  readonly tally: Tally
+  readonly arms: readonly ExperimentArm[]
+  /** The arms that are written to. */
+  readonly variants: readonly Arm[]
+  readonly measurements: ReadonlyMap<ChannelKind, Measurement>
+  readonly hasCoupon: boolean
+}
+
+/** Puts the report of a campaign together from what the storage counted: the same input gives the same report. */
+export function buildReport(input: ReportInput): CampaignReport {
+  const { campaign, runs, verdict, generatedAt, responseTimes, timeline } = input
+  const basis = basisOf(input)
+  const audience = sumAudiences(runs.map((each) => each.audience))
+  const everything = { arms: basis.variants, channel: null, segment: null }
+  const { counts, rates } = allFigures(basis, basis.variants, null)
+  const costMicros = basis.tally.costMicros(everything)
+  const { revenue, revenueSource } = revenueOf(counts)
+  return {
+    campaign: headOf(campaign),
+    generatedAt,
+    verdict,
+    audience,
+    deliveries: sumDeliveries(runs.map((each) => each.deliveries)),
+    exclusions: exclusionsOf(audience),
+    counts,
+    rates,
+    cost: costOf(costMicros),
+    revenue,
+    revenueSource,
+    roiPercent: roiPercent(revenue, costMicros),
+    channels: channelReports(basis),
+    arms: armReports(basis, verdict),
+    segments: segmentReports(basis, input.armCounts),
+    runs: runReports(input, basis.variants),
+    responseTimes,
+    timeline,
+    failures: reasonsOf(input.failures),
+    skips: reasonsOf(input.skips),
+  }
+}
+
+function headOf({
+  id,
+  content,
+  status,
+  digest,
+  createdAt,
+  launchedAt,
+  endedAt,
+}: Campaign): CampaignReport['campaign'] {
+  return { id, name: content.name, type: content.type, status, digest, createdAt, launchedAt, endedAt }
+}
+
+function basisOf({ campaign, armCounts, counters, channelReceipts }: ReportInput): Basis {
+  const tally = createTally(counters)
+  const arms = armsFromTally(campaign, armCounts, tally)
+  const variants = arms.filter(({ role }) => role === 'variant').map(({ arm }) => arm)
+  const used = new Set<ChannelKind | null>([
+    ...channelOrder(campaign.content),
+    ...counters.map(({ channel }) => channel),
+  ])
+  const measurements = CHANNEL_KINDS.filter((channel) => used.has(channel)).map((channel) => {
+    const slice = { arms: variants, channel, segment: null }
+    const measurement = measurementOf(slice, channelReceipts[channel] ?? [], campaign.content.tracking, tally)
+    return [channel, measurement] as const
+  })
+  return {
+    tally,
+    arms,
+    variants,
+    measurements: new Map(measurements),
+    hasCoupon: campaign.content.coupon !== undefined,
+  }
+}
+
+interface AllFigures {
+  readonly counts: MessageCounts & ResponseCounts
+  readonly rates: MessageRates & ResponseRates
+}
+
+/** Figures of some arms (within a segment) over all channels. */
+function allFigures(
+  { tally, measurements, hasCoupon }: Basis,
+  arms: readonly Arm[],
+  segment: string | null,
+): AllFigures {
+  const messages = joinMessageFigures(
+    [...measurements].map(([channel, each]) => messageFigures(tally, { arms, channel, segment }, each)),
+  )
+  const responses = responseCounts(tally, { arms, segment })
+  return {
+    counts: { ...messages.counts, ...responses },
+    rates: { ...messages.rates, ...responseRates(responses, messages, hasCoupon) },
+  }
+}
+
+function channelReports({ tally, variants, measurements }: Basis): readonly ChannelReport[] {
+  return [...measurements].map(([channel, measurement]) => {
+    const slice = { arms: variants, channel, segment: null }
+    const { counts, rates } = messageFigures(tally, slice, measurement)
+    const { impressionSource } = measurement
+    return { channel, impressionSource, counts, rates, cost: costOf(tally.costMicros(slice)) }
+  })
+}
+
+function armReports(basis: Basis, verdict: Verdict): readonly ArmReport[] {
+  return basis.arms.map(({ arm, role, assigned, converted }) => ({
+    arm,
+    role,
+    assigned,
+    converted,
+    rate: reportRate(converted, assigned),
+    interval: verdict.arms.find((each) => each.arm === arm)?.interval ?? null,
+    ...allFigures(basis, [arm], null),
+  }))
+}
+
+function segmentReports(basis: Basis, armCounts: readonly ArmCount[]): readonly SegmentReport[] {
+  const { variants } = basis
+  const members = new Map<string, number>()
+  for (const { arm, segment, count } of armCounts) {
+    if (segment !== null && variants.includes(arm)) members.set(segment, (members.get(segment) ?? 0) + count)
+  }
+  return [...members]
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([segment, count]) => ({ segment, members: count, ...allFigures(basis, variants, segment) }))
+}
+
+function runReports({ runs, counters }: ReportInput, arms: readonly Arm[]): readonly RunReport[] {
+  const byRun = new Map<RunId, Counter[]>()
+  for (const counter of counters) {
+    if (counter.channel !== null || counter.segment !== null) continue
+    const cells = byRun.get(counter.runId)
+    if (cells === undefined) byRun.set(counter.runId, [counter])
+    else cells.push(counter)
+  }
+  return runs.map(({ run, audience, deliveries }) => {
+    const { id, occurrence, scheduledFor, status } = run
+    const tally = createTally(byRun.get(id) ?? [])
+    const { conversions, redemptions } = responseCounts(tally, { arms, segment: null })
+    return { id, occurrence, scheduledFor, status, audience, deliveries, conversions, redemptions }
+  })
+}

@@ -1,0 +1,141 @@
+import { countText } from '../../model/metrics.js'
+import type { CampaignReport, MessageRates } from '../../model/report.js'
+import { html, type Markup, type Part } from './markup.js'
+import { outside, rateCell, section, table } from './table.js'
+import { changeText, durationText, instantText, moneysText, NOTHING } from './texts.js'
+import { CHANNEL_WORDS, RESPONSE_WORDS } from './words.js'
+
+const figure = (heading: string) => ({ heading, isFigure: true })
+
+/** What was spent and what came back. */
+export function money({ cost, revenue, revenueSource, roiPercent, counts }: CampaignReport): Markup {
+  const source = revenueSource === 'none' ? 'no amounts were recorded' : `from ${revenueSource}`
+  const each = (count: number, what: string) => `${countText(count)} ${what}`
+  const rows: readonly (readonly [Part, Part, Part])[] = [
+    ['Cost of messages', moneysText(cost), each(counts.sent, 'messages sent')],
+    ['Revenue', moneysText(revenue), source],
+    [
+      'Return on cost',
+      roiPercent === null ? NOTHING : changeText(roiPercent / 100),
+      '(revenue − cost) ÷ cost',
+    ],
+  ]
+  const columns = [{ heading: 'What' }, figure('Amount'), { heading: 'How' }]
+  return section('Cost and return', [
+    table('Cost, revenue and return', columns, rows),
+    html`<p class="note">The value of the coupons and what would have been bought anyway are not taken off.</p>`,
+  ])
+}
+
+function messageCells(rates: MessageRates): Part[] {
+  const {
+    deliveryRate,
+    bounceRate,
+    openRate,
+    openRateWithMachines,
+    clickRate,
+    unsubscribeRate,
+    complaintRate,
+  } = rates
+  const shown = [
+    deliveryRate,
+    bounceRate,
+    openRate,
+    openRateWithMachines,
+    clickRate,
+    unsubscribeRate,
+    complaintRate,
+  ]
+  return shown.map(rateCell)
+}
+
+/** Rates of each channel. */
+export function channels({ channels: all }: CampaignReport): Markup {
+  const columns = [
+    { heading: 'Channel' },
+    ...[
+      'Sent',
+      'Delivered',
+      'Bounced',
+      'Opened',
+      'With machines',
+      'Click rate',
+      'Unsubscribed',
+      'Complained',
+      'Cost',
+    ].map(figure),
+  ]
+  const rows = all.map(
+    ({ channel, counts, rates, cost }) =>
+      [CHANNEL_WORDS[channel], countText(counts.sent), ...messageCells(rates), moneysText(cost)] as const,
+  )
+  return section('Channels', [table('Messages by channel', columns, rows)])
+}
+
+/** Rates of each segment; nothing when the report has none. */
+export function segments({ segments: all }: CampaignReport): Markup | null {
+  if (all.length === 0) return null
+  const columns = [
+    { heading: 'Segment' },
+    ...['Members', 'Sent', 'Opened', 'Click rate', 'Conversions', 'Conversion rate', 'Redeemed'].map(figure),
+  ]
+  const rows = all.map(
+    ({ segment, members, counts, rates }) =>
+      [
+        outside(segment),
+        countText(members),
+        countText(counts.sent),
+        rateCell(rates.openRate),
+        rateCell(rates.clickRate),
+        countText(counts.conversions),
+        rateCell(rates.conversionRate),
+        rateCell(rates.redemptionRate),
+      ] as const,
+  )
+  return section('Segments', [table('People by segment; one can be in several', columns, rows)])
+}
+
+/** How long people took; nothing when nobody did anything yet. */
+export function responseTimes({ responseTimes: { times, sampledShare } }: CampaignReport): Markup | null {
+  if (times.length === 0) return null
+  const columns = [
+    { heading: 'Response' },
+    figure('People'),
+    figure('Half within'),
+    figure('Nine in ten within'),
+  ]
+  const rows = times.map(
+    ({ type, members, medianMs, p90Ms }) =>
+      [RESPONSE_WORDS[type], countText(members), durationText(medianMs), durationText(p90Ms)] as const,
+  )
+  const note =
+    sampledShare === 1
+      ? null
+      : html`<p class="note">Measured on one in ${countText(1 / sampledShare)} of the people, chosen at random.</p>`
+  return section('How fast people responded', [
+    table('From the message to the response', columns, rows),
+    note,
+  ])
+}
+
+/** Runs of a campaign that ran more than once. */
+export function runs({ runs: all }: CampaignReport): Markup | null {
+  if (all.length < 2) return null
+  const columns = [
+    { heading: 'Run' },
+    ...['Matched', 'Recipients', 'Sent', 'Failed', 'Conversions', 'Redeemed'].map(figure),
+  ]
+  const rows = all.map(
+    ({ scheduledFor, audience, deliveries, conversions, redemptions }) =>
+      [
+        instantText(scheduledFor),
+        countText(audience.matched),
+        countText(audience.recipients),
+        countText(deliveries.sent),
+        countText(deliveries.failed),
+        countText(conversions),
+        countText(redemptions),
+      ] as const,
+  )
+  return section('Runs', [table('Each run of the campaign', columns, rows)])
+}

@@ -1,0 +1,115 @@
+import type { Arm } from '../../model/experiment.js'
+import { countText, percentText } from '../../model/metrics.js'
+import type { ArmReport, CampaignReport } from '../../model/report.js'
+import type { Comparison, Estimate, Verdict } from '../../model/verdict.js'
+import { html, type Markup, type Part } from './markup.js'
+import { type Axis, axisFor, intervalBar } from './scale.js'
+import { outside, rateCell, section, table } from './table.js'
+import { changeText, confidenceText, NOTHING, pointsText, probabilityText } from './texts.js'
+import { METHOD_WORDS, ROLE_WORDS } from './words.js'
+
+/** The arms side by side, their intervals drawn on one axis, and each against each. */
+export function variants(report: CampaignReport): Markup {
+  const { verdict } = report
+  return section('Variants', [
+    armTable(report),
+    ...(verdict.comparisons.length === 0 ? [] : [comparisonTable(report)]),
+    html`<p class="note">${noteOf(verdict)}</p>`,
+  ])
+}
+
+function armTable({ arms, verdict }: CampaignReport): Markup {
+  const intervals = arms.flatMap(({ interval }) => (interval === null ? [] : [interval]))
+  const axis = intervals.length === 0 ? null : axisFor([0, ...intervals.map(({ high }) => high)])
+  const columns = [
+    { heading: 'Arm' },
+    { heading: axis === null ? '' : `${percentText(axis.from)} to ${percentText(axis.to)}` },
+    { heading: 'Converted', isFigure: true },
+    { heading: 'Interval', isFigure: true },
+    { heading: 'Sent', isFigure: true },
+    { heading: 'Opened', isFigure: true },
+    { heading: 'Click rate', isFigure: true },
+    { heading: 'Redeemed', isFigure: true },
+  ]
+  return table(
+    'Members who converted, of all members of the arm',
+    columns,
+    arms.map((arm) => [nameOf(arm, verdict), ...armCells(arm, axis, verdict)]),
+  )
+}
+
+function nameOf({ arm, role }: ArmReport, { winner }: Verdict): Markup {
+  const badge = arm === winner ? html` <span class="badge">winner</span>` : null
+  const words = role === 'variant' ? null : html`<small>${ROLE_WORDS[role]}</small>`
+  return html`${outside(arm)}${badge}${words}`
+}
+
+function armCells(
+  { arm, role, rate, interval, counts, rates }: ArmReport,
+  axis: Axis | null,
+  verdict: Verdict,
+): Part[] {
+  const kind = arm === verdict.winner ? 'good' : role === 'variant' ? 'main' : 'muted'
+  const isDrawn = interval !== null && axis !== null
+  return [
+    isDrawn ? intervalBar(interval, axis, kind) : null,
+    rateCell(rate),
+    interval === null ? NOTHING : `${percentText(interval.low)} to ${percentText(interval.high)}`,
+    countText(counts.sent),
+    rateCell(rates.openRate),
+    rateCell(rates.clickRate),
+    rateCell(rates.redemptionRate),
+  ]
+}
+
+/** The comparison with its better arm first; what stands against the holdout stays as it is. */
+function betterFirst(comparison: Comparison, holdouts: readonly Arm[]): Comparison {
+  const { arm, against, difference, lift } = comparison
+  if (difference.value >= 0 || holdouts.includes(against)) return comparison
+  return {
+    ...comparison,
+    arm: against,
+    against: arm,
+    difference: turned(difference, (value) => -value),
+    lift: lift === null ? null : turned(lift, (value) => 1 / (1 + value) - 1),
+  }
+}
+
+function turned({ value, low, high, confidence }: Estimate, turn: (value: number) => number): Estimate {
+  return { value: turn(value), low: turn(high), high: turn(low), confidence }
+}
+
+function comparisonTable({ verdict, arms }: CampaignReport): Markup {
+  const holdouts = arms.filter(({ role }) => role === 'holdout').map(({ arm }) => arm)
+  const comparisons = verdict.comparisons.map((each) => betterFirst(each, holdouts))
+  const axis = axisFor([0, ...comparisons.flatMap(({ difference }) => [difference.low, difference.high])])
+  const columns = [
+    { heading: 'Comparison' },
+    { heading: `${pointsText(axis.from)} to ${pointsText(axis.to)} points` },
+    { heading: 'Difference in points', isFigure: true },
+    { heading: 'Lift', isFigure: true },
+    { heading: 'p, corrected', isFigure: true },
+  ]
+  const rows = comparisons.map(
+    (each) =>
+      [
+        html`${outside(each.arm)} against ${outside(each.against)}`,
+        intervalBar(each.difference, axis, each.difference.low > 0 ? 'good' : 'main', 0),
+        spanCell(each.difference, pointsText),
+        each.lift === null ? NOTHING : spanCell(each.lift, changeText),
+        html`${probabilityText(each.adjustedPValue)} <small>${METHOD_WORDS[each.method]}</small>`,
+      ] as const,
+  )
+  return table('Each against each', columns, rows)
+}
+
+function spanCell({ value, low, high }: Estimate, text: (value: number) => string): Markup {
+  return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
+}
+
+function noteOf({ confidence, reasons, comparisons }: Verdict): string {
+  const level = confidenceText(confidence)
+  const intervals = `Intervals hold at ${level}: Wilson's for a rate, Newcombe's for a difference, Katz's for a lift.`
+  const corrected = comparisons.length > 1 ? " p-values are corrected for their number by Holm's method." : ''
+  return `${intervals}${corrected} Verdict: ${reasons.join('; ')}.`
+}

@@ -1,0 +1,58 @@
+import type { ChannelKind } from '../../model/channel-kind.js'
+import type { DeliveryStatus } from '../../model/delivery.js'
+import type { ArmReport, ImpressionSource, ResponseTime } from '../../model/report.js'
+import type { TestMethod, VerdictOutcome } from '../../model/verdict.js'
+
+export const CHANNEL_WORDS: Readonly<Record<ChannelKind, string>> = {
+  email: 'E-mail',
+  sms: 'SMS',
+  whatsapp: 'WhatsApp',
+  push: 'Push',
+  'in-app': 'In-app',
+  web: 'Web',
+  social: 'Social',
+  display: 'Display',
+}
+
+export const OUTCOME_WORDS: Readonly<Record<VerdictOutcome, string>> = {
+  winner: 'There is a winner',
+  'no-difference': 'No clear difference',
+  'keep-collecting': 'Too early to tell',
+  'not-an-experiment': 'No comparison',
+}
+
+export const ROLE_WORDS: Readonly<Record<ArmReport['role'], string>> = {
+  variant: 'variant',
+  holdout: 'got nothing, to measure the effect',
+  remainder: 'waits for the verdict',
+}
+
+export const RESPONSE_WORDS: Readonly<Record<ResponseTime['type'], string>> = {
+  opened: 'First open',
+  clicked: 'First click',
+  conversion: 'First conversion',
+  redemption: 'First redemption',
+}
+
+export const SOURCE_WORDS: Readonly<Record<ImpressionSource, string>> = {
+  delivered: 'messages that the provider reports as delivered',
+  displayed: 'messages that were displayed',
+  sent: 'messages sent, because deliveries are not reported',
+}
+
+export const STATUS_WORDS: Readonly<Record<DeliveryStatus, string>> = {
+  queued: 'waiting',
+  claimed: 'taken up',
+  attempting: 'being sent',
+  inDoubt: 'in doubt',
+  sent: 'sent',
+  failed: 'failed',
+  skipped: 'skipped',
+  cancelled: 'cancelled',
+  held: 'held for a person to decide',
+}
+
+export const METHOD_WORDS: Readonly<Record<TestMethod, string>> = {
+  'pooled-z': 'two-proportion z test',
+  'fisher-exact': "Fisher's exact test",
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest'
+import { buildReport } from './build-report.js'
+import { reportRows } from './report-rows.js'
+import { SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput } from './sample-report.js'
+
+describe('the rows of a report', () => {
+  const rows = reportRows(buildReport(sampleReportInput()))
+  const find = (section: string, name: string, metric: string) =>
+    rows.find((row) => row[0] === section && row[1] === name && row[2] === metric)?.slice(3)
+
+  it('are one long table of six columns under a header', () => {
+    expect(rows[0]).toEqual(['section', 'name', 'metric', 'value', 'numerator', 'denominator'])
+    expect(new Set(rows.map(({ length }) => length))).toEqual(new Set([6]))
+    expect(new Set(rows.slice(1).map((row) => row.slice(0, 3).join('\n'))).size).toBe(rows.length - 1)
+    for (const cell of rows.flat())
+      expect(cell === null || typeof cell === 'string' || Number.isFinite(cell)).toBe(true)
+  })
+
+  it('hold every section, rates with what they were made of', () => {
+    expect([...new Set(rows.slice(1).map(([section]) => section))]).toEqual([
+      'campaign',
+      'verdict',
+      'audience',
+      'exclusions',
+      'deliveries',
+      'total',
+      'channels',
+      'arms',
+      'comparisons',
+      'segments',
+      'runs',
+      'responseTimes',
+      'timeline',
+      'failures',
+      'skips',
+    ])
+    expect(find('total', '', 'clickRate')).toEqual([419 / 3_715, 419, 3_715])
+    expect(find('total', '', 'revenue EUR')).toEqual([444_150, null, null])
+    expect(find('audience', '', 'excluded')).toEqual([790, null, null])
+    expect(find('arms', 'emoji', 'rateLow')).toEqual([0.0503, null, null])
+    expect(find('comparisons', 'plain - emoji', 'liftHigh')).toEqual([-0.127, null, null])
+    expect(find('campaign', 'We miss you', 'launchedAt')).toEqual(['2026-03-01T09:00:00.000Z', null, null])
+  })
+
+  it('leave out what there is not', () => {
+    const verdict = {
+      ...SAMPLE_VERDICT,
+      winner: null,
+      arms: [],
+      comparisons: SAMPLE_VERDICT.comparisons.map((each) => ({ ...each, lift: null })),
+    }
+    const campaign = { ...sampleReportCampaign(), launchedAt: null }
+    const few = reportRows(buildReport(sampleReportInput({ verdict, campaign, counters: [] })))
+    const metrics = few.map((row) => row[2])
+    expect(metrics).not.toContain('liftLow')
+    expect(metrics).not.toContain('rateLow')
+    expect(few).toContainEqual(['campaign', 'We miss you', 'launchedAt', null, null, null])
+    expect(few).toContainEqual(['verdict', '', 'outcome', 'winner', null, null])
+  })
+})

@@ -1,0 +1,290 @@
+import { parseDocument } from 'htmlparser2'
+import { describe, expect, it } from 'vitest'
+import { DAY_MS } from '../base/time.js'
+import type { CampaignReport } from '../model/report.js'
+import { buildReport, type ReportInput } from './build-report.js'
+import { reportToHtml } from './report-to-html.js'
+import { SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput, sampleReportRun } from './sample-report.js'
+
+interface Element {
+  readonly name?: string
+  readonly attribs?: Readonly<Record<string, string>>
+  readonly children?: readonly Element[]
+  readonly data?: string
+}
+
+function elementsOf(node: Element): Element[] {
+  return [node, ...(node.children ?? []).flatMap(elementsOf)]
+}
+
+function parse(page: string): readonly Element[] {
+  return elementsOf(parseDocument(page) as Element)
+}
+
+function textOf(node: Element): string {
+  return (node.data ?? '') + (node.children ?? []).map(textOf).join('')
+}
+
+const page = (input: Partial<ReportInput> = {}) => reportToHtml(buildReport(sampleReportInput(input)))
+const sectionsOf = (source: string) =>
+  parse(source)
+    .filter(({ name }) => name === 'h2')
+    .map(textOf)
+
+/** The text of the page, tags taken out, blanks made one. */
+const readable = (source: string) =>
+  parse(source)
+    .filter(({ name }) => name === 'main')
+    .map(textOf)
+    .join('')
+    .replace(/\s+/g, ' ')
+
+describe('the page of a report', () => {
+  it('begins with the verdict and goes through every section', () => {
+    const source = page()
+    expect(sectionsOf(source)).toEqual([
+      'From audience to response',
+      'Variants',
+      'Cost and return',
+      'Channels',
+      'Segments',
+      'How fast people responded',
+      'When coupons were redeemed',
+      'What became of the messages',
+      'How to read this',
+    ])
+    const text = readable(source)
+    expect(text.indexOf(SAMPLE_VERDICT.sentence)).toBeGreaterThan(0)
+    expect(text.indexOf(SAMPLE_VERDICT.sentence)).toBeLessThan(text.indexOf('Messages sent'))
+  })
+
+  it('says the figures that people look for, each with what it was made of', () => {
+    const text = readable(page())
+    for (const words of [
+      'There is a winner',
+      '3,715 of 3,757 sent',
+      'Revenue €4,441.50 from conversions',
+      'Return on cost +5,811% on €75.14 of messages',
+      'Never allowed this channel for this topic',
+      'launched 1 Mar 2026, 09:00 UTC',
+      'Redemptions by day (UTC); the tallest column is 24',
+      '3 h 12 min',
+      'smtp-550',
+      "Fisher's exact test",
+      'messages that the provider reports as delivered',
+    ]) {
+      expect(text).toContain(words)
+    }
+  })
+
+  it('is accessible: one first heading, captions, scopes, names of regions, a language', () => {
+    const elements = parse(page())
+    const all = (name: string) => elements.filter((element) => element.name === name)
+    expect(all('html')[0]?.attribs).toMatchObject({ lang: 'en' })
+    expect(all('h1')).toHaveLength(1)
+    expect(all('title')).toHaveLength(1)
+    expect(all('table').length).toBeGreaterThan(8)
+    for (const table of all('table'))
+      expect(elementsOf(table).filter(({ name }) => name === 'caption')).toHaveLength(1)
+    for (const heading of all('th')) {
+      expect(['row', 'col']).toContain(heading.attribs?.scope)
+      expect(textOf(heading).trim()).not.toBe('')
+    }
+    for (const drawing of elements.filter(({ attribs }) => attribs?.role === 'img')) {
+      expect(drawing.attribs?.['aria-label']).toMatch(/^Redemptions by day; most from 4 Mar 2026: 24$/)
+    }
+  })
+
+  it('loads nothing and runs nothing', () => {
+    const source = page()
+    const elements = parse(source)
+    const names = new Set(elements.map(({ name }) => name))
+    for (const name of ['script', 'img', 'link', 'iframe', 'object', 'embed', 'form', 'a', 'base']) {
+      expect(names.has(name)).toBe(false)
+    }
+    expect(source).toContain(`content="default-src 'none'; style-src 'unsafe-inline'`)
+    expect(source).not.toMatch(/url\(|@import|https?:/)
+    for (const { attribs = {} } of elements)
+      expect(Object.keys(attribs).filter((name) => name.startsWith('on'))).toEqual([])
+  })
+
+  it('is the same again', () => {
+    expect(page()).toBe(page())
+  })
+})
+
+describe('text of the outside on the page', () => {
+  const HOSTILE = [
+    '<script>alert(1)</script>',
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    '</title></style></td></table><h1>gotcha',
+    '` style=position:fixed',
+    '&lt;b&gt; &amp;',
+    '\u202eevil\u0000\ud800',
+    'Ünïcode 🍕 名前 עברית',
+  ]
+
+  it.each(HOSTILE)('stays text wherever it stands: %j', (text) => {
+    const plain = parse(page()).map(({ name, attribs = {} }) => [name, Object.keys(attribs)])
+    const source = reportToHtml(hostile(buildReport(sampleReportInput()), text))
+    const elements = parse(source)
+    expect(
+      elements
+        .map(({ name, attribs = {} }) => [name, Object.keys(attribs)])
+        .filter(([name]) => name !== undefined),
+    ).toEqual(plain.filter(([name]) => name !== undefined))
+    expect(Buffer.from(source, 'utf8').toString('utf8') === source).toBe(true)
+    expect(source).not.toContain('\u0000')
+    expect(source).not.toContain('\u202e')
+    const shown = ['\u202e', '\u0000', '\ud800'].includes(text.charAt(0)) ? '\ufffdevil\ufffd\ufffd' : text
+    for (const name of ['title', 'h1']) {
+      expect(elements.filter((element) => element.name === name).map(textOf)[0]).toContain(`x${shown}`)
+    }
+  })
+
+  function hostile(report: CampaignReport, text: string): CampaignReport {
+    const renamed = (name: string) => `${name}${text}`
+    return {
+      ...report,
+      campaign: {
+        ...report.campaign,
+        name: `x${text}`,
+        type: text,
+        digest: text,
+        id: text as CampaignReport['campaign']['id'],
+      },
+      verdict: {
+        ...report.verdict,
+        sentence: text,
+        winner: renamed('emoji'),
+        reasons: [text],
+        comparisons: report.verdict.comparisons.map((each) => ({ ...each, arm: renamed(each.arm) })),
+      },
+      arms: report.arms.map((each) => ({ ...each, arm: renamed(each.arm) })),
+      segments: report.segments.map((each) => ({ ...each, segment: text })),
+      failures: report.failures.map((each) => ({ ...each, code: text })),
+    }
+  }
+})
+
+describe('a page of less or more', () => {
+  it('of a draft says that there is nothing yet', () => {
+    const campaign = {
+      ...sampleReportCampaign(),
+      status: 'draft' as const,
+      digest: null,
+      launchedAt: null,
+      endedAt: null,
+    }
+    const verdict = {
+      ...SAMPLE_VERDICT,
+      outcome: 'not-an-experiment' as const,
+      winner: null,
+      arms: [],
+      comparisons: [],
+      sentence: 'No experiment.',
+    }
+    const source = page({
+      campaign,
+      verdict,
+      runs: [],
+      armCounts: [],
+      counters: [],
+      failures: new Map(),
+      skips: new Map(),
+      responseTimes: { times: [], sampledShare: 1 },
+      timeline: [],
+      channelReceipts: {},
+    })
+    const text = readable(source)
+    expect(text).toContain('not launched yet')
+    expect(text).toContain('There are no messages yet.')
+    expect(text).toContain('Nobody who matched was left out.')
+    expect(text).toContain('messages sent, because deliveries are not reported')
+    expect(text).toContain('no amounts were recorded')
+    expect(sectionsOf(source)).not.toContain('Segments')
+    expect(source).not.toMatch(/NaN|undefined|Infinity|null/)
+  })
+
+  it('has a table of runs when there was more than one', () => {
+    const [first] = sampleReportInput().runs
+    if (first === undefined) throw new Error('the sample has a run')
+    const second = {
+      ...first,
+      run: sampleReportRun({
+        occurrence: '2026-03-08T09:00:00.000Z',
+        scheduledFor: first.run.scheduledFor + 7 * DAY_MS,
+      }),
+    }
+    const source = page({ runs: [first, second] })
+    expect(sectionsOf(source)).toContain('Runs')
+    expect(readable(source)).toContain('8 Mar 2026, 09:00 UTC')
+  })
+
+  it('says when response times were sampled', () => {
+    const { responseTimes } = sampleReportInput()
+    expect(readable(page({ responseTimes: { ...responseTimes, sampledShare: 0.25 } }))).toContain(
+      'one in 4 of the people',
+    )
+  })
+
+  it('tells of a holdout, a remainder, and a campaign that did harm', () => {
+    const arms = [
+      { arm: 'plain', segment: null, count: 900 },
+      { arm: 'holdout', segment: null, count: 100 },
+      { arm: 'remainder', segment: null, count: 50 },
+    ]
+    const runs = sampleReportInput().runs.map((each) => ({
+      ...each,
+      audience: { ...each.audience, remainder: 50 },
+    }))
+    const harm = { value: -0.02, low: -0.03, high: -0.01, confidence: 0.95 }
+    const comparisons = [
+      {
+        arm: 'plain',
+        against: 'holdout',
+        difference: harm,
+        lift: null,
+        z: -4,
+        pValue: 0.00001,
+        adjustedPValue: 0.00001,
+        method: 'pooled-z' as const,
+      },
+      {
+        arm: 'plain',
+        against: 'other',
+        difference: harm,
+        lift: null,
+        z: -4,
+        pValue: 0.2,
+        adjustedPValue: 0.2,
+        method: 'pooled-z' as const,
+      },
+    ]
+    const text = readable(
+      page({
+        armCounts: arms,
+        runs,
+        verdict: { ...SAMPLE_VERDICT, winner: 'holdout', comparisons: comparisons },
+      }),
+    )
+    expect(text).toContain('waits for the verdict')
+    expect(text).toContain('Wait for the verdict')
+    expect(text).toContain('plain against holdout-2.0 -3.0 to -1.0')
+    expect(text).toContain('other against plain+2.0 +1.0 to +3.0')
+    expect(text).toContain('< 0.0001')
+  })
+
+  it('draws a timeline of years in few columns', () => {
+    const timeline = [
+      { day: '2023-01-01', redemptions: 0, reversals: 1 },
+      { day: '2025-12-31', redemptions: 4, reversals: 0 },
+    ]
+    const source = page({ timeline })
+    const columns = parse(source).find(({ attribs }) => attribs?.class === 'columns')?.children ?? []
+    expect(columns.length).toBeLessThanOrEqual(45)
+    expect(columns.at(-1)?.attribs?.style).toBe('height:100%')
+    expect(readable(source)).toContain('Redemptions by 25 days (UTC)')
+  })
+})

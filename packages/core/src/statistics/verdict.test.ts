@@ -1,0 +1,217 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judge } from './verdict.js'
+import type { ArmOutcome, VerdictInput } from './verdict-input.js'
+
+const arm = (name: string, converted: number, assigned: number): ArmOutcome => ({
+  arm: name,
+  assigned,
+  converted,
+})
+
+function judged(arms: readonly ArmOutcome[], more: Partial<VerdictInput> = {}) {
+  return judge({ arms, holdoutArm: 'holdout', alpha: 0.05, mature: true, ...more })
+}
+
+const PLAIN = arm('plain', 80, 2_000)
+const EMOJI = arm('emoji', 122, 2_000)
+
+describe('two variants', () => {
+  it('have a winner when one is significantly better', () => {
+    const verdict = judged([PLAIN, EMOJI])
+    expect(verdict).toMatchObject({ outcome: 'winner', winner: 'emoji', confidence: 0.95 })
+    expect(verdict.reasons).toEqual(['beats every other arm at alpha 0.05'])
+    expect(verdict.sentence).toBe(
+      '“emoji” won: 6.1% of 2,000 converted against 4.0% of 2,000 with “plain”, 0.7 to 3.5 points more (95% interval).',
+    )
+    expect(verdict.arms[1]).toMatchObject({
+      arm: 'emoji',
+      rate: { numerator: 122, denominator: 2_000, value: 0.061 },
+    })
+    expect(verdict.comparisons).toHaveLength(1)
+    expect(verdict.comparisons[0]).toMatchObject({ arm: 'plain', against: 'emoji', method: 'pooled-z' })
+    expect(verdict.comparisons[0]?.adjustedPValue).toBe(verdict.comparisons[0]?.pValue)
+  })
+
+  it('have none when they are too close, and then the sentence says what can be ruled out', () => {
+    const verdict = judged([PLAIN, arm('emoji', 84, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(verdict.sentence).toBe(
+      'No winner: 4.2% of 2,000 with “emoji” converted against 4.0% of 2,000 with “plain”; ' +
+        'the data rules out differences larger than 1.4 points (95% interval).',
+    )
+  })
+
+  it.each([
+    ['not mature', [PLAIN, EMOJI], { mature: false }, 'conversions can still come in'],
+    ['too small', [PLAIN, arm('emoji', 40, 99)], {}, 'emoji has 99 of the 100 members that it needs'],
+    [
+      'too few conversions',
+      [arm('plain', 4, 500), arm('emoji', 20, 500)],
+      {},
+      '24 of the 25 conversions that are needed',
+    ],
+  ])('go on collecting while they are %s', (_why, arms, more, reason) => {
+    const verdict = judged(arms, more)
+    expect(verdict).toMatchObject({ outcome: 'keep-collecting', winner: null, reasons: [reason] })
+    expect(verdict.sentence).toBe(`Too early to tell: ${reason}.`)
+  })
+
+  it('name every reason, and an empty arm is in no comparison', () => {
+    const verdict = judged([arm('plain', 0, 0), arm('emoji', 1, 3)], { mature: false })
+    expect(verdict.reasons).toHaveLength(4)
+    expect(verdict.comparisons).toEqual([])
+    expect(verdict.arms[0]).toMatchObject({ interval: null, rate: { value: null } })
+  })
+
+  it('may have a winner on few members when the host says so', () => {
+    const arms = [arm('plain', 0, 12), arm('emoji', 9, 12)]
+    expect(judged(arms).outcome).toBe('keep-collecting')
+    expect(judged(arms, { minRecipients: 10, minConversions: 5 })).toMatchObject({ winner: 'emoji' })
+  })
+
+  it('speak of what the metric counts', () => {
+    expect(judged([PLAIN, EMOJI], { metric: 'redemption' }).sentence).toContain(
+      '2,000 redeemed the coupon against',
+    )
+    expect(judged([PLAIN, EMOJI], { metric: 'click' }).sentence).toContain('2,000 clicked against')
+  })
+})
+
+describe('many variants', () => {
+  it('have a winner only when it beats every other after the correction', () => {
+    const one = judged([PLAIN, arm('close', 90, 2_000), arm('great', 160, 2_000)])
+    expect(one).toMatchObject({ outcome: 'winner', winner: 'great' })
+    expect(one.sentence).toContain('with “close”')
+    const two = judged([PLAIN, arm('good', 150, 2_000), arm('great', 160, 2_000)])
+    expect(two).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(two.sentence).toContain(
+      'No winner: 8.0% of 2,000 with “great” converted against 7.5% of 2,000 with “good”',
+    )
+  })
+
+  it('pay for their number: what two alone would decide, ten may not', () => {
+    const pair = [arm('a', 80, 2_000), arm('b', 108, 2_000)]
+    expect(judged(pair).winner).toBe('b')
+    const crowd = Array.from({ length: 8 }, (_, index) => arm(`c${index}`, 80, 2_000))
+    const verdict = judged([...pair, ...crowd])
+    expect(verdict.winner).toBeNull()
+    expect(verdict.comparisons).toHaveLength(45)
+    expect(Number(verdict.comparisons[0]?.adjustedPValue)).toBeGreaterThan(
+      Number(verdict.comparisons[0]?.pValue),
+    )
+  })
+})
+
+describe('a holdout', () => {
+  it('stands against every variant in a family of its own', () => {
+    const verdict = judged([PLAIN, EMOJI, arm('holdout', 10, 500)])
+    expect(verdict.comparisons.map((each) => [each.arm, each.against])).toEqual([
+      ['plain', 'emoji'],
+      ['plain', 'holdout'],
+      ['emoji', 'holdout'],
+    ])
+    expect(verdict.winner).toBe('emoji')
+    expect(verdict.comparisons[0]?.adjustedPValue).toBe(verdict.comparisons[0]?.pValue)
+  })
+
+  it('too small for itself does not keep the variants from their verdict', () => {
+    expect(judged([PLAIN, EMOJI, arm('holdout', 0, 20)]).winner).toBe('emoji')
+  })
+
+  it('is the question when there is one variant', () => {
+    const worked = judged([arm('all', 122, 2_000), arm('holdout', 80, 2_000)])
+    expect(worked).toMatchObject({ outcome: 'winner', winner: 'all' })
+    expect(worked.sentence).toBe(
+      'The campaign worked: 6.1% of 2,000 with “all” converted against 4.0% of 2,000 who got nothing, ' +
+        '0.7 to 3.5 points more (95% interval).',
+    )
+    const idle = judged([arm('all', 84, 2_000), arm('holdout', 88, 2_000)])
+    expect(idle).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(idle.sentence).toContain(
+      'No winner: 4.4% of 2,000 who got nothing converted against 4.2% of 2,000 with “all”',
+    )
+    expect(judged([arm('all', 84, 2_000), arm('holdout', 8, 20)]).outcome).toBe('keep-collecting')
+  })
+
+  it('wins when sending did harm', () => {
+    const verdict = judged([arm('all', 80, 2_000), arm('holdout', 122, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'winner', winner: 'holdout' })
+    expect(verdict.sentence).toMatch(
+      /^Sending did harm: 6\.1% of 2,000 who got nothing converted against 4\.0% of 2,000/,
+    )
+    const both = judged([arm('a', 80, 2_000), arm('b', 82, 2_000), arm('holdout', 140, 2_000)])
+    expect(both).toMatchObject({ outcome: 'winner', winner: 'holdout' })
+    expect(both.sentence).toContain('with “b”')
+  })
+
+  it('keeps a variant from winning that does worse than silence', () => {
+    const verdict = judged([arm('few', 10, 100), arm('a', 110, 2_000), arm('holdout', 170, 2_000)])
+    expect(verdict.winner).toBeNull()
+    const beaten = judged([arm('a', 400, 10_000), arm('b', 0, 100), arm('holdout', 600, 10_000)])
+    expect(beaten.winner).not.toBe('a')
+  })
+})
+
+describe('a campaign without a comparison', () => {
+  it('is not an experiment, and its sentence says what that means', () => {
+    const verdict = judged([arm('all', 80, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'not-an-experiment', winner: null, comparisons: [] })
+    expect(verdict.sentence).toBe(
+      'No experiment: 4.0% of 2,000 converted; without a second variant or a holdout nobody can say what the campaign changed.',
+    )
+    expect(judged([]).outcome).toBe('not-an-experiment')
+    expect(judged([arm('all', 0, 0)]).sentence).toContain('0% of 0')
+  })
+})
+
+describe('the input of a verdict', () => {
+  it.each([
+    ['a share of a member', [arm('a', 1, 2.5)], {}, 'arms[0].assigned'],
+    ['fewer than no conversions', [arm('a', 1, 2), arm('b', -1, 2)], {}, 'arms[1].converted'],
+    ['more conversions than members', [arm('a', 3, 2)], {}, 'arms[0].converted'],
+    ['an arm that is given twice', [arm('a', 1, 2), arm('a', 1, 2)], {}, 'arms[1].arm'],
+    ['the remainder', [arm('a', 1, 2), arm('remainder', 1, 2)], {}, 'arms[1].arm'],
+    ['an alpha of 0', [PLAIN], { alpha: 0 }, 'alpha'],
+    ['a minimum of 0', [PLAIN], { minRecipients: 0 }, 'minRecipients'],
+    ['a minimum below 0', [PLAIN], { minConversions: -1 }, 'minConversions'],
+  ])('is refused for %s', (_what, arms, more, path) => {
+    expect(() => judged(arms, more)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }))
+  })
+})
+
+describe('any verdict', () => {
+  const arms = fc
+    .uniqueArray(
+      fc.record({
+        arm: fc.constantFrom('a', 'b', 'c', 'holdout'),
+        assigned: fc.nat(3_000),
+        share: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { selector: ({ arm: name }) => name, maxLength: 4 },
+    )
+    .map((all) =>
+      all.map(({ arm: name, assigned, share }) => arm(name, Math.floor(assigned * share), assigned)),
+    )
+
+  it('is the same again, whatever the order, and its winner has the highest rate', () => {
+    fc.assert(
+      fc.property(arms, fc.boolean(), (given, mature) => {
+        const verdict = judged(given, { mature })
+        expect(judged(given, { mature })).toEqual(verdict)
+        expect(judged([...given].reverse(), { mature })).toMatchObject({
+          outcome: verdict.outcome,
+          winner: verdict.winner,
+        })
+        expect(verdict.sentence).toMatch(/^[^\n]+\.$/)
+        expect(verdict.sentence).not.toMatch(/NaN|undefined|Infinity/)
+        const winner = verdict.arms.find(({ arm: name }) => name === verdict.winner)
+        const rivals = verdict.arms.filter(({ arm: name }) => name !== 'holdout' || winner?.arm === 'holdout')
+        for (const { rate } of winner === undefined ? [] : rivals) {
+          expect(Number(winner?.rate.value)).toBeGreaterThanOrEqual(Number(rate.value))
+        }
+      }),
+      { seed: 5, numRuns: 300 },
+    )
+  })
+})
