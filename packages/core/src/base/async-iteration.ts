@@ -1,5 +1,8 @@
 /** Groups a stream into arrays of at most `size` items; the last may be shorter, none is empty. */
-export async function* inChunks<Item>(source: AsyncIterable<Item> | Iterable<Item>, size: number): AsyncGenerator<Item[]> {
+export async function* inChunks<Item>(
+  source: AsyncIterable<Item> | Iterable<Item>,
+  size: number,
+): AsyncGenerator<Item[]> {
   let chunk: Item[] = []
   for await (const item of source) {
     chunk.push(item)

@@ -9,7 +9,8 @@ export const ERROR_CODES = {
   ABORTED: 'The caller aborted the call through its signal; nothing half-written is left.',
   CUSTOMER_NOT_FOUND: 'No customer with this id exists for the tenant.',
   DIRECTORY_READ_ONLY: 'The customer directory of the host is not writable through the kit.',
-  CSV_MALFORMED: 'The file cannot be read as CSV at all: wrong encoding, no header, or a mapped column is missing.',
+  CSV_MALFORMED:
+    'The file cannot be read as CSV at all: wrong encoding, no header, or a mapped column is missing.',
   CRITERIA_INVALID: 'The criteria tree does not parse; `path` names the node.',
   CRITERIA_TOO_DEEP: 'The criteria tree is nested deeper than 64 levels or has more than 10,000 nodes.',
   SEGMENT_NOT_FOUND: 'A named segment is referred to that does not exist for the tenant.',
@@ -23,20 +24,23 @@ export const ERROR_CODES = {
   CAMPAIGN_TARGETING_REQUIRED: 'A campaign needs at least one targeting rule; `everyone()` counts as one.',
   CAMPAIGN_CHANNEL_REQUIRED: 'A campaign needs a message for at least one channel.',
   CAMPAIGN_CHANNEL_NOT_CONFIGURED: 'The campaign uses a channel for which the kit has no adapter.',
-  CAMPAIGN_START_IN_PAST: 'The campaign would be activated with a start that has passed; `launchNow` sets the start to now.',
+  CAMPAIGN_START_IN_PAST:
+    'The campaign would be activated with a start that has passed; `launchNow` sets the start to now.',
   CAMPAIGN_ENDED: 'The end date of the campaign has passed.',
   CAMPAIGN_OUTSIDE_DATES: 'A paused campaign resumes only between its start and its end.',
   CAMPAIGN_JUSTIFICATION_REQUIRED: 'Cancelling needs a justification of at least one non-blank character.',
   CAMPAIGN_HAS_EVENTS: 'A campaign for which events exist cannot be deleted; archive it instead.',
   CAMPAIGN_IMMUTABLE: 'The content of a campaign cannot change once it is being prepared.',
   TRANSITION_NOT_ALLOWED: 'The transition table does not allow this action in the present status.',
-  VERSION_CONFLICT: 'The record was changed since the version that the caller expected; read it again and retry.',
+  VERSION_CONFLICT:
+    'The record was changed since the version that the caller expected; read it again and retry.',
   SCHEDULE_INVALID: 'The schedule has no occurrence in the future or contradicts itself.',
   TIME_ZONE_UNKNOWN: 'The time zone is not an IANA zone that this runtime knows.',
-  STORAGE_NOT_DURABLE: 'The storage loses its state with the process, the channel reaches people, and the host has not allowed that.',
-  TEMPLATE_INVALID: 'A template does not parse; `path` names the message part, `details` hold line and column.',
+  STORAGE_NOT_DURABLE:
+    'The storage loses its state with the process, the channel reaches people, and the host has not allowed that.',
+  TEMPLATE_INVALID:
+    'A template does not parse; `path` names the message part, `details` hold line and column.',
   TEMPLATE_RENDER_FAILED: 'A template failed for one customer; that delivery alone fails.',
-  TEMPLATE_VARIABLE_UNKNOWN: 'A template uses a variable that no source supplies.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   COUPON_NOT_CONFIGURED: 'A template shows a QR code, but the campaign has no coupon.',
@@ -44,17 +48,13 @@ export const ERROR_CODES = {
   SECRET_INVALID: 'A secret is missing, too short or has an id that is used twice.',
   SIGNATURE_INVALID: 'A signed link or webhook does not carry a valid signature.',
   LINK_NOT_ALLOWED: 'A link in a message is not absolute http, https, mailto or tel.',
-  RUN_NOT_FOUND: 'No run with this id exists for the tenant.',
   DELIVERY_NOT_FOUND: 'No delivery with this id exists for the tenant.',
   REDEMPTION_NOT_FOUND: 'No redemption with this id or key exists for the tenant.',
-  EVENT_INVALID: 'An event does not fit the shape of its type.',
   ADDRESS_INVALID: 'The address is not of the form that its channel needs.',
-  CURRENCY_MISMATCH: 'Amounts of different currencies cannot be added.',
   CHANNEL_FAILED: 'The channel adapter threw instead of answering with a result.',
   CHANNEL_MISCONFIGURED: 'The provider refuses the account or the configuration, not the message.',
   STORAGE_FAILED: 'The storage failed; `cause` holds what it said, `retry` whether a new try can help.',
   WORKER_RUNNING: 'This worker runs already; create a second one to run two.',
-  CAPABILITY_MISSING: 'The adapter declares that it does not have the capability that this call needs.',
 } as const
 
 /** One of the stable codes in {@link ERROR_CODES}. */

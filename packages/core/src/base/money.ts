@@ -1,5 +1,3 @@
-import { CampaignKitError } from './error.js'
-
 /** An amount in the smallest unit of its currency. */
 export interface Money {
   /** Whole minor units (cents), negative for a reversal. */
@@ -10,18 +8,6 @@ export interface Money {
 
 /** How many micro units make one minor unit: costs below a cent are counted in these. */
 export const MICROS_PER_MINOR = 1_000_000
-
-/**
- * Adds amounts of one currency.
- *
- * @throws CURRENCY_MISMATCH when the currencies differ
- */
-export function addMoney(left: Money, right: Money): Money {
-  if (left.currency !== right.currency) {
-    throw new CampaignKitError('CURRENCY_MISMATCH', `Cannot add ${right.currency} to ${left.currency}`)
-  }
-  return { amountMinor: left.amountMinor + right.amountMinor, currency: left.currency }
-}
 
 /** Rounds micro units to minor units, halves away from zero. */
 export function minorFromMicros(micros: number): number {

@@ -28,7 +28,7 @@ export type CampaignAction =
   | 'archive'
   | 'delete'
 
-interface Transition {
+export interface Transition {
   readonly from: readonly CampaignStatus[]
   /** Statuses that the action may lead to; empty when it does not change the status. */
   readonly to: readonly CampaignStatus[]

@@ -11,9 +11,12 @@ export interface CustomerDirectory {
    * Customers in code-unit order of their ids, those behind `after`; fewer than `limit` only at the end. A customer
    * who is there during the whole of a scan is seen exactly once.
    *
-   * @param limit - 1 to 10,000
+   * @param page - from where, and how many: `limit` is 1 to 10,000
    */
-  scan(scope: Scope, page: { readonly after: CustomerId | null; readonly limit: number }): Promise<readonly Customer[]>
+  scan(
+    scope: Scope,
+    page: { readonly after: CustomerId | null; readonly limit: number },
+  ): Promise<readonly Customer[]>
   /** The customers with these ids, in any order; unknown ids are left out. */
   get(scope: Scope, ids: readonly CustomerId[]): Promise<readonly Customer[]>
   /**

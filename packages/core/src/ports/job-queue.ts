@@ -16,7 +16,7 @@ export interface JobQueue {
    * Calls the handler for each ring when its instant has come, one ring of a run at a time, until the signal aborts;
    * then resolves after the handlers under way have ended. A handler that throws is rung again later.
    *
-   * @param concurrency - handlers under way at once
+   * @param options - when to stop, and how many handlers may be under way at once
    */
   listen(
     handler: (job: Job) => Promise<void>,

@@ -3,8 +3,8 @@ import type { CampaignId, DeliveryId, RunId } from '../base/ids.js'
 import type { CampaignStatus } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { CampaignEvent } from '../model/event.js'
-import type { AudienceCounts } from '../model/run.js'
 import type { Progress } from '../model/progress.js'
+import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 
 /** What the kit tells its listeners, each only after it is committed. `kit.on(name, listener)`. */
@@ -43,7 +43,11 @@ export interface KitEvents {
   /** Events were recorded: receipts, conversions, redemptions. Repetitions are not among them. */
   'events.recorded': { readonly scope: Scope; readonly events: readonly CampaignEvent[] }
   /** Something failed in the background; the work is tried again. */
-  'worker.failed': { readonly scope: Scope | null; readonly runId: RunId | null; readonly error: CampaignKitError }
+  'worker.failed': {
+    readonly scope: Scope | null
+    readonly runId: RunId | null
+    readonly error: CampaignKitError
+  }
 }
 
 /** Through this the engine tells the client what was committed. */

@@ -27,9 +27,9 @@ export interface RateLimiter {
   /**
    * Reserves up to `count` sends under all limits at once, not before `notBefore`.
    *
-   * @param count - 1 to 1,000; the permit may be for fewer
-   * @param horizonMs - sends whose slot would lie later than `notBefore + horizonMs` are left out. When that leaves
-   *   none, nothing is reserved and `firstAt` says when the first slot would be
+   * @param request - `count` is 1 to 1,000, and the permit may be for fewer: sends whose slot would lie later than
+   *   `notBefore + horizonMs` are left out. When that leaves none, nothing is reserved and `firstAt` says when the
+   *   first slot would be
    */
   reserve(
     scope: Scope,

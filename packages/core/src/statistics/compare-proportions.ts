@@ -32,7 +32,7 @@ function leastExpected(a: Proportion, b: Proportion): number {
  * Compares two independent proportions: difference, lift, and the p-value of a two-sided test. The test is Fisher's
  * exact one when any of the four expected counts is below 5 (Cochran 1954), else the pooled z test; `method` names it.
  *
- * @param options.confidence - of both intervals, 0 to 1, both excluded
+ * @param options - `confidence` of both intervals, 0 to 1, both excluded
  * @throws INVALID_INPUT with path `a.trials`, `b.successes`, `confidence` and the like
  *
  * @example

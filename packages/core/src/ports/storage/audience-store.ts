@@ -1,7 +1,7 @@
 import type { AddressKey, CampaignId, CustomerId, RunId } from '../../base/ids.js'
 import type { ChannelKind } from '../../model/channel-kind.js'
-import type { Arm } from '../../model/experiment.js'
 import type { ExclusionCode } from '../../model/exclusion.js'
+import type { Arm } from '../../model/experiment.js'
 import type { Member } from '../../model/member.js'
 import type { Page, PageRequest } from '../../model/page.js'
 import type { AudienceCounts } from '../../model/run.js'
@@ -36,7 +36,11 @@ export interface AudienceStore {
    * @param plan - a run's id, or one of a plan that is only counted
    * @returns the claims that lost, in any order
    */
-  claimAddresses(scope: Scope, plan: string, claims: readonly AddressClaim[]): Promise<readonly AddressClaim[]>
+  claimAddresses(
+    scope: Scope,
+    plan: string,
+    claims: readonly AddressClaim[],
+  ): Promise<readonly AddressClaim[]>
   /** Forgets the claims of a plan. */
   releaseAddresses(scope: Scope, plan: string): Promise<void>
   /** Adds members, all or none; those who are there already stay as they are. */
@@ -45,7 +49,11 @@ export interface AudienceStore {
    * Members without exclusion in order of their rank key (ties by customer id in code-unit order), from position
    * `from` on; fewer than `limit` only at the end.
    */
-  byRank(scope: Scope, runId: RunId, page: { readonly from: number; readonly limit: number }): Promise<readonly Member[]>
+  byRank(
+    scope: Scope,
+    runId: RunId,
+    page: { readonly from: number; readonly limit: number },
+  ): Promise<readonly Member[]>
   /** Sets rank and arm of members; a member who has an arm keeps both. */
   assign(
     scope: Scope,

@@ -15,7 +15,11 @@ export interface ConsentStore {
   /** Adds suppressions, with the journal entry; one that is there already keeps its first reason and instant. */
   suppress(scope: Scope, suppressions: readonly Suppression[], entry: JournalEntry): Promise<void>
   /** Takes suppressions back, with the journal entry; unknown ones are left out. */
-  unsuppress(scope: Scope, keys: readonly Pick<Suppression, 'channel' | 'addressKey'>[], entry: JournalEntry): Promise<void>
+  unsuppress(
+    scope: Scope,
+    keys: readonly Pick<Suppression, 'channel' | 'addressKey'>[],
+    entry: JournalEntry,
+  ): Promise<void>
   /** The suppressions among these address keys, on every channel. */
   suppressed(scope: Scope, addressKeys: readonly AddressKey[]): Promise<readonly Suppression[]>
 }

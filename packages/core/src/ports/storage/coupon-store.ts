@@ -20,7 +20,13 @@ export interface RedeemRequest {
 
 /** What the storage decided. */
 export type RedeemDecision =
-  | { readonly outcome: 'redeemed'; readonly token: QrToken; readonly redemption: Redemption; readonly used: number; readonly repeated: boolean }
+  | {
+      readonly outcome: 'redeemed'
+      readonly token: QrToken
+      readonly redemption: Redemption
+      readonly used: number
+      readonly repeated: boolean
+    }
   | { readonly outcome: Exclude<RefusedRedemption, 'unknown'>; readonly token: QrToken }
   | { readonly outcome: 'unknown' }
 
@@ -40,12 +46,15 @@ export interface CouponStore {
    * redemption of the token comes between. A key that was answered with `redeemed` before gets the same redemption
    * again and writes nothing, if it is of the same token; of another token it is `unknown`.
    *
-   * @param eventOf - makes the event of the redemption from the token
+   * @param records - makes the event and the journal entry of the redemption
    */
   redeem(
     scope: Scope,
     request: RedeemRequest,
-    records: (token: QrToken, redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
+    records: (
+      token: QrToken,
+      redemption: Redemption,
+    ) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
   ): Promise<RedeemDecision>
   redemptionByKey(scope: Scope, key: string): Promise<Redemption | null>
   /**

@@ -1,4 +1,12 @@
-import type { AddressKey, AttemptId, CampaignId, CustomerId, DeliveryId, RunId, WorkerId } from '../../base/ids.js'
+import type {
+  AddressKey,
+  AttemptId,
+  CampaignId,
+  CustomerId,
+  DeliveryId,
+  RunId,
+  WorkerId,
+} from '../../base/ids.js'
 import type { DurationMs, Instant } from '../../base/time.js'
 import type { ChannelKind } from '../../model/channel-kind.js'
 import type { Attempt, AttemptOutcome, Delivery, DeliveryStatus } from '../../model/delivery.js'

@@ -33,7 +33,11 @@ export interface EventStore {
    *
    * @returns the events that were new, in order
    */
-  appendReceipts(scope: Scope, entries: readonly ReceiptEntry[], now: Instant): Promise<readonly CampaignEvent[]>
+  appendReceipts(
+    scope: Scope,
+    entries: readonly ReceiptEntry[],
+    now: Instant,
+  ): Promise<readonly CampaignEvent[]>
   /** The counts of a campaign, over all runs or one; every cell with an event is there, in any order. */
   counters(scope: Scope, campaignId: CampaignId, runId?: RunId): Promise<readonly Counter[]>
   /** Events of a campaign, oldest `at` first (ties by key). */
@@ -48,7 +52,7 @@ export interface EventStore {
   /**
    * How many events of a type each customer has in `(since, until]`; those without any are left out.
    *
-   * @param since - null for ever
+   * @param request - `since` is null for ever
    */
   countByCustomer(
     scope: Scope,

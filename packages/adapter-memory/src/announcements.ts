@@ -1,0 +1,11 @@
+import type { Announcements } from '@campaignkit/core/adapter'
+import type { TenantOf } from './tenants.js'
+
+/** The announcements of {@link createMemoryStorage}. */
+export function createAnnouncements(tenantOf: TenantOf): Announcements {
+  return {
+    sequence: async (scope, campaignId) => tenantOf(scope).announcements.sequence(campaignId),
+    changed: async (scope, campaignId, seen, signal) =>
+      tenantOf(scope).announcements.changed(campaignId, seen, signal),
+  }
+}

@@ -1,0 +1,80 @@
+import type { Arm, AudienceStore, CampaignId, CustomerId, Membership, RunId } from '@campaignkit/core/adapter'
+import { frozenCopy } from './frozen-copy.js'
+import { byCodeUnits } from './order.js'
+import { pageOf, textCursor } from './paging.js'
+import type { Tenant, TenantOf } from './tenants.js'
+
+const MOST_MEMBERSHIPS = 1_000
+
+/** The audience of {@link createMemoryStorage}. */
+export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
+  const runOf = (scope: Parameters<TenantOf>[0], runId: RunId) => tenantOf(scope).audience.run(runId)
+  return {
+    claimAddresses: async (scope, plan, claims) => {
+      const { audience } = tenantOf(scope)
+      return frozenCopy(claims).filter((claim) => !audience.claim(plan, claim))
+    },
+    releaseAddresses: async (scope, plan) => tenantOf(scope).audience.releaseClaims(plan),
+    append: async (scope, runId, members) => tenantOf(scope).audience.append(runId, frozenCopy(members)),
+    byRank: async (scope, runId, { from, limit }) => runOf(scope, runId).byRank(from, limit),
+    assign: async (scope, runId, assignments) => {
+      const run = runOf(scope, runId)
+      for (const assignment of frozenCopy(assignments)) run.assign(assignment)
+    },
+    get: async (scope, runId, customerIds) => {
+      const run = runOf(scope, runId)
+      return [...new Set(customerIds)].flatMap((id) => run.get(id) ?? [])
+    },
+    armsOf: async (scope, campaignId, exceptRun, customerIds) =>
+      armsOf(tenantOf(scope), campaignId, exceptRun, customerIds),
+    membershipsOf: async (scope, customerIds) => {
+      const tenant = tenantOf(scope)
+      const memberships = customerIds.map((id) => [id, membershipsOf(tenant, id)] as const)
+      return new Map(memberships.filter(([, { length }]) => length > 0))
+    },
+    counts: async (scope, runId) => runOf(scope, runId).counts(),
+    armCounts: async (scope, runId) => runOf(scope, runId).armCounts(),
+    list: async (scope, runId, { exclusion, arm }, page) => {
+      const run = runOf(scope, runId)
+      return pageOf(run.order, textCursor(), page, (customerId) => {
+        const member = run.get(customerId)
+        if (member === undefined || (exclusion !== undefined && member.exclusion !== exclusion)) return null
+        return arm === undefined || member.arm === arm ? member : null
+      })
+    },
+  }
+}
+
+function armsOf(
+  { audience, campaigns }: Tenant,
+  campaignId: CampaignId,
+  exceptRun: RunId,
+  customerIds: readonly CustomerId[],
+): ReadonlyMap<CustomerId, Arm> {
+  const others = campaigns
+    .runsOf(campaignId)
+    .filter(({ id }) => id !== exceptRun)
+    .sort((left, right) => left.createdAt - right.createdAt || byCodeUnits(left.id, right.id))
+    .map(({ id }) => audience.run(id))
+  const arms = new Map<CustomerId, Arm>()
+  for (const customerId of customerIds) {
+    const arm = others.map((run) => run.get(customerId)?.arm ?? null).find((given) => given !== null)
+    if (arm !== undefined && arm !== null) arms.set(customerId, arm)
+  }
+  return arms
+}
+
+function membershipsOf({ audience, campaigns }: Tenant, customerId: CustomerId): readonly Membership[] {
+  return [...audience.runsOf(customerId)]
+    .flatMap((runId) => {
+      const run = campaigns.run(runId)
+      const member = audience.run(runId).get(customerId)
+      if (run === null || member === undefined || member.arm === null) return []
+      return [{ campaignId: run.campaignId, member }]
+    })
+    .sort(
+      ({ member: left }, { member: right }) =>
+        right.dueAt - left.dueAt || byCodeUnits(left.runId, right.runId),
+    )
+    .slice(0, MOST_MEMBERSHIPS)
+}

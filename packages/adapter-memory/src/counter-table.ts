@@ -1,0 +1,59 @@
+import {
+  type CampaignEvent,
+  type CampaignId,
+  type Counter,
+  type CounterCell,
+  type CustomerId,
+  cellsOf,
+  countEvent,
+  emptyCounter,
+  type Firsts,
+  type RunId,
+} from '@campaignkit/core/adapter'
+
+interface Cell {
+  counter: Counter
+  /** Who did it, and whether any time it was no machine. */
+  readonly customers: Map<CustomerId, boolean>
+}
+
+/** The counts of a tenant's events, folded as they come. */
+export class CounterTable {
+  readonly #campaigns = new Map<CampaignId, Map<string, Cell>>()
+
+  add(event: CampaignEvent): void {
+    for (const [key, place] of cellsOf(event)) {
+      const cell = this.#cell(key, place)
+      cell.counter = Object.freeze(countEvent(cell.counter, event, firstsOf(cell, event)))
+    }
+  }
+
+  /** Forgets that the event was this customer's; the counts stay. */
+  forget(event: CampaignEvent, customerId: CustomerId): void {
+    for (const [key, place] of cellsOf(event)) this.#cell(key, place).customers.delete(customerId)
+  }
+
+  list(campaignId: CampaignId, runId: RunId | undefined): readonly Counter[] {
+    return [...(this.#campaigns.get(campaignId)?.values() ?? [])]
+      .map(({ counter }) => counter)
+      .filter((counter) => runId === undefined || counter.runId === runId)
+  }
+
+  #cell(key: string, place: CounterCell): Cell {
+    const cells = this.#campaigns.get(place.campaignId) ?? new Map<string, Cell>()
+    this.#campaigns.set(place.campaignId, cells)
+    const cell = cells.get(key) ?? { counter: emptyCounter(place), customers: new Map() }
+    cells.set(key, cell)
+    return cell
+  }
+}
+
+/** What is first in the cell, and is not from now on. */
+function firstsOf({ customers }: Cell, { customerId, machine }: CampaignEvent): Firsts {
+  if (customerId === null) return { isFirst: false, isFirstHuman: false }
+  const wasHuman = customers.get(customerId)
+  const isFirst = wasHuman === undefined
+  const isFirstHuman = !machine && wasHuman !== true
+  if (isFirst || isFirstHuman) customers.set(customerId, !machine)
+  return { isFirst, isFirstHuman }
+}

@@ -1,0 +1,44 @@
+import {
+  type Customer,
+  type CustomerId,
+  type CustomerPatch,
+  deepFreeze,
+  mergeCustomer,
+} from '@campaignkit/core/adapter'
+import { byCodeUnits } from './order.js'
+import { SortedList } from './sorted-list.js'
+
+/** Customers of a tenant, by id and in order of their ids. */
+export class CustomerTable {
+  readonly #rows = new Map<CustomerId, Customer>()
+  readonly #order = new SortedList<CustomerId>(byCodeUnits)
+
+  scan(after: CustomerId | null, limit: number): readonly Customer[] {
+    const from = after === null ? 0 : this.#order.positionAfter(after)
+    return this.get(this.#order.items().slice(from, from + limit))
+  }
+
+  get(ids: Iterable<CustomerId>): readonly Customer[] {
+    const found: Customer[] = []
+    for (const id of new Set(ids)) {
+      const customer = this.#rows.get(id)
+      if (customer !== undefined) found.push(customer)
+    }
+    return found
+  }
+
+  /** @param patch - frozen */
+  upsert(patch: CustomerPatch): 'created' | 'updated' {
+    const before = this.#rows.get(patch.id) ?? null
+    this.#rows.set(patch.id, deepFreeze(mergeCustomer(before, patch)))
+    if (before !== null) return 'updated'
+    this.#order.add(patch.id)
+    return 'created'
+  }
+
+  erase(ids: readonly CustomerId[]): number {
+    const erased = ids.filter((id) => this.#rows.delete(id)).length
+    if (erased > 0) this.#order.retain((id) => this.#rows.has(id))
+    return erased
+  }
+}

@@ -1,0 +1,197 @@
+import type {
+  Attempt,
+  CampaignId,
+  CustomerId,
+  Delivery,
+  DeliveryCounts,
+  DeliveryId,
+  DeliveryStatus,
+  RunId,
+} from '@campaignkit/core/adapter'
+import { DeliveryTally } from './delivery-tally.js'
+import { byCodeUnits } from './order.js'
+import { idTaken } from './refusals.js'
+import { RunQueues } from './run-queues.js'
+import { SortedList } from './sorted-list.js'
+
+interface RunRows {
+  readonly byCustomer: Map<CustomerId, DeliveryId[]>
+  readonly tally: DeliveryTally
+  readonly queues: RunQueues
+}
+
+interface CampaignRows {
+  readonly order: SortedList<DeliveryId>
+  readonly tally: DeliveryTally
+  readonly runs: Set<RunId>
+}
+
+/** Deliveries of a tenant with their attempts, and everything by which they are found and counted. */
+export class DeliveryTable {
+  readonly #announce: (campaignId: CampaignId) => void
+  readonly #rows = new Map<DeliveryId, Delivery>()
+  readonly #fences = new Map<DeliveryId, number>()
+  readonly #attempts = new Map<DeliveryId, Attempt[]>()
+  readonly #byProviderId = new Map<string, Set<DeliveryId>>()
+  readonly #runs = new Map<RunId, RunRows>()
+  readonly #campaigns = new Map<CampaignId, CampaignRows>()
+
+  constructor(announce: (campaignId: CampaignId) => void) {
+    this.#announce = announce
+  }
+
+  get(id: DeliveryId): Delivery | undefined {
+    return this.#rows.get(id)
+  }
+
+  byProviderId(id: string): Iterable<DeliveryId> {
+    return this.#byProviderId.get(id) ?? []
+  }
+
+  ofMember(runId: RunId, customerId: CustomerId): readonly Delivery[] {
+    const ids = this.#runs.get(runId)?.byCustomer.get(customerId) ?? []
+    return ids.flatMap((id) => this.#rows.get(id) ?? [])
+  }
+
+  attemptsOf(id: DeliveryId): readonly Attempt[] {
+    return this.#attempts.get(id) ?? []
+  }
+
+  queues(runId: RunId): RunQueues | undefined {
+    return this.#runs.get(runId)?.queues
+  }
+
+  runsOf(campaignId: CampaignId): Iterable<RunId> {
+    return this.#campaigns.get(campaignId)?.runs ?? []
+  }
+
+  orderOf(campaignId: CampaignId): SortedList<DeliveryId> {
+    return this.#campaigns.get(campaignId)?.order ?? new SortedList<DeliveryId>(byCodeUnits)
+  }
+
+  counts(campaignId: CampaignId, runId: RunId | undefined): DeliveryCounts {
+    const ofCampaign = this.#campaigns.get(campaignId)
+    if (runId === undefined) return (ofCampaign?.tally ?? new DeliveryTally()).counts()
+    const ofRun = ofCampaign?.runs.has(runId) === true ? this.#runs.get(runId) : undefined
+    return (ofRun?.tally ?? new DeliveryTally()).counts()
+  }
+
+  reasons(campaignId: CampaignId, status: DeliveryStatus): ReadonlyMap<string, number> {
+    return (this.#campaigns.get(campaignId)?.tally ?? new DeliveryTally()).reasons(status)
+  }
+
+  /**
+   * Those of the deliveries that are not there yet.
+   *
+   * @throws STORAGE_FAILED when the id of one belongs to another delivery
+   */
+  newOnes(deliveries: readonly Delivery[]): readonly Delivery[] {
+    const places = new Set<string>()
+    const ids = new Set<DeliveryId>()
+    return deliveries.filter((delivery) => {
+      const { id, runId, step, channel, customerId } = delivery
+      const place = `${step} ${channel} ${runId.length} ${runId} ${customerId}`
+      const isThere = places.has(place) || this.#isThere(delivery)
+      if (!isThere && (ids.has(id) || this.#rows.has(id))) throw idTaken('delivery', id)
+      places.add(place)
+      ids.add(id)
+      return !isThere
+    })
+  }
+
+  /** Adds a frozen delivery that {@link newOnes} let through. */
+  add(kept: Delivery): void {
+    const { byCustomer } = this.#runRows(kept)
+    const ids = byCustomer.get(kept.customerId)
+    if (ids === undefined) byCustomer.set(kept.customerId, [kept.id])
+    else ids.push(kept.id)
+    this.#campaignRows(kept).order.add(kept.id)
+    this.#fences.set(kept.id, kept.lease?.fence ?? 0)
+    this.#put(kept)
+  }
+
+  /** Changes fields of a delivery; parts that come from outside must be frozen by the caller. */
+  change(before: Delivery, fields: Partial<Delivery>): Delivery {
+    const after = Object.freeze({ ...before, ...fields })
+    this.#put(after, before)
+    return after
+  }
+
+  /** A fence larger than any that the delivery ever had. */
+  nextFence(id: DeliveryId): number {
+    const fence = (this.#fences.get(id) ?? 0) + 1
+    this.#fences.set(id, fence)
+    return fence
+  }
+
+  addAttempt(attempt: Attempt): void {
+    this.#attempts.set(attempt.deliveryId, [...this.attemptsOf(attempt.deliveryId), Object.freeze(attempt)])
+  }
+
+  /** Ends every open attempt of a delivery. */
+  endAttempts(id: DeliveryId, endOf: (open: Attempt) => Partial<Attempt>): void {
+    const attempts = this.attemptsOf(id).map((attempt) => {
+      if (attempt.endedAt !== null) return attempt
+      const ended = Object.freeze({ ...attempt, ...endOf(attempt) })
+      if (ended.providerMessageId !== null) this.#indexProviderId(ended.providerMessageId, id)
+      return ended
+    })
+    if (attempts.length > 0) this.#attempts.set(id, attempts)
+  }
+
+  /** Drops all of a campaign. */
+  drop(campaignId: CampaignId): void {
+    for (const id of this.orderOf(campaignId).items()) {
+      this.#rows.delete(id)
+      this.#fences.delete(id)
+      this.#attempts.delete(id)
+    }
+    for (const runId of this.runsOf(campaignId)) this.#runs.delete(runId)
+    this.#campaigns.delete(campaignId)
+  }
+
+  #isThere({ runId, customerId, step, channel }: Delivery): boolean {
+    return this.ofMember(runId, customerId).some((other) => other.step === step && other.channel === channel)
+  }
+
+  #put(after: Delivery, before?: Delivery): void {
+    this.#rows.set(after.id, after)
+    const { tally, queues } = this.#runRows(after)
+    const ofCampaign = this.#campaignRows(after).tally
+    if (before !== undefined) {
+      tally.count(before, -1)
+      ofCampaign.count(before, -1)
+      queues.leave(before)
+    }
+    tally.count(after, 1)
+    ofCampaign.count(after, 1)
+    queues.add(after)
+    if (after.providerMessageId !== null) this.#indexProviderId(after.providerMessageId, after.id)
+    this.#announce(after.campaignId)
+  }
+
+  #indexProviderId(providerId: string, id: DeliveryId): void {
+    this.#byProviderId.set(providerId, (this.#byProviderId.get(providerId) ?? new Set()).add(id))
+  }
+
+  #runRows({ runId }: Delivery): RunRows {
+    const known = this.#runs.get(runId) ?? {
+      byCustomer: new Map(),
+      tally: new DeliveryTally(),
+      queues: new RunQueues((delivery) => this.#rows.get(delivery.id) === delivery),
+    }
+    this.#runs.set(runId, known)
+    return known
+  }
+
+  #campaignRows({ campaignId, runId }: Delivery): CampaignRows {
+    const known = this.#campaigns.get(campaignId) ?? {
+      order: new SortedList<DeliveryId>(byCodeUnits),
+      tally: new DeliveryTally(),
+      runs: new Set(),
+    }
+    known.runs.add(runId)
+    this.#campaigns.set(campaignId, known)
+    return known
+  }
+}

@@ -1,0 +1,61 @@
+import type { CampaignEvent, CampaignId, CustomerId } from '@campaignkit/core/adapter'
+import { CounterTable } from './counter-table.js'
+import { byPlace, type Place } from './order.js'
+import { SortedList } from './sorted-list.js'
+
+/** Events of a tenant by key, by campaign and by customer, and the counts of them. */
+export class EventTable {
+  readonly counters = new CounterTable()
+  readonly #rows = new Map<string, CampaignEvent>()
+  readonly #campaigns = new Map<CampaignId, SortedList<Place>>()
+  readonly #byCustomer = new Map<CustomerId, string[]>()
+
+  get(key: string): CampaignEvent | null {
+    return this.#rows.get(key) ?? null
+  }
+
+  /**
+   * @param events - frozen
+   * @returns those that were new
+   */
+  append(events: readonly CampaignEvent[]): readonly CampaignEvent[] {
+    const added: CampaignEvent[] = []
+    for (const event of events) {
+      if (this.#rows.has(event.key)) continue
+      this.#rows.set(event.key, event)
+      this.#index(event)
+      this.counters.add(event)
+      added.push(event)
+    }
+    return added
+  }
+
+  orderOf(campaignId: CampaignId): SortedList<Place> {
+    return this.#campaigns.get(campaignId) ?? new SortedList(byPlace)
+  }
+
+  /** In the order in which they came. */
+  ofCustomer(customerId: CustomerId): readonly CampaignEvent[] {
+    return (this.#byCustomer.get(customerId) ?? []).flatMap((key) => this.#rows.get(key) ?? [])
+  }
+
+  forget(customerId: CustomerId): void {
+    for (const event of this.ofCustomer(customerId)) {
+      this.counters.forget(event, customerId)
+      this.#rows.set(event.key, Object.freeze({ ...event, customerId: null }))
+    }
+    this.#byCustomer.delete(customerId)
+  }
+
+  #index({ key, at, customerId, attributions }: CampaignEvent): void {
+    for (const campaignId of new Set(attributions.map((attribution) => attribution.campaignId))) {
+      const order = this.orderOf(campaignId)
+      order.add({ at, key })
+      this.#campaigns.set(campaignId, order)
+    }
+    if (customerId === null) return
+    const keys = this.#byCustomer.get(customerId)
+    if (keys === undefined) this.#byCustomer.set(customerId, [key])
+    else keys.push(key)
+  }
+}

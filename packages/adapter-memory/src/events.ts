@@ -1,0 +1,49 @@
+import type { CampaignEvent, CustomerId, EventStore } from '@campaignkit/core/adapter'
+import { appendReceipts } from './append-receipts.js'
+import type { EventTable } from './event-table.js'
+import { frozenCopy } from './frozen-copy.js'
+import { byPlace } from './order.js'
+import { pageOf, placeCursor } from './paging.js'
+import type { TenantOf } from './tenants.js'
+
+const MOST_OF_CUSTOMER = 1_000
+
+/** The events of {@link createMemoryStorage}. */
+export function createEventStore(tenantOf: TenantOf): EventStore {
+  return {
+    append: async (scope, events) => tenantOf(scope).events.append(frozenCopy(events)),
+    appendReceipts: async (scope, entries, now) => appendReceipts(tenantOf(scope), frozenCopy(entries), now),
+    counters: async (scope, campaignId, runId) => tenantOf(scope).events.counters.list(campaignId, runId),
+    list: async (scope, campaignId, { types, deliveryId }, page) => {
+      const { events } = tenantOf(scope)
+      return pageOf(events.orderOf(campaignId), placeCursor, page, ({ key }) => {
+        const event = events.get(key)
+        if (event === null || (types !== undefined && !types.includes(event.type))) return null
+        return deliveryId === undefined || event.deliveryId === deliveryId ? event : null
+      })
+    },
+    ofCustomer: async (scope, customerId) =>
+      [...tenantOf(scope).events.ofCustomer(customerId)].sort(byPlace).slice(-MOST_OF_CUSTOMER),
+    countByCustomer: async (scope, request) => countByCustomer(tenantOf(scope).events, request),
+    forget: async (scope, customerIds) => {
+      const { events } = tenantOf(scope)
+      for (const customerId of customerIds) events.forget(customerId)
+    },
+  }
+}
+
+type CountRequest = Parameters<EventStore['countByCustomer']>[1]
+
+function countByCustomer(
+  events: EventTable,
+  { type, since, until, customerIds }: CountRequest,
+): ReadonlyMap<CustomerId, number> {
+  const isCounted = (event: CampaignEvent) =>
+    event.type === type && (since === null || event.at > since) && event.at <= until
+  const counts = new Map<CustomerId, number>()
+  for (const customerId of customerIds) {
+    const count = events.ofCustomer(customerId).filter(isCounted).length
+    if (count > 0) counts.set(customerId, count)
+  }
+  return counts
+}

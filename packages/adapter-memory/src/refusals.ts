@@ -1,0 +1,13 @@
+import { CampaignKitError } from '@campaignkit/core/adapter'
+
+/** Somebody else wrote the record first, or it is gone. */
+export function versionConflict(expected: number, stored: number | null): CampaignKitError {
+  return new CampaignKitError('VERSION_CONFLICT', 'The record was changed in the meantime', {
+    details: { expected, stored },
+  })
+}
+
+/** An id or handle that must be unique belongs to another record. */
+export function idTaken(record: string, id: string): CampaignKitError {
+  return new CampaignKitError('STORAGE_FAILED', `Another ${record} has this id`, { details: { record, id } })
+}

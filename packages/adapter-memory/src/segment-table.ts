@@ -1,0 +1,31 @@
+import { CampaignKitError, type Segment } from '@campaignkit/core/adapter'
+import { byCodeUnits } from './order.js'
+import { versionConflict } from './refusals.js'
+import { SortedList } from './sorted-list.js'
+
+/** Segments of a tenant, by name; what is written must be frozen. */
+export class SegmentTable {
+  readonly rows = new Map<string, Segment>()
+  readonly names = new SortedList<string>(byCodeUnits)
+
+  put(segment: Segment, expectedVersion: number | null): void {
+    const stored = this.rows.get(segment.name)
+    if (expectedVersion === null && stored !== undefined) {
+      throw new CampaignKitError('SEGMENT_NAME_TAKEN', 'There is a segment of this name', { path: 'name' })
+    }
+    if (expectedVersion !== null) this.#expect(segment.name, expectedVersion)
+    this.rows.set(segment.name, segment)
+    if (stored === undefined) this.names.add(segment.name)
+  }
+
+  delete(name: string, expectedVersion: number): void {
+    this.#expect(name, expectedVersion)
+    this.rows.delete(name)
+    this.names.retain((other) => other !== name)
+  }
+
+  #expect(name: string, version: number): void {
+    const stored = this.rows.get(name)?.version ?? null
+    if (stored !== version) throw versionConflict(version, stored)
+  }
+}

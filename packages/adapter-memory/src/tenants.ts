@@ -1,0 +1,59 @@
+import type { Scope, TenantId } from '@campaignkit/core/adapter'
+import { AnnouncementTable } from './announcement-table.js'
+import { AudienceTable } from './audience-table.js'
+import { CampaignTable } from './campaign-table.js'
+import { ConsentTable } from './consent-table.js'
+import { CouponTable } from './coupon-table.js'
+import { CustomerTable } from './customer-table.js'
+import { DeliveryTable } from './delivery-table.js'
+import { EventTable } from './event-table.js'
+import { JournalTable } from './journal-table.js'
+import { SegmentTable } from './segment-table.js'
+
+/** All that is kept of one tenant. */
+export interface Tenant {
+  readonly journal: JournalTable
+  readonly announcements: AnnouncementTable
+  readonly customers: CustomerTable
+  readonly consents: ConsentTable
+  readonly segments: SegmentTable
+  readonly campaigns: CampaignTable
+  readonly audience: AudienceTable
+  readonly deliveries: DeliveryTable
+  readonly events: EventTable
+  readonly coupons: CouponTable
+}
+
+/** The tenant of a scope; nothing reaches another one. */
+export type TenantOf = (scope: Scope) => Tenant
+
+/** Every tenant of a storage. */
+export class Tenants {
+  readonly #tenants = new Map<TenantId, Tenant>()
+
+  of({ tenant }: Pick<Scope, 'tenant'>): Tenant {
+    const known = this.#tenants.get(tenant) ?? emptyTenant()
+    this.#tenants.set(tenant, known)
+    return known
+  }
+
+  entries(): Iterable<[TenantId, Tenant]> {
+    return this.#tenants.entries()
+  }
+}
+
+function emptyTenant(): Tenant {
+  const announcements = new AnnouncementTable()
+  return {
+    journal: new JournalTable(),
+    announcements,
+    customers: new CustomerTable(),
+    consents: new ConsentTable(),
+    segments: new SegmentTable(),
+    campaigns: new CampaignTable(),
+    audience: new AudienceTable(),
+    deliveries: new DeliveryTable((campaignId) => announcements.announce(campaignId)),
+    events: new EventTable(),
+    coupons: new CouponTable(),
+  }
+}

@@ -1,0 +1,83 @@
+import { assertNever } from '../base/assert-never.js'
+import type { Instant } from '../base/time.js'
+import type { CouponPage, LinkHost } from '../engine/link-host.js'
+import { escapeHtml } from '../rendering/html-text.js'
+import { rewardText } from '../rendering/reward-text.js'
+import type { Endpoint } from './endpoint.js'
+import { heading, notFound, pageOf, paragraph } from './page.js'
+import { type EndpointTexts, fillIn } from './texts.js'
+
+/** Kept by the customer's own browser alone, which shows it again without a network but asks whenever it has one. */
+const KEPT_BY_CUSTOMER = { 'cache-control': 'private, no-cache' }
+
+/** `/q/<code>`: the customer's coupon, to be shown at the till. Every code that is not one gets the same answer. */
+export function couponEndpoint(links: LinkHost, tenantOf: (request: Request) => string | null): Endpoint {
+  return {
+    methods: ['GET', 'HEAD'],
+    async serve(request, code, texts) {
+      const tenant = tenantOf(request)
+      const coupon = tenant === null ? null : await links.coupon(tenant, code)
+      return coupon === null ? notFound(texts) : couponPage(coupon, texts)
+    },
+  }
+}
+
+function couponPage(coupon: CouponPage, texts: EndpointTexts): Response {
+  const reward = rewardLine(coupon, texts)
+  const main =
+    paragraph(texts.couponTitle, 'over') +
+    heading(reward, coupon.reward.kind === 'item' ? undefined : 'reward') +
+    paragraph(stateLine(coupon, texts), 'state') +
+    `<figure role="img" aria-label="${escapeHtml(texts.couponImage)}">${coupon.svg}</figure>\n` +
+    `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd><code dir="ltr">${breakable(coupon.code)}</code></dd></dl>\n` +
+    (coupon.state === 'valid' ? paragraph(texts.couponHint, 'quiet') : '')
+  return pageOf(texts, {
+    status: 200,
+    title: `${texts.couponTitle}: ${reward}`,
+    main,
+    className: coupon.state,
+    headers: KEPT_BY_CUSTOMER,
+  })
+}
+
+function rewardLine({ reward }: CouponPage, texts: EndpointTexts): string {
+  const words = { percent: texts.couponPercent, amount: texts.couponAmount, item: texts.couponItem }
+  return fillIn(words[reward.kind], 'reward', rewardText(reward, texts.lang))
+}
+
+function stateLine(coupon: CouponPage, texts: EndpointTexts): string {
+  const dated = (text: string, instant: Instant | null) =>
+    instant === null
+      ? texts.couponWithoutEnd
+      : fillIn(text, 'date', dateText(instant, coupon.timeZone, texts.lang))
+  switch (coupon.state) {
+    case 'valid':
+      return dated(texts.couponValidUntil, coupon.expiresAt)
+    case 'notYetValid':
+      return dated(texts.couponValidFrom, coupon.validFrom)
+    case 'expired':
+      return dated(texts.couponExpired, coupon.expiresAt)
+    case 'cancelled':
+      return texts.couponCancelled
+    default:
+      return assertNever(coupon.state)
+  }
+}
+
+/** Day, minute and zone, as the language writes them. */
+function dateText(instant: Instant, timeZone: string, lang: string): string {
+  return new Intl.DateTimeFormat([lang, 'en'], {
+    timeZone,
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZoneName: 'short',
+  }).format(instant)
+}
+
+/** The code with a place to break the line after each hyphen; copied, it is still the code. */
+function breakable(code: string): string {
+  return escapeHtml(code).replaceAll('-', '-<wbr>')
+}

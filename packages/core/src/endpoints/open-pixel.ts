@@ -1,0 +1,19 @@
+import type { LinkHost } from '../engine/link-host.js'
+import type { Endpoint } from './endpoint.js'
+import { COMMON_HEADERS } from './page.js'
+
+/** GIF 89a of one transparent pixel. */
+const PIXEL = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'), (letter) =>
+  letter.charCodeAt(0),
+)
+
+/** `/o/<text>`: counts that a message's picture was fetched. The picture is the same for a link that is no one's. */
+export function openPixelEndpoint(links: LinkHost): Endpoint {
+  return {
+    methods: ['GET', 'HEAD'],
+    async serve(request, text) {
+      if (request.method === 'GET') await links.open(text)
+      return new Response(PIXEL, { headers: { ...COMMON_HEADERS, 'content-type': 'image/gif' } })
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { utf8 } from '../base/bytes.js'
+import { sha256 } from '../base/digest.js'
+
+/** The one style sheet of all pages: from 320 px up, light and dark, on paper. */
+export const PAGE_STYLE = `
+:root{color-scheme:light dark;--ground:#f2f4f7;--card:#fff;--text:#1b2430;--quiet:#55606e;--line:#d5dbe3;--action:#0b57d0;--on-action:#fff;--bad:#b3261e;--wait:#7a4f00}
+@media(prefers-color-scheme:dark){:root{--ground:#12161c;--card:#1d232c;--text:#eef1f5;--quiet:#a9b4c2;--line:#39424f;--action:#a8c7fa;--on-action:#062e6f;--bad:#ffb4ab;--wait:#ffd08a}}
+*{box-sizing:border-box}
+body{margin:0;min-height:100vh;min-height:100svh;display:grid;place-items:center;padding:16px;background:var(--ground);color:var(--text);font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+main{width:100%;max-width:26rem;padding:28px 20px;background:var(--card);border:1px solid var(--line);border-radius:16px;text-align:center;overflow-wrap:anywhere}
+h1{margin:0 0 12px;font-size:1.5rem;line-height:1.25;text-wrap:balance}
+p{margin:0 0 16px}
+main>:last-child{margin-bottom:0}
+.sender{margin-bottom:20px;padding-bottom:16px;border-bottom:1px solid var(--line);font-weight:600}
+.quiet{color:var(--quiet)}
+.over{margin-bottom:4px;color:var(--quiet)}
+.reward{font-size:2rem;line-height:1.2}
+.state{font-weight:600}
+.notYetValid .state{color:var(--wait)}
+.expired .state,.cancelled .state{color:var(--bad)}
+button{width:100%;min-height:48px;padding:10px 20px;border:0;border-radius:10px;background:var(--action);color:var(--on-action);font:inherit;font-weight:600;cursor:pointer}
+button:hover{opacity:.92}
+button:focus-visible{outline:3px solid var(--text);outline-offset:3px}
+figure{margin:0 auto 16px;width:100%;max-width:280px;overflow:hidden;background:#fff;border:1px solid var(--line);border-radius:12px}
+figure svg{display:block;width:100%;height:auto}
+.expired figure,.cancelled figure{opacity:.3}
+dl{margin:0 0 16px}
+dt{color:var(--quiet);font-size:.875rem}
+dd{margin:0}
+code{font:.875rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-select:all}
+@media print{:root{--ground:#fff;--card:#fff;--text:#000;--quiet:#333;--line:#999;--bad:#000;--wait:#000}body{display:block;min-height:0;padding:0}main{margin:0 auto;break-inside:avoid}figure{width:280px;border:0}}
+`.trim()
+
+/** The source expression of Content Security Policy, level 3, that allows {@link PAGE_STYLE} and no other style. */
+export const PAGE_STYLE_SOURCE = `'sha256-${btoa(String.fromCharCode(...sha256(utf8(PAGE_STYLE))))}'`

@@ -1,0 +1,37 @@
+import type { Instant } from '../base/time.js'
+import type { Delivery } from '../model/delivery.js'
+import type { Attribution, CampaignEvent } from '../model/event.js'
+
+/** Where what happens to a delivery counts. */
+export function attributionOf({ campaignId, runId, arm, channel, segments }: Delivery): Attribution {
+  return { campaignId, runId, arm, channel, segments }
+}
+
+/** An event of a delivery; what is not given is empty. */
+export function deliveryEvent(
+  delivery: Delivery,
+  event: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & Partial<CampaignEvent>,
+): CampaignEvent {
+  return {
+    customerId: delivery.customerId,
+    deliveryId: delivery.id,
+    attributions: [attributionOf(delivery)],
+    amountMinor: 0,
+    costMicros: 0,
+    currency: null,
+    reason: null,
+    url: null,
+    machine: false,
+    ...event,
+  }
+}
+
+/** The event of a delivery's end; its key `<type>:<delivery id>` makes it count once. */
+export function endEvent(
+  delivery: Delivery,
+  type: 'sent' | 'failed' | 'skipped' | 'cancelled' | 'held',
+  now: Instant,
+  more: Partial<CampaignEvent> = {},
+): CampaignEvent {
+  return deliveryEvent(delivery, { key: `${type}:${delivery.id}`, type, at: now, recordedAt: now, ...more })
+}

@@ -1,0 +1,120 @@
+import { CampaignKitError } from '../../base/error.js'
+import { isSettled } from '../../model/delivery.js'
+import type { RedeemDecision } from '../../ports/storage/coupon-store.js'
+import { overridden } from '../overridden.js'
+import type { BrokenStorage } from './broken-wrapper.js'
+import { withStore } from './with-store.js'
+
+/** Storages that record events, redemptions or announcements wrongly. */
+export const happeningStorages: readonly BrokenStorage[] = [
+  {
+    name: 'counts a repetition again',
+    caughtBy: 'events: append gives back what was new, in order, and leaves repetitions out',
+    wrap: (storage) => {
+      let appended = 0
+      return withStore(storage, 'events', {
+        append: (scope, events) => {
+          const renamed = events.map((event) => {
+            appended += 1
+            return { ...event, key: `${event.key} ${appended}` }
+          })
+          return storage.events.append(scope, renamed)
+        },
+      })
+    },
+  },
+  {
+    name: 'forgets a late receipt',
+    caughtBy: 'receipts: a late receipt is kept, whatever has become of the delivery',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        appendReceipts: async (scope, entries, now) => {
+          const known = await storage.deliveries.get(
+            scope,
+            entries.map(({ deliveryId }) => deliveryId),
+          )
+          const over = new Set(known.filter(({ status }) => isSettled(status)).map(({ id }) => id))
+          return storage.events.appendReceipts(
+            scope,
+            entries.filter(({ deliveryId }) => !over.has(deliveryId)),
+            now,
+          )
+        },
+      }),
+  },
+  {
+    name: 'believes every receipt to be a proof',
+    caughtBy: 'receipts: what proves nothing, or meets no attempt, moves no delivery',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        appendReceipts: (scope, entries, now) =>
+          storage.events.appendReceipts(
+            scope,
+            entries.map((entry) => ({ ...entry, proves: true })),
+            now,
+          ),
+      }),
+  },
+  {
+    name: 'forgets nobody',
+    caughtBy: 'events: forget takes the customer out of the events and leaves the counts',
+    wrap: (storage) => withStore(storage, 'events', { forget: async () => {} }),
+  },
+  {
+    name: 'redeems non-atomically',
+    caughtBy: 'coupons: of a thousand who redeem one token at once exactly one succeeds',
+    wrap: (storage) => {
+      const deciding = new Map<string, Promise<RedeemDecision>>()
+      return withStore(storage, 'coupons', {
+        redeem: (scope, request, records) => {
+          const decided =
+            deciding.get(request.handle) ??
+            storage.coupons.redeem(scope, request, records).finally(() => deciding.delete(request.handle))
+          deciding.set(request.handle, decided)
+          return decided
+        },
+      })
+    },
+  },
+  {
+    name: 'redeems again for a key that it knows',
+    caughtBy: 'coupons: the same key gets the same redemption and writes nothing',
+    wrap: (storage) => {
+      let asked = 0
+      return withStore(storage, 'coupons', {
+        redeem: (scope, request, records) => {
+          asked += 1
+          return storage.coupons.redeem(scope, { ...request, key: `${request.key} ${asked}` }, records)
+        },
+      })
+    },
+  },
+  {
+    name: 'redeems what was cancelled',
+    caughtBy: 'coupons: cancel makes every token of the campaign answer so from the instant on',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        cancel: (scope, campaignId, at, entry) => storage.coupons.cancel(scope, campaignId, at + 1, entry),
+      }),
+  },
+  {
+    name: 'announces although it says that it does not',
+    caughtBy: 'announcements: a storage that does not announce has none',
+    wrap: (storage) => overridden(storage, { capabilities: { ...storage.capabilities, announces: false } }),
+  },
+  {
+    name: 'announces nothing',
+    caughtBy: 'announcements: the sequence grows with each change of deliveries or status',
+    wrap: (storage) => withStore(storage, 'announcements', { sequence: async () => 0 }),
+  },
+  {
+    name: 'fails in its own words when the signal aborts',
+    caughtBy: 'announcements: changed rejects as soon as its signal aborts',
+    wrap: (storage) =>
+      withStore(storage, 'announcements', {
+        changed: async () => {
+          throw new CampaignKitError('STORAGE_FAILED', 'Waited for nothing')
+        },
+      }),
+  },
+]

@@ -1,0 +1,128 @@
+import type { JournalEntry } from '../../model/journal.js'
+import type { Storage } from '../../ports/storage/storage.js'
+import type { BrokenStorage } from './broken-wrapper.js'
+import { withStore } from './with-store.js'
+
+const lost = (entry: JournalEntry): JournalEntry => ({ ...entry, subject: { type: 'lost', id: entry.id } })
+
+/** Storages that keep customers, consents, segments, campaigns or members wrongly. */
+export const recordStorages: readonly BrokenStorage[] = [
+  {
+    name: 'gives out the rows that it keeps',
+    caughtBy: 'customers: changing what was given out changes nothing that is kept',
+    wrap: (storage) => {
+      const rows = new Map<string, unknown>()
+      return withStore(storage, 'customers', {
+        get: async (scope, ids) => {
+          const key = JSON.stringify([scope.tenant, ids])
+          const row = rows.get(key) ?? structuredClone(await storage.customers.get(scope, ids))
+          rows.set(key, row)
+          return row as Awaited<ReturnType<Storage['customers']['get']>>
+        },
+      })
+    },
+  },
+  {
+    name: 'writes to a directory that is not writable',
+    caughtBy: 'customers: a directory that is not writable refuses upsert and erase',
+    wrap: (storage) => withStore(storage, 'customers', { writable: false }),
+  },
+  {
+    name: 'takes the latest suppression for the first',
+    caughtBy: 'consents: a suppression keeps its first reason and instant',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        suppress: async (scope, suppressions, entry) => {
+          await storage.consents.unsuppress(scope, suppressions, { ...entry, id: `${entry.id} first` })
+          await storage.consents.suppress(scope, suppressions, entry)
+        },
+      }),
+  },
+  {
+    name: 'takes the latest arrival for the latest decision',
+    caughtBy: 'consents: a later grant overrides a denial, an earlier one does not',
+    wrap: (storage) => {
+      let arrivals = 0
+      return withStore(storage, 'consents', {
+        record: (scope, records, entry) => {
+          arrivals += 1
+          const arrived = records.map((record) => ({
+            ...record,
+            obtainedAt: record.obtainedAt + arrivals * 1_000,
+          }))
+          return storage.consents.record(scope, arrived, entry)
+        },
+      })
+    },
+  },
+  {
+    name: 'loses a journal entry',
+    caughtBy: 'consents.suppress: writes its journal entry',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        suppress: (scope, suppressions, entry) => storage.consents.suppress(scope, suppressions, lost(entry)),
+      }),
+  },
+  {
+    name: 'loses the journal entries of campaigns',
+    caughtBy: 'campaigns.update: writes its journal entry',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        update: (scope, campaign, version, entry, run) =>
+          storage.campaigns.update(scope, campaign, version, lost(entry), run),
+      }),
+  },
+  {
+    name: 'ignores the version of a segment',
+    caughtBy: 'segments: put replaces the expected version, and only that',
+    wrap: (storage) =>
+      withStore(storage, 'segments', {
+        put: async (scope, segment, expectedVersion, entry) => {
+          const [stored] = await storage.segments.get(scope, [segment.name])
+          await storage.segments.put(scope, segment, stored?.version ?? expectedVersion, entry)
+        },
+      }),
+  },
+  {
+    name: 'lets a name be taken twice',
+    caughtBy: 'campaigns: insert refuses a name that is taken',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        insert: async (scope, campaign, entry) => {
+          await storage.campaigns.insert(scope, campaign, entry).catch(() => {})
+        },
+      }),
+  },
+  {
+    name: 'lists an archived campaign among the others',
+    caughtBy: 'campaigns: list gives the statuses that it is asked for, and the archived only when asked',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        list: (scope, filter, page) => storage.campaigns.list(scope, { ...filter, archived: true }, page),
+      }),
+  },
+  {
+    name: 'loses the run of a change',
+    caughtBy: 'campaigns: update adds the run that it is given, with the change',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        update: (scope, campaign, version, entry) =>
+          storage.campaigns.update(scope, campaign, version, entry),
+      }),
+  },
+  {
+    name: 'gives an address to everybody who claims it',
+    caughtBy: 'audience: an address goes to the customer who claims it first',
+    wrap: (storage) => withStore(storage, 'audience', { claimAddresses: async () => [] }),
+  },
+  {
+    name: 'aborts half-written while it adds members',
+    caughtBy: 'audience: append is all or none',
+    wrap: (storage) =>
+      withStore(storage, 'audience', {
+        append: async (scope, runId, members) => {
+          for (const member of members) await storage.audience.append(scope, runId, [member])
+        },
+      }),
+  },
+]

@@ -1,0 +1,18 @@
+import type { BrokenStorage } from './broken-wrapper.js'
+import { happeningStorages } from './happenings.js'
+import { ledgerStorages } from './ledger.js'
+import { pagingStorages } from './listings.js'
+import { recordStorages } from './records.js'
+import { forgetfulStorages } from './tenants.js'
+
+/**
+ * Storages that are wrong in one way each. An author of an adapter wraps a good one, runs the named case and sees that
+ * it fails: so the cases, and the loop over them, can be trusted.
+ */
+export const brokenStorages: readonly BrokenStorage[] = [
+  ...forgetfulStorages,
+  ...pagingStorages,
+  ...recordStorages,
+  ...ledgerStorages,
+  ...happeningStorages,
+]

@@ -1,0 +1,101 @@
+import { DAY_MS } from '../../base/time.js'
+import { asId } from '../as-id.js'
+import { SAMPLE_NOW } from '../manual-clock.js'
+import { sampleToken } from '../samples.js'
+import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
+import { recordsIn, redeem, reverse } from './coupon-calls.js'
+import { expectEqual, expectPages, expectPresent, expectSame } from './expectations.js'
+import { freshEntry } from './seeds.js'
+
+const couponCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
+  conformanceCase(`coupons: ${name}`, [], run)
+const TOKEN = sampleToken()
+const { campaignId: CAMPAIGN } = TOKEN
+
+/** What giving back and cancelling mean in a CouponStore. */
+export const reversalCases: readonly StorageCase[] = [
+  couponCase('reverse gives one use back, once, with event and journal entry', async ({ storage, ours }) => {
+    await storage.coupons.issue(ours, [sampleToken({ maxRedemptions: 2 })])
+    await redeem(storage, ours)
+    await redeem(storage, ours, { id: 'redemption-2', key: 'receipt-no-2' })
+    const at = SAMPLE_NOW + 2 * DAY_MS
+    const first = expectPresent(await storage.coupons.redemptionByKey(ours, 'receipt-no-1'), 'the redemption')
+    const answers = await Promise.all(
+      [at, at, at].map((instant) => reverse(storage, ours, first.key, instant)),
+    )
+    expectEqual(
+      [...answers, await reverse(storage, ours, first.key, at + 5)],
+      [1, 2, 3, 4].map(() => ({ ...first, reversedAt: at })),
+      'answers',
+    )
+    const [events, actions] = await recordsIn(storage, ours)
+    expectSame(
+      events,
+      ['redemption:receipt-no-1', 'redemption:receipt-no-2', 'redemption-reversed:receipt-no-1'],
+      'events',
+    )
+    expectSame(actions, ['redemption', 'redemption', 'redemption-reversed'], 'journal')
+    const third = await redeem(storage, ours, { id: 'redemption-3', key: 'receipt-no-3' })
+    expectEqual(third.outcome === 'redeemed' && third.used, 2, 'uses after the one that was given back')
+    expectEqual(
+      (await redeem(storage, ours, { id: 'redemption-4', key: 'receipt-no-4' })).outcome,
+      'spent',
+      'one more',
+    )
+  }),
+  couponCase('reverse of an unknown key is null', async ({ storage, ours }) => {
+    await storage.coupons.issue(ours, [TOKEN])
+    expectEqual(await reverse(storage, ours, 'none'), null, 'the answer')
+    expectEqual(await recordsIn(storage, ours), [[], []], 'events and journal')
+  }),
+  couponCase(
+    'a key that was reversed still gets its own redemption and takes no use',
+    async ({ storage, ours }) => {
+      await storage.coupons.issue(ours, [TOKEN])
+      await redeem(storage, ours)
+      const reversed = await reverse(storage, ours)
+      const again = await redeem(storage, ours)
+      expectEqual(again.outcome === 'redeemed' && again.redemption, reversed, 'the redemption')
+      expectEqual(
+        (await redeem(storage, ours, { id: 'r-2', key: 'k-2' })).outcome,
+        'redeemed',
+        'the use that was given back',
+      )
+    },
+  ),
+  couponCase(
+    'cancel makes every token of the campaign answer so from the instant on',
+    async ({ storage, ours }) => {
+      const other = sampleToken({ customerId: 'b', campaignId: 'campaign-2', runId: 'run-2' })
+      const tokens = [TOKEN, sampleToken({ customerId: 'c' }), other]
+      await storage.coupons.issue(ours, tokens)
+      const at = SAMPLE_NOW + 10
+      await storage.coupons.cancel(ours, CAMPAIGN, at, freshEntry())
+      const cancelled = { ...TOKEN, cancelledAt: at }
+      expectEqual(await storage.coupons.byHandle(ours, TOKEN.handle), cancelled, 'the token')
+      expectEqual(await storage.coupons.byHandle(ours, other.handle), other, 'a token of another campaign')
+      const decision = await redeem(storage, ours, { at })
+      expectEqual(decision, { outcome: 'cancelled', token: cancelled }, 'the decision')
+      expectEqual((await redeem(storage, ours, { at: at - 1 })).outcome, 'redeemed', 'before the instant')
+      const [, actions] = await recordsIn(storage, ours)
+      expectEqual(actions.length, 2, 'journal entries')
+    },
+  ),
+  couponCase('redemptions go oldest first, then by id, to the very end', async ({ storage, ours }) => {
+    const elsewhere = sampleToken({ customerId: 'x', campaignId: 'campaign-2', runId: 'run-2' })
+    await storage.coupons.issue(ours, [sampleToken({ maxRedemptions: 50 }), elsewhere])
+    await redeem(storage, ours, { id: 'elsewhere', key: 'elsewhere', handle: elsewhere.handle })
+    const offsets = [5, 3, 3, 9, 3, 1, 5]
+    for (const [at, offset] of offsets.entries()) {
+      await redeem(storage, ours, { id: `r-${9 - at}`, key: `k-${at}`, at: SAMPLE_NOW + offset })
+    }
+    const keys = ['k-5', 'k-4', 'k-2', 'k-1', 'k-6', 'k-0', 'k-3']
+    const expected = await Promise.all(keys.map((key) => storage.coupons.redemptionByKey(ours, key)))
+    await expectPages((page) => storage.coupons.redemptions(ours, CAMPAIGN, page), expected, 'redemptions')
+    await expectPages(
+      (page) => storage.coupons.redemptions(ours, asId('campaign-3'), page),
+      [],
+      'of no campaign',
+    )
+  }),
+]

@@ -1,0 +1,97 @@
+import { MINUTE_MS } from '../../base/time.js'
+import { perMinute } from '../../model/pace.js'
+import { createManualClock, SAMPLE_NOW } from '../manual-clock.js'
+import { announcementCases } from './announcements.js'
+import { audienceCases } from './audience.js'
+import { campaignCases } from './campaigns.js'
+import { claimCases } from './claims.js'
+import { conformanceCase, type DirectoryCase, type StorageCase } from './conformance-case.js'
+import { consentCases } from './consents.js'
+import { counterCases } from './counters.js'
+import { couponCases } from './coupons.js'
+import { customerDirectoryConformance } from './customers.js'
+import { deliveryCases } from './deliveries.js'
+import { dueIndexCases } from './due-index.js'
+import { endingCases } from './endings.js'
+import { eventCases } from './events.js'
+import { everyMethodCases } from './every-method.js'
+import { expectEqual, expectPresent, expectThat } from './expectations.js'
+import { fenceCases } from './fences.js'
+import { journalCases } from './journal.js'
+import { receiptCases } from './receipts.js'
+import { redemptionCases } from './redemptions.js'
+import { reversalCases } from './reversals.js'
+import { segmentCases } from './segments.js'
+import { settlementCases } from './settlements.js'
+import { windowCases } from './windows.js'
+import { seedWorld } from './world.js'
+import { readWorld } from './world-reads.js'
+
+function ofStorage({ name, needs, run }: DirectoryCase): StorageCase {
+  return { name, needs, run: ({ storage, ...subject }) => run({ ...subject, directory: storage.customers }) }
+}
+
+const wholeCases: readonly StorageCase[] = [
+  conformanceCase(
+    'storage: its rate limiter is one for all who ask for it',
+    [],
+    async ({ storage, ours }) => {
+      const limit = { key: 'one', pace: perMinute(1), sharedByTenants: false }
+      const request = { limits: [limit], count: 1, notBefore: SAMPLE_NOW, horizonMs: 10 * MINUTE_MS }
+      const [first, second] = [1, 2].map(() => storage.rateLimiter(createManualClock()))
+      const { firstAt } = await expectPresent(first, 'a limiter').reserve(ours, request)
+      const { firstAt: nextAt } = await expectPresent(second, 'a limiter').reserve(ours, request)
+      expectThat(nextAt >= firstAt + MINUTE_MS, 'the slot of the second behind that of the first', [
+        firstAt,
+        nextAt,
+      ])
+    },
+  ),
+  conformanceCase(
+    'storage: what was written is there after the storage was opened anew',
+    ['durable'],
+    async (subject) => {
+      const { storage, ours, reopen } = subject
+      await seedWorld(subject, ours)
+      const before = await readWorld(storage, ours)
+      const reopened = await expectPresent(reopen, 'a subject that can be reopened')()
+      expectEqual(await readWorld(reopened, ours), before, 'what there is')
+    },
+  ),
+]
+
+/**
+ * What a Storage means, sentence by sentence. An adapter's test is a loop over it.
+ *
+ * @example
+ * ```ts
+ * import { type StorageSubject, storageConformance } from '@campaignkit/core/testing'
+ * async function conforms(fresh: () => StorageSubject) {
+ *   for (const { needs, run } of storageConformance) if (needs.length === 0) await run(fresh())
+ * }
+ * ```
+ */
+export const storageConformance: readonly StorageCase[] = [
+  ...customerDirectoryConformance.map(ofStorage),
+  ...consentCases,
+  ...segmentCases,
+  ...campaignCases,
+  ...audienceCases,
+  ...deliveryCases,
+  ...claimCases,
+  ...windowCases,
+  ...settlementCases,
+  ...fenceCases,
+  ...endingCases,
+  ...eventCases,
+  ...counterCases,
+  ...receiptCases,
+  ...couponCases,
+  ...redemptionCases,
+  ...reversalCases,
+  ...journalCases,
+  ...dueIndexCases,
+  ...announcementCases,
+  ...everyMethodCases,
+  ...wholeCases,
+]

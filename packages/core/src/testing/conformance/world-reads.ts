@@ -1,0 +1,83 @@
+import type { Scope } from '../../model/scope.js'
+import type { Storage } from '../../ports/storage/storage.js'
+import { asId } from '../as-id.js'
+import { SAMPLE_NOW } from '../manual-clock.js'
+import { sampleCustomer, sampleRun, sampleSegment, sampleSuppression, sampleToken } from '../samples.js'
+import { allPages } from './expectations.js'
+import { WORLD_DELIVERIES } from './world.js'
+
+const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
+const CUSTOMER = sampleCustomer().id
+const ADDRESS = sampleSuppression().addressKey
+const NOW = SAMPLE_NOW
+
+/** What every reading method says of the world, by the method's name. */
+export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scope) => Promise<unknown>>> = {
+  'customers.scan': (storage, scope) => storage.customers.scan(scope, { after: null, limit: 100 }),
+  'customers.get': (storage, scope) => storage.customers.get(scope, [CUSTOMER]),
+  'consents.standing': (storage, scope) => storage.consents.standing(scope, [CUSTOMER]),
+  'consents.history': (storage, scope) => storage.consents.history(scope, CUSTOMER),
+  'consents.suppressed': (storage, scope) => storage.consents.suppressed(scope, [ADDRESS]),
+  'segments.get': (storage, scope) => storage.segments.get(scope, [sampleSegment().name]),
+  'segments.list': (storage, scope) => allPages((page) => storage.segments.list(scope, page)),
+  'campaigns.get': (storage, scope) => storage.campaigns.get(scope, CAMPAIGN),
+  'campaigns.list': (storage, scope) =>
+    allPages((page) => storage.campaigns.list(scope, { archived: true }, page)),
+  'campaigns.getRun': (storage, scope) => storage.campaigns.getRun(scope, RUN),
+  'campaigns.runsOf': (storage, scope) => storage.campaigns.runsOf(scope, CAMPAIGN),
+  'audience.byRank': (storage, scope) => storage.audience.byRank(scope, RUN, { from: 0, limit: 100 }),
+  'audience.get': (storage, scope) => storage.audience.get(scope, RUN, [CUSTOMER]),
+  'audience.armsOf': async (storage, scope) => [
+    ...(await storage.audience.armsOf(scope, CAMPAIGN, asId('run-2'), [CUSTOMER])),
+  ],
+  'audience.membershipsOf': async (storage, scope) => [
+    ...(await storage.audience.membershipsOf(scope, [CUSTOMER])),
+  ],
+  'audience.counts': (storage, scope) => storage.audience.counts(scope, RUN),
+  'audience.armCounts': (storage, scope) => storage.audience.armCounts(scope, RUN),
+  'audience.list': (storage, scope) => allPages((page) => storage.audience.list(scope, RUN, {}, page)),
+  'deliveries.get': (storage, scope) =>
+    storage.deliveries.get(
+      scope,
+      WORLD_DELIVERIES.map(({ id }) => id),
+    ),
+  'deliveries.byProviderMessageId': (storage, scope) =>
+    storage.deliveries.byProviderMessageId(scope, ['provider 1-sent']),
+  'deliveries.ofMember': (storage, scope) => storage.deliveries.ofMember(scope, RUN, CUSTOMER),
+  'deliveries.attemptsOf': (storage, scope) => storage.deliveries.attemptsOf(scope, asId('1-sent')),
+  'deliveries.list': (storage, scope) =>
+    allPages((page) => storage.deliveries.list(scope, CAMPAIGN, {}, page)),
+  'deliveries.counts': (storage, scope) => storage.deliveries.counts(scope, CAMPAIGN),
+  'deliveries.reasons': async (storage, scope) => [
+    ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'skipped')),
+  ],
+  'deliveries.nextDue': (storage, scope) => storage.deliveries.nextDue(scope, RUN),
+  'events.counters': (storage, scope) => storage.events.counters(scope, CAMPAIGN),
+  'events.list': (storage, scope) => allPages((page) => storage.events.list(scope, CAMPAIGN, {}, page)),
+  'events.ofCustomer': (storage, scope) => storage.events.ofCustomer(scope, CUSTOMER),
+  'events.countByCustomer': async (storage, scope) => [
+    ...(await storage.events.countByCustomer(scope, {
+      type: 'clicked',
+      since: null,
+      until: NOW,
+      customerIds: [CUSTOMER],
+    })),
+  ],
+  'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
+  'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
+  'coupons.redemptionByKey': (storage, scope) => storage.coupons.redemptionByKey(scope, 'receipt-no-1'),
+  'coupons.redemptions': (storage, scope) =>
+    allPages((page) => storage.coupons.redemptions(scope, CAMPAIGN, page)),
+  'journal.list': async (storage, scope) =>
+    (await allPages((page) => storage.journal.list(scope, {}, page))).map(({ action, subject }) => [
+      action,
+      subject,
+    ]),
+}
+
+/** Everything that can be read of a tenant, by method. */
+export async function readWorld(storage: Storage, scope: Scope): Promise<Readonly<Record<string, unknown>>> {
+  const read: Record<string, unknown> = {}
+  for (const [method, ask] of Object.entries(WORLD_READS)) read[method] = await ask(storage, scope)
+  return read
+}

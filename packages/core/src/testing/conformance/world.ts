@@ -1,0 +1,60 @@
+import type { JournalEntry } from '../../model/journal.js'
+import type { Scope } from '../../model/scope.js'
+import type { Storage } from '../../ports/storage/storage.js'
+import { SAMPLE_NOW } from '../manual-clock.js'
+import {
+  sampleConsent,
+  sampleCustomer,
+  sampleDelivery,
+  sampleEvent,
+  sampleMember,
+  sampleRedeemRequest,
+  sampleRun,
+  sampleSegment,
+  sampleSuppression,
+  sampleToken,
+} from '../samples.js'
+import type { StorageSubject } from './conformance-case.js'
+import { expectPresent } from './expectations.js'
+import { claimAndOpen, claimOf, freshEntry, seedCampaign, seedCustomers, sentSettlement } from './seeds.js'
+
+const { id: RUN } = sampleRun()
+const CUSTOMER = sampleCustomer().id
+const NOW = SAMPLE_NOW
+
+/** The deliveries of the world, named after what becomes of them. */
+export const WORLD_DELIVERIES = ['1-sent', '2-attempting', '3-claimed', '4-queued', '5-stale'].map(
+  (id, rank) => sampleDelivery({ id, rank, customerId: id === '1-sent' ? CUSTOMER : `customer of ${id}` }),
+)
+
+/** Puts a row of every kind there, deliveries in every state in which they can be written to. */
+export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<void> {
+  const { storage } = subject
+  await seedCustomers(subject, storage.customers, scope, [sampleCustomer()])
+  await storage.consents.record(scope, [sampleConsent()], freshEntry())
+  await storage.consents.suppress(scope, [sampleSuppression()], freshEntry())
+  await storage.segments.put(scope, sampleSegment(), null, freshEntry())
+  await seedCampaign(storage, scope)
+  await storage.audience.append(scope, RUN, [sampleMember(), sampleMember({ customerId: 'unranked' })])
+  await storage.audience.assign(scope, RUN, [{ customerId: CUSTOMER, rank: 0, arm: 'all' }])
+  await storage.events.append(scope, [sampleEvent()])
+  await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
+  await redeemOne(storage, scope, 1)
+  await storage.deliveries.append(scope, WORLD_DELIVERIES)
+  const [sent] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
+  await storage.deliveries.settle(scope, [sentSettlement(expectPresent(sent, 'a hold'))], NOW)
+  await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
+  await storage.deliveries.claim(scope, RUN, claimOf({ limit: 1 }))
+}
+
+/** Redeems the token of the world. */
+export function redeemOne(
+  storage: Storage,
+  scope: Scope,
+  number: number,
+  entry: JournalEntry = freshEntry(),
+) {
+  const request = sampleRedeemRequest({ id: `redemption-${number}`, key: `receipt-no-${number}` })
+  const event = sampleEvent({ key: `redemption-${number}`, type: 'redemption' })
+  return storage.coupons.redeem(scope, request, () => ({ event, entry }))
+}

@@ -1,0 +1,91 @@
+import type { Channel } from '../ports/channel.js'
+import type { Storage } from '../ports/storage/storage.js'
+import { overridden } from './overridden.js'
+
+/** What every call of a dead process throws. No part of the kit may take it for an answer. */
+export class SimulatedCrash extends Error {
+  override readonly name = 'SimulatedCrash'
+}
+
+/** Counts the calls of one process and kills it at one of them. */
+export interface CrashPoint {
+  /** Calls so far, the deadly one included. */
+  readonly calls: number
+  readonly crashed: boolean
+  /** Makes a call, or throws {@link SimulatedCrash}. */
+  through<Result>(call: () => Promise<Result>): Promise<Result>
+}
+
+/**
+ * Makes the instant at which a process dies. Wrap its storage and its channels with the same one.
+ *
+ * @param options.at - the call at which it dies, from 1; it and every later one throw {@link SimulatedCrash}, and
+ *   those that were under way never come back to their callers
+ * @param options.when - whether the deadly call still has its effect: `before` no, `after` yes
+ */
+export function createCrashPoint(options: {
+  readonly at: number
+  readonly when: 'before' | 'after'
+}): CrashPoint {
+  let calls = 0
+  let crashed = false
+  const dieIfDead = () => {
+    if (crashed) throw new SimulatedCrash('The process is dead')
+  }
+  return {
+    get calls() {
+      return calls
+    },
+    get crashed() {
+      return crashed
+    },
+    async through(call) {
+      dieIfDead()
+      calls += 1
+      const isLast = calls === options.at
+      crashed = isLast && options.when === 'before'
+      dieIfDead()
+      try {
+        return await call()
+      } finally {
+        crashed ||= isLast
+        dieIfDead()
+      }
+    },
+  }
+}
+
+/** Wraps a storage so that each call of each of its stores, of its queue and its limiter passes the crash point. */
+export function createCrashingStorage(storage: Storage, crash: CrashPoint): Storage {
+  return overridden(storage, {
+    customers: counted(storage.customers, crash),
+    consents: counted(storage.consents, crash),
+    segments: counted(storage.segments, crash),
+    campaigns: counted(storage.campaigns, crash),
+    audience: counted(storage.audience, crash),
+    deliveries: counted(storage.deliveries, crash),
+    events: counted(storage.events, crash),
+    coupons: counted(storage.coupons, crash),
+    journal: counted(storage.journal, crash),
+    dueIndex: counted(storage.dueIndex, crash),
+    announcements: storage.announcements && counted(storage.announcements, crash),
+    jobQueue: (clock) => counted(storage.jobQueue(clock), crash),
+    rateLimiter: (clock) => counted(storage.rateLimiter(clock), crash),
+  })
+}
+
+/** Wraps a channel so that each call of it passes the crash point. */
+export function createCrashingChannel(channel: Channel, crash: CrashPoint): Channel {
+  return counted(channel, crash)
+}
+
+function counted<Port extends object>(port: Port, crash: CrashPoint): Port {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target)
+      if (typeof member !== 'function') return member
+      return (...given: unknown[]) =>
+        crash.through(async (): Promise<unknown> => Reflect.apply(member, target, given))
+    },
+  })
+}

@@ -1,0 +1,92 @@
+import { CampaignKitError } from '../base/error.js'
+import type { TenantId } from '../base/ids.js'
+import type { DurationMs, Instant } from '../base/time.js'
+import type { Permit, RateLimit } from '../ports/rate-limiter.js'
+import { slackMsOf, spacingMsOf } from './spacing.js'
+
+/**
+ * The next free instant of each key, in milliseconds with fractions of 1/1024, which numbers hold exactly until the
+ * year 2248. A key that is not there is free.
+ */
+export type GcraState = ReadonlyMap<string, number>
+
+/** The key of a limit among those of all tenants: a tenant's own never meets another's, nor one that they share. */
+export function gcraKeyOf(tenant: TenantId, { key, sharedByTenants }: RateLimit): string {
+  return JSON.stringify(sharedByTenants ? [key] : [tenant, key])
+}
+
+/** What is asked of the limits. */
+export interface GcraRequest {
+  /** Each under the key of its state. */
+  readonly limits: readonly Pick<RateLimit, 'key' | 'pace'>[]
+  /** 1 to 1,000. */
+  readonly count: number
+  readonly notBefore: Instant
+  /** Slots later than this after `notBefore` are left out; 0 or more. */
+  readonly horizonMs: DurationMs
+}
+
+const MOST_SLOTS = 1_000
+const FRACTION = 1_024
+
+/**
+ * Reserves slots under all limits at once: the generic cell rate algorithm (ITU-T I.371, annex A) without burst, each
+ * key being worth its next free instant.
+ *
+ * The distance of slots is that of the slowest limit; the first lies where every key is free. It is rounded up to a
+ * whole millisecond, and what the rounding takes is taken from the slack, not from the pace: for the next slot the
+ * fraction counts, also where `notBefore` lies less than a millisecond behind it.
+ *
+ * @param state - of the keys of the limits at least
+ * @returns the permit, and the state of the keys that it moved: none when its count is 0
+ * @throws INVALID_INPUT when count, `notBefore` or horizon are out of range
+ */
+export function reserveGcra(
+  state: GcraState,
+  request: GcraRequest,
+): { readonly permit: Permit; readonly state: GcraState } {
+  check(request)
+  const { limits, notBefore } = request
+  const free = limits.reduce((latest, { key }) => Math.max(latest, state.get(key) ?? latest), notBefore - 1)
+  const start = free > notBefore - 1 ? free : notBefore
+  const intervalMs = limits.reduce((widest, { pace }) => Math.max(widest, spacingMsOf(pace)), 0)
+  const firstAt = Math.ceil(start)
+  const count = countWithin(request, firstAt, intervalMs)
+  const slack = limits.reduce((least, { pace }) => Math.min(least, slackMsOf(pace)), Number.MAX_SAFE_INTEGER)
+  const slackMs = Math.floor(slack - (firstAt - start))
+  const moved = new Map<string, number>()
+  for (const { key, pace } of count === 0 ? [] : limits) {
+    const next = start + roundUp((count - 1) * intervalMs + spacingMsOf(pace))
+    moved.set(key, Math.max(next, moved.get(key) ?? next))
+  }
+  return { permit: { firstAt, intervalMs, count, slackMs }, state: moved }
+}
+
+/** The state of a key that gives no slot before an instant; a later one stays. */
+export function postponeGcra(free: number | undefined, until: Instant): number {
+  return free === undefined ? until : Math.max(free, until)
+}
+
+function countWithin(
+  { count, notBefore, horizonMs }: GcraRequest,
+  firstAt: Instant,
+  intervalMs: number,
+): number {
+  const aheadMs = notBefore + horizonMs - firstAt
+  if (aheadMs < 0) return 0
+  return intervalMs === 0 ? count : Math.min(count, 1 + Math.floor(aheadMs / intervalMs))
+}
+
+function roundUp(ms: number): number {
+  return Math.ceil(ms * FRACTION) / FRACTION
+}
+
+function check({ count, notBefore, horizonMs }: GcraRequest): void {
+  const refuse = (path: string, expected: string) =>
+    new CampaignKitError('INVALID_INPUT', `${path}: ${expected}`, { path })
+  if (!Number.isInteger(count) || count < 1 || count > MOST_SLOTS) {
+    throw refuse('count', `expected a whole number from 1 to ${MOST_SLOTS}`)
+  }
+  if (!Number.isSafeInteger(notBefore)) throw refuse('notBefore', 'expected an instant')
+  if (!(horizonMs >= 0)) throw refuse('horizonMs', 'expected 0 or more')
+}
