@@ -1,6 +1,7 @@
 import { defineConfig } from 'tsup'
 
 export default defineConfig({
+  removeNodeProtocol: false,
   entry: ['src/index.ts', 'src/adapter.ts', 'src/endpoints.ts', 'src/statistics.ts', 'src/testing.ts'],
   format: ['esm', 'cjs'],
   target: 'node20',

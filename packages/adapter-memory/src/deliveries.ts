@@ -63,7 +63,8 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
     },
     counts: async (scope, campaignId, runId) => tenantOf(scope).deliveries.counts(campaignId, runId),
     reasons: async (scope, campaignId, status) => tenantOf(scope).deliveries.reasons(campaignId, status),
-    nextDue: async (scope, runId) => tenantOf(scope).deliveries.queues(runId)?.nextAt() ?? null,
+    nextDue: async (scope, runId, channel) =>
+      tenantOf(scope).deliveries.queues(runId)?.nextAt(channel) ?? null,
   }
 }
 

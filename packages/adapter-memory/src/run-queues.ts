@@ -49,9 +49,15 @@ export class RunQueues {
     return this.#queues[kind].values()
   }
 
-  /** When a claim could give something; null when all is settled. */
-  nextAt(): Instant | null {
-    const next = Math.min(earliest(this.all('unsent')), earliest(this.all('doubtful')))
+  /** When a claim could give something, on one channel or any; null when all is settled. */
+  nextAt(channel?: ChannelKind): Instant | null {
+    const next = Math.min(...(['unsent', 'doubtful'] as const).map((kind) => earliest(this.#some(kind, channel))))
     return next === NEVER ? null : next
+  }
+
+  #some(kind: QueueKind, channel: ChannelKind | undefined): Iterable<DueQueue> {
+    if (channel === undefined) return this.all(kind)
+    const queue = this.#queues[kind].get(channel)
+    return queue === undefined ? [] : [queue]
   }
 }

@@ -45,7 +45,7 @@ describe('windows in flight', () => {
   it('are never more than allowed for an account, and all are run', async () => {
     const inFlight = createInFlight()
     const windows = controlled()
-    const runs = Array.from({ length: 10 }, () => inFlight.run('a', 3, windows.window))
+    const runs = Array.from({ length: 10 }, () => inFlight.run('a', { attempts: 1, most: 3 }, windows.window))
     await settled()
     expect(windows.inFlight).toBe(3)
     await endAll(windows, 10)
@@ -56,7 +56,7 @@ describe('windows in flight', () => {
   it('of one account do not wait for those of another', async () => {
     const inFlight = createInFlight()
     const windows = controlled()
-    const runs = [inFlight.run('a', 1, windows.window), inFlight.run('b', 1, windows.window)]
+    const runs = [inFlight.run('a', { attempts: 1, most: 1 }, windows.window), inFlight.run('b', { attempts: 1, most: 1 }, windows.window)]
     await settled()
     expect(windows.inFlight).toBe(2)
     await endAll(windows, 2)
@@ -66,10 +66,10 @@ describe('windows in flight', () => {
   it('follow the latest bound', async () => {
     const inFlight = createInFlight()
     const windows = controlled()
-    const runs = [inFlight.run('a', 1, windows.window), inFlight.run('a', 1, windows.window)]
+    const runs = [inFlight.run('a', { attempts: 1, most: 1 }, windows.window), inFlight.run('a', { attempts: 1, most: 1 }, windows.window)]
     await settled()
     expect(windows.inFlight).toBe(1)
-    runs.push(inFlight.run('a', 3, windows.window))
+    runs.push(inFlight.run('a', { attempts: 1, most: 3 }, windows.window))
     await settled()
     expect(windows.inFlight).toBe(3)
     await endAll(windows, 3)
@@ -78,11 +78,11 @@ describe('windows in flight', () => {
 
   it('keep their bound after the account was idle', async () => {
     const inFlight = createInFlight()
-    const done = inFlight.run('a', 5, async () => 'done')
+    const done = inFlight.run('a', { attempts: 1, most: 5 }, async () => 'done')
     await settled()
     expect(await done).toBe('done')
     const windows = controlled()
-    const runs = Array.from({ length: 4 }, () => inFlight.run('a', 2, windows.window))
+    const runs = Array.from({ length: 4 }, () => inFlight.run('a', { attempts: 1, most: 2 }, windows.window))
     await settled()
     expect(windows.inFlight).toBe(2)
     await endAll(windows, 4)
@@ -96,9 +96,9 @@ describe('windows in flight', () => {
       throw failure
     }
     const runs = Promise.allSettled([
-      inFlight.run('a', 1, () => Promise.reject(failure)),
-      inFlight.run('a', 1, throwing),
-      inFlight.run('a', 1, async () => 'done'),
+      inFlight.run('a', { attempts: 1, most: 1 }, () => Promise.reject(failure)),
+      inFlight.run('a', { attempts: 1, most: 1 }, throwing),
+      inFlight.run('a', { attempts: 1, most: 1 }, async () => 'done'),
     ])
     await settled()
     expect(await runs).toEqual([
@@ -108,8 +108,27 @@ describe('windows in flight', () => {
     ])
   })
 
+  it('weigh as many attempts as they have', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [4, 4, 4, 2].map((attempts) => inFlight.run('a', { attempts, most: 10 }, windows.window))
+    await settled()
+    expect(windows.inFlight).toBe(2)
+    await endAll(windows, 1)
+    expect(windows.inFlight).toBe(3)
+    await endAll(windows, 3)
+    await Promise.all(runs)
+  })
+
+  it.each([0, 4, 1.5, Number.NaN])('refuse a group of %s attempts where three are allowed', async (attempts) => {
+    await expect(createInFlight().run('a', { attempts, most: 3 }, async () => 1)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      path: 'attempts',
+    })
+  })
+
   it.each([0, -1, 1.5, Number.NaN])('refuse a bound of %s', async (most) => {
-    await expect(createInFlight().run('a', most, async () => 1)).rejects.toMatchObject({
+    await expect(createInFlight().run('a', { attempts: 1, most }, async () => 1)).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       path: 'most',
     })

@@ -5,15 +5,15 @@ import type { InFlight } from '../ports/in-flight.js'
 interface Account {
   readonly limiter: Bottleneck
   most: number
-  /** Windows in flight or waiting. */
+  /** Groups in flight or waiting. */
   held: number
 }
 
 /**
- * Bounds windows with one limiter of bottleneck an account. The latest `most` of an account counts; an account
- * without windows is forgotten. Errors of a window pass through as they are.
+ * Bounds attempts with one limiter of bottleneck an account, a job a group that weighs its attempts. The latest `most`
+ * of an account counts; an account without groups is forgotten. Errors of a group pass through as they are.
  *
- * @throws INVALID_INPUT (from `run`) when `most` is not a whole number from 1
+ * @throws INVALID_INPUT (from `run`) when `most` is not a whole number from 1, or `attempts` not one from 1 to `most`
  */
 export function createInFlight(): InFlight {
   const accounts = new Map<string, Account>()
@@ -27,8 +27,10 @@ export function createInFlight(): InFlight {
   }
 
   return {
-    async run(name, most, window) {
-      refuseNoWindow(most)
+    async run(name, { attempts, most }, group) {
+      // a limiter of nothing, or of less than a group, would hold its groups for ever
+      refuseUnless(Number.isInteger(most) && most >= 1, 'most')
+      refuseUnless(Number.isInteger(attempts) && attempts >= 1 && attempts <= most, 'attempts')
       const account = accountOf(name, most)
       account.held += 1
       try {
@@ -36,7 +38,7 @@ export function createInFlight(): InFlight {
           account.most = most
           await account.limiter.updateSettings({ maxConcurrent: most })
         }
-        return await account.limiter.schedule(window)
+        return await account.limiter.schedule({ weight: attempts }, group)
       } finally {
         account.held -= 1
         if (account.held === 0) accounts.delete(name)
@@ -45,10 +47,7 @@ export function createInFlight(): InFlight {
   }
 }
 
-/** A limiter of nothing would hold its windows for ever. */
-function refuseNoWindow(most: number): void {
-  if (Number.isInteger(most) && most >= 1) return
-  throw new CampaignKitError('INVALID_INPUT', 'At least one window must be allowed in flight', {
-    path: 'most',
-  })
+function refuseUnless(holds: boolean, path: string): void {
+  if (holds) return
+  throw new CampaignKitError('INVALID_INPUT', `${path}: at least one attempt must be allowed in flight`, { path })
 }

@@ -58,6 +58,11 @@ describe('secrets', () => {
     expect(refusalOf(secrets)).toMatchObject({ code: 'SECRET_INVALID', path })
   })
 
+  it('that are missing are told from those that are too short', () => {
+    expect(refusalOf([{ id: 'a', key: undefined }]).message).toContain('is missing')
+    expect(refusalOf([{ id: 'a', key: 'short' }]).message).toContain('at least 16 characters')
+  })
+
   it('never stand in the refusal', () => {
     expect(JSON.stringify(refusalOf([{ id: 'a', key: 'hush' }]))).not.toContain('hush')
   })

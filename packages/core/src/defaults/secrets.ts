@@ -52,6 +52,9 @@ function parseSecret(secret: unknown, index: number): Secret {
   if (typeof id !== 'string' || !isSecretId(id)) {
     return refuse(`${path}.id`, 'The id of a secret is 1-16 of a-z, 0-9 and -')
   }
+  if (key === undefined) {
+    return refuse(`${path}.key`, 'The key of a secret is missing: is the variable set that it is read from?')
+  }
   if (typeof key !== 'string' || key.length < LEAST_KEY_LENGTH) {
     return refuse(`${path}.key`, `The key of a secret is a text of at least ${LEAST_KEY_LENGTH} characters`)
   }

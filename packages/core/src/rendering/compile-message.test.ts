@@ -588,7 +588,11 @@ describe('a notice', () => {
       code: 'INVALID_INPUT',
       path: 'messages.push.body',
     })
-    expect(failure(() => compile('email', { text: 'x' }, { pathPrefix: 'a.b' }))).toMatchObject({
+  })
+
+  it('names the place where a part was written', () => {
+    const parts = { subject: '{{ x', text: 'x' }
+    expect(failure(() => compile('email', parts, { pathOf: (part) => `a.b.${part}` }))).toMatchObject({
       path: 'a.b.subject',
     })
   })

@@ -13,10 +13,10 @@ import type { RenderView } from './view.js'
 /** What becomes of a message besides its templates. */
 export interface CompileOptions extends EmailOptions {
   /**
-   * Before the name of a part in the path of an error.
-   * @default `messages.` and the channel
+   * Where the text of a part was written, for the path of an error.
+   * @default `messages.`, the channel and the part
    */
-  readonly pathPrefix?: string
+  readonly pathOf?: (part: string) => string
   /**
    * False refuses templates that show the coupon.
    * @default true
@@ -47,9 +47,10 @@ export function compileMessage(
   parts: MessageParts,
   options: CompileOptions,
 ): CompiledMessage {
-  const prefix = options.pathPrefix ?? `messages.${channel}`
+  const prefix = `messages.${channel}`
+  const pathOf = options.pathOf ?? ((part: string) => `${prefix}.${part}`)
   const templates = Object.fromEntries(
-    Object.entries(parts).map(([part, source]) => [part, compilePart(part, source, `${prefix}.${part}`)]),
+    Object.entries(parts).map(([part, source]) => [part, compilePart(part, source, pathOf(part))]),
   )
   if (options.hasCoupon === false) Object.values(templates).forEach(refuseCoupon)
   const render = renderer(channel, templates, options, prefix)

@@ -1,15 +1,10 @@
 import { Liquid } from 'liquidjs'
-import { bench, describe } from 'vitest'
 import { sampleCustomer } from '../testing/samples.js'
 import { compileMessage } from './compile-message.js'
+import { LETTER } from './letter.fixture.js'
 import type { RenderView } from './view.js'
 
-const row =
-  '<tr><td style="padding:8px;font-family:Arial">Dear {{ customer.firstName }}, have a {{ customer.favourite | upcase }}!' +
-  '{% if customer.facts.orderCount > 2 %} You ordered {{ customer.facts.orderCount }} times.{% endif %}</td></tr>\n'
-const html = `<html><body><table>\n${row.repeat(44)}</table>{{ data.note }}</body></html>`
-const subject = 'We miss you, {{ customer.firstName }}'
-const text = 'Dear {{ customer.firstName }}, come back. {{ data.note }}'
+const MESSAGES = 500
 
 const customer = sampleCustomer()
 const view: RenderView = {
@@ -17,7 +12,7 @@ const view: RenderView = {
   campaign: { id: 'c', name: 'We miss you', type: 'win-back' },
   variant: 'plain',
   coupon: null,
-  data: { note: 'See you' },
+  data: {},
   unsubscribeUrl: 'https://go.pizza.example/u/1',
   oneClickUrl: 'https://go.pizza.example/u/1',
   track: (url) => url,
@@ -26,28 +21,33 @@ const view: RenderView = {
   timeZone: 'UTC',
 }
 
-describe(`rendering ${Math.round(html.length / 1_024)} KB of html, a subject and a text`, () => {
-  const bare = new Liquid({ outputEscape: 'escape' })
-  const templates = [subject, html, text].map((source) => bare.parse(source))
-  const scope = { customer: { ...customer, ...customer.attributes }, data: view.data }
+function times(count: number, work: () => void): number {
+  for (let time = 0; time < count; time += 1) work()
+  return count
+}
 
-  bench('liquidjs alone, precompiled', () => {
-    for (const template of templates) bare.renderSync(template, scope)
-  })
-
-  const message = compileMessage(
-    'email',
-    { subject, html, text },
-    {
+export const renderBench = {
+  stage: 'render an e-mail of 10 KB',
+  unit: 'message',
+  bareName: 'liquidjs alone, precompiled',
+  goal: {},
+  prepare() {
+    const liquid = new Liquid({ outputEscape: 'escape' })
+    const templates = Object.values(LETTER).map((source) => liquid.parse(source))
+    const scope = { customer: { ...customer, ...customer.attributes } }
+    const message = compileMessage('email', LETTER, {
       html: { links: () => [], toText: (source) => source },
       marketing: true,
       trackClicks: true,
       trackOpens: false,
       qrEmbedding: 'cid',
-    },
-  )
-
-  bench('compileMessage().render', () => {
-    message.render(view)
-  })
-})
+    })
+    return {
+      ours: () => () => times(MESSAGES, () => message.render(view)),
+      bare: () => () =>
+        times(MESSAGES, () => {
+          for (const template of templates) liquid.renderSync(template, scope)
+        }),
+    }
+  },
+}

@@ -86,19 +86,19 @@ function namesOf(names: readonly string[] | null | undefined): Names {
  * The variables of a message that no source supplies, so that a misspelt one is found before launch: at send time it
  * is empty. Variables that a template makes itself (loops, `assign`, `capture`) are known from there on.
  *
- * @param pathPrefix - before the name of the part in `path`
- * @default pathPrefix `messages.` and the channel
+ * @param pathOf - where the text of a part was written
+ * @default pathOf `messages.`, the channel and the part
  * @throws TEMPLATE_INVALID
  */
 export function unknownVariables(
   channel: ChannelKind,
   parts: MessageParts,
   known: KnownVariables,
-  pathPrefix = `messages.${channel}`,
+  pathOf: (part: string) => string = (part) => `messages.${channel}.${part}`,
 ): readonly UnknownVariable[] {
   const shape = shapeOf(known)
   return Object.entries(parts).flatMap(([part, source]) => {
-    const path = `${pathPrefix}.${part}`
+    const path = pathOf(part)
     const used = usedVariables(compileTemplate(textEngine, source, path))
     const unknown = used.filter(({ segments }) => !isSupplied(shape, segments))
     return firstOfEach(unknown).map(({ name, line }) => ({ path, variable: name, line }))

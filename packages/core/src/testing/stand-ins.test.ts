@@ -82,8 +82,8 @@ describe('the direct bound', () => {
       underWay -= 1
       return name
     }
-    const runs = ['a', 'b', 'c', 'd'].map((name) => inFlight.run('account', 2, window(name)))
-    const other = inFlight.run('other', 1, async () => 'free')
+    const runs = ['a', 'b', 'c', 'd'].map((name) => inFlight.run('account', { attempts: 1, most: 2 }, window(name)))
+    const other = inFlight.run('other', { attempts: 1, most: 1 }, async () => 'free')
     expect(await other).toBe('free')
     while (order.length < 4 || underWay > 0) {
       ends.shift()?.()
@@ -94,12 +94,31 @@ describe('the direct bound', () => {
     expect(most).toBe(2)
   })
 
+  it('weighs a group by its attempts, and lets no smaller one overtake', async () => {
+    const inFlight = createDirectInFlight()
+    const begun: number[] = []
+    const ends: (() => void)[] = []
+    const runs = [2, 2, 1].map((attempts) =>
+      inFlight.run('account', { attempts, most: 3 }, async () => {
+        begun.push(attempts)
+        await new Promise<void>((resolve) => ends.push(resolve))
+      }),
+    )
+    await runMicrotasks()
+    expect(begun).toEqual([2])
+    ends.shift()?.()
+    await runMicrotasks()
+    expect(begun).toEqual([2, 2, 1])
+    for (const end of ends) end()
+    await Promise.all(runs)
+  })
+
   it('goes on after a window that fails', async () => {
     const inFlight = createDirectInFlight()
-    const failing = inFlight.run('account', 1, async () => {
+    const failing = inFlight.run('account', { attempts: 1, most: 1 }, async () => {
       throw new Error('broken')
     })
-    const next = inFlight.run('account', 1, async () => 'next')
+    const next = inFlight.run('account', { attempts: 1, most: 1 }, async () => 'next')
     await expect(failing).rejects.toThrow('broken')
     expect(await next).toBe('next')
   })

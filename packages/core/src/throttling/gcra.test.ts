@@ -41,14 +41,30 @@ describe('reserveGcra', () => {
     expect(late.permit).toMatchObject({ firstAt: NOW + 3_600_000, intervalMs: 603 })
   })
 
-  it('keeps the pace of the slowest of several limits and moves them all', () => {
+  it('keeps the pace of the slowest of several limits and moves each by its own', () => {
     const busy = reserveGcra(new Map(), asked({ limits: [ACCOUNT], count: 100 })).state
-    const { permit, state } = reserveGcra(busy, asked({ limits: [EMAIL, ACCOUNT], count: 2 }))
-    expect(permit).toEqual({ firstAt: NOW + 10_050, intervalMs: 603, count: 2, slackMs: 5 })
+    const { permit, state } = reserveGcra(busy, asked({ limits: [EMAIL, ACCOUNT], count: 1 }))
+    expect(permit).toEqual({ firstAt: NOW + 10_050, intervalMs: 603, count: 1, slackMs: 5 })
     expect([...state]).toEqual([
-      ['email', NOW + 10_050 + 603 + 603],
-      ['account', NOW + 10_050 + 603 + 100.5],
+      ['email', NOW + 10_050 + 603],
+      ['account', NOW + 10_050 + 100.5],
     ])
+  })
+
+  it('leaves room between slow slots for others who share a fast limit', () => {
+    const limits = [EMAIL, { key: 'account', pace: perMinute(1_000) }]
+    const slow = reserveGcra(new Map(), asked({ limits }))
+    expect(slow.permit.count).toBe(1)
+    const other = reserveGcra(slow.state, asked({ limits: limits.slice(1), count: 1 }))
+    expect(other.permit.firstAt).toBe(NOW + 61)
+  })
+
+  it('ends a permit when half the slack of a fast limit has gone into its slow slots', () => {
+    const limits = [EMAIL, { key: 'account', pace: perMinute(110) }]
+    const { permit, state } = reserveGcra(new Map(), asked({ limits }))
+    const eachMs = 603 - 60_300 / 110
+    expect(permit).toEqual({ firstAt: NOW, intervalMs: 603, count: 3, slackMs: Math.floor(300 - 2 * eachMs) })
+    expect(state.get('account')).toBeCloseTo(NOW + (3 * 60_300) / 110, 1)
   })
 
   it('holds the slower pace of a limit that is named twice', () => {

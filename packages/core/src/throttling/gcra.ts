@@ -28,6 +28,8 @@ export interface GcraRequest {
 
 const MOST_SLOTS = 1_000
 const FRACTION = 1_024
+/** How much of a faster key's slack a slow permit may use up. */
+const LATE_SHARE = 0.5
 
 /**
  * Reserves slots under all limits at once: the generic cell rate algorithm (ITU-T I.371, annex A) without burst, each
@@ -36,6 +38,10 @@ const FRACTION = 1_024
  * The distance of slots is that of the slowest limit; the first lies where every key is free. It is rounded up to a
  * whole millisecond, and what the rounding takes is taken from the slack, not from the pace: for the next slot the
  * fraction counts, also where `notBefore` lies less than a millisecond behind it.
+ *
+ * A faster key moves by slots of its own distance, so that others who share it find room between the slots of a slow
+ * permit. Sends then leave those slots late, which their slack allows: half of it goes to that at most, and ends the
+ * permit when it is used up.
  *
  * @param state - of the keys of the limits at least
  * @returns the permit, and the state of the keys that it moved: none when its count is 0
@@ -52,11 +58,15 @@ export function reserveGcra(
   const intervalMs = limits.reduce((widest, { pace }) => Math.max(widest, spacingMsOf(pace)), 0)
   const firstAt = Math.ceil(start)
   const count = countWithin(request, firstAt, intervalMs)
-  const slack = limits.reduce((least, { pace }) => Math.min(least, slackMsOf(pace)), Number.MAX_SAFE_INTEGER)
+  const lastMs = (count - 1) * intervalMs
+  const slack = limits.reduce(
+    (least, { pace }) => Math.min(least, slackMsOf(pace) - Math.max(0, lastMs - (count - 1) * spacingMsOf(pace))),
+    Number.MAX_SAFE_INTEGER,
+  )
   const slackMs = Math.floor(slack - (firstAt - start))
   const moved = new Map<string, number>()
   for (const { key, pace } of count === 0 ? [] : limits) {
-    const next = start + roundUp((count - 1) * intervalMs + spacingMsOf(pace))
+    const next = start + roundUp(count * spacingMsOf(pace))
     moved.set(key, Math.max(next, moved.get(key) ?? next))
   }
   return { permit: { firstAt, intervalMs, count, slackMs }, state: moved }
@@ -68,13 +78,17 @@ export function postponeGcra(free: number | undefined, until: Instant): number {
 }
 
 function countWithin(
-  { count, notBefore, horizonMs }: GcraRequest,
+  { count, notBefore, horizonMs, limits }: GcraRequest,
   firstAt: Instant,
   intervalMs: number,
 ): number {
   const aheadMs = notBefore + horizonMs - firstAt
   if (aheadMs < 0) return 0
-  return intervalMs === 0 ? count : Math.min(count, 1 + Math.floor(aheadMs / intervalMs))
+  const withinHorizon = intervalMs === 0 ? count : 1 + Math.floor(aheadMs / intervalMs)
+  return limits.reduce((fewest, { pace }) => {
+    const lateMs = intervalMs - spacingMsOf(pace)
+    return lateMs <= 0 ? fewest : Math.min(fewest, 1 + Math.floor((slackMsOf(pace) * LATE_SHARE) / lateMs))
+  }, Math.min(count, withinHorizon))
 }
 
 function roundUp(ms: number): number {

@@ -138,8 +138,10 @@ export interface DeliveryStore {
   /**
    * The earliest instant at which a claim of the run could give something (a due instant, or the end of a lease), or
    * null when all is settled.
+   *
+   * @param channel - looks at deliveries on this channel alone
    */
-  nextDue(scope: Scope, runId: RunId): Promise<Instant | null>
+  nextDue(scope: Scope, runId: RunId, channel?: ChannelKind): Promise<Instant | null>
 }
 
 /** The one question that crosses tenants: which runs have something due, for workers that serve them all. */

@@ -128,6 +128,14 @@ export const ledgerStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'says the next due instant of all channels for each',
+    caughtBy: 'deliveries: nextDue of a channel leaves the others out',
+    wrap: (storage) =>
+      withStore(storage, 'deliveries', {
+        nextDue: (scope, runId) => storage.deliveries.nextDue(scope, runId),
+      }),
+  },
+  {
     name: 'ends more than it is asked for',
     caughtBy: 'deliveries: endQueued ends what waits and what a dead worker left, up to the limit',
     wrap: (storage) =>

@@ -200,6 +200,14 @@ const readCases: readonly StorageCase[] = [
     await deliveries.endQueued(ours, CAMPAIGN, end)
     expectEqual(await deliveries.nextDue(ours, RUN), null, 'when all are settled')
   }),
+  deliveryCase('nextDue of a channel leaves the others out', async ({ storage, ours }) => {
+    const { deliveries } = storage
+    const late = sampleDelivery({ id: 'late', channel: 'sms', dueAt: SAMPLE_NOW + LEASE_MS })
+    await seedDeliveries(storage, ours, [late, sampleDelivery({ id: 'now', channel: 'email' })])
+    expectEqual(await deliveries.nextDue(ours, RUN, 'email'), SAMPLE_NOW, 'by e-mail')
+    expectEqual(await deliveries.nextDue(ours, RUN, 'sms'), late.dueAt, 'by SMS')
+    expectEqual(await deliveries.nextDue(ours, RUN, 'push'), null, 'by push')
+  }),
   deliveryCase('changing what was given out changes nothing that is kept', async ({ storage, ours }) => {
     await seedDeliveries(storage, ours, deliveriesOf(1, { segments: ['VIP'] }))
     const claimed = await storage.deliveries.claim(ours, RUN, claimOf())

@@ -1,0 +1,112 @@
+import type { CampaignId, CustomerId } from '../base/ids.js'
+import { launchCampaign, launchCampaignNow, scheduleCampaign } from '../engine/activate-campaign.js'
+import { campaignReport, renderReport } from '../engine/campaign-report.js'
+import type { EngineContext } from '../engine/context.js'
+import {
+  archiveCampaign,
+  cancelCampaign,
+  deleteCampaign,
+  pauseCampaign,
+  resumeCampaign,
+  stopCampaign,
+  unscheduleCampaign,
+} from '../engine/control-campaign.js'
+import { cloneCampaign, createCampaign, editCampaign } from '../engine/draft-campaign.js'
+import { eraseCustomers } from '../engine/erase-customers.js'
+import { explainCustomer } from '../engine/explain-customer.js'
+import { explainDelivery } from '../engine/explain-delivery.js'
+import { importCustomers } from '../engine/import-customers.js'
+import { ingestReceipts } from '../engine/ingest-receipts.js'
+import { listDeliveries } from '../engine/list-deliveries.js'
+import { getCustomer, listCustomers, upsertCustomers } from '../engine/manage-customers.js'
+import { deleteSegment, getSegment, listSegments, saveSegment } from '../engine/manage-segments.js'
+import { preflight } from '../engine/preflight.js'
+import { previewMessage } from '../engine/preview-message.js'
+import { progressOf } from '../engine/progress.js'
+import { reach } from '../engine/reach.js'
+import { getCampaign, listCampaigns, listJournal, runsOfCampaign } from '../engine/read-campaigns.js'
+import {
+  consentHistory,
+  recordConsents,
+  suppressAddresses,
+  unsuppressAddresses,
+} from '../engine/record-consents.js'
+import { redeemCoupon, reverseRedemption } from '../engine/redeem-coupon.js'
+import { sendTest } from '../engine/send-test.js'
+import { trackEvents } from '../engine/track-events.js'
+import { watchCampaign } from '../engine/watch-campaign.js'
+import type { Scope } from '../model/scope.js'
+import type { TenantKit } from './kit.js'
+
+const campaignId = (id: string) => id as CampaignId
+const customerId = (id: string) => id as CustomerId
+
+/** Binds the use cases to one scope. */
+export function createTenantKit(context: EngineContext, scope: Scope): TenantKit {
+  return Object.freeze<TenantKit>({
+    customers: {
+      importCsv: (source, options, call) => importCustomers(context, scope, source, options, call),
+      upsert: (customers) => upsertCustomers(context, scope, customers),
+      get: (id) => getCustomer(context, scope, customerId(id)),
+      list: (page) => listCustomers(context, scope, page),
+      explain: (id, criteria) => explainCustomer(context, scope, customerId(id), criteria),
+      erase: (ids, reason) => eraseCustomers(context, scope, ids as readonly CustomerId[], reason),
+    },
+    consents: {
+      record: (consents) => recordConsents(context, scope, consents),
+      history: (id) => consentHistory(context, scope, customerId(id)),
+      suppress: (addresses) => suppressAddresses(context, scope, addresses),
+      unsuppress: (addresses, reason) => unsuppressAddresses(context, scope, addresses, reason),
+    },
+    segments: {
+      save: (segment, expectedVersion = null) => saveSegment(context, scope, segment, expectedVersion),
+      get: (name) => getSegment(context, scope, name),
+      list: (page) => listSegments(context, scope, page),
+      delete: (name, expectedVersion) => deleteSegment(context, scope, name, expectedVersion),
+    },
+    audiences: { reach: (criteria, options, call) => reach(context, scope, criteria, options, call) },
+    campaigns: campaignsOf(context, scope),
+    coupons: {
+      redeem: (scanned, options) => redeemCoupon(context, scope, scanned, options),
+      reverse: (options) => reverseRedemption(context, scope, options),
+    },
+    events: {
+      track: (events) => trackEvents(context, scope, Array.isArray(events) ? events : [events]),
+      ingest: (receipts) => ingestReceipts(context, scope, receipts),
+    },
+    reports: {
+      campaign: (id) => campaignReport(context, scope, campaignId(id)),
+      render: (report, format) => renderReport(context, scope, report, format),
+    },
+    journal: { list: (filter, page) => listJournal(context, scope, filter, page) },
+  })
+}
+
+function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns'] {
+  return {
+    create: (campaign) => createCampaign(context, scope, campaign),
+    edit: (id, patch, expectedVersion) =>
+      editCampaign(context, scope, campaignId(id), patch, expectedVersion),
+    get: (id) => getCampaign(context, scope, campaignId(id)),
+    list: (filter, page) => listCampaigns(context, scope, filter, page),
+    runs: (id) => runsOfCampaign(context, scope, campaignId(id)),
+    preview: (id, options) => previewMessage(context, scope, campaignId(id), options),
+    sendTest: (id, options) => sendTest(context, scope, campaignId(id), options),
+    preflight: (id, call) => preflight(context, scope, campaignId(id), call),
+    launch: (id) => launchCampaign(context, scope, campaignId(id)),
+    launchNow: (id) => launchCampaignNow(context, scope, campaignId(id)),
+    schedule: (id) => scheduleCampaign(context, scope, campaignId(id)),
+    unschedule: (id) => unscheduleCampaign(context, scope, campaignId(id)),
+    pause: (id, reason) => pauseCampaign(context, scope, campaignId(id), reason),
+    resume: (id) => resumeCampaign(context, scope, campaignId(id)),
+    stop: (id, reason) => stopCampaign(context, scope, campaignId(id), reason),
+    cancel: (id, justification) => cancelCampaign(context, scope, campaignId(id), justification),
+    clone: (id, name) => cloneCampaign(context, scope, campaignId(id), name),
+    archive: (id) => archiveCampaign(context, scope, campaignId(id)),
+    delete: (id, expectedVersion) => deleteCampaign(context, scope, campaignId(id), expectedVersion),
+    progress: (id) => progressOf(context, scope, campaignId(id)),
+    watch: (id, call) => watchCampaign(context, scope, campaignId(id), call),
+    explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
+    deliveries: (id, filter, page) => listDeliveries(context, scope, campaignId(id), filter, page),
+  }
+}

@@ -1,0 +1,182 @@
+import type { CampaignId, CustomerId } from '../base/ids.js'
+import type { CallOptions } from '../engine/call-options.js'
+import type { ExplainedCustomer } from '../engine/explain-customer.js'
+import type { DeliveryTrace } from '../engine/explain-delivery.js'
+import type {
+  ImportCallOptions,
+  ImportOptions,
+  ImportOutcome,
+  ImportSource,
+} from '../engine/import-customers.js'
+import type { IngestOutcome } from '../engine/ingest-receipts.js'
+import type { Preflight } from '../engine/preflight.js'
+import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
+import type { Reach, ReachOptions } from '../engine/reach.js'
+import type { CampaignFilter } from '../engine/read-campaigns.js'
+import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
+import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
+import type { TrackOutcome } from '../engine/track-events.js'
+import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
+import type { ConsentInput, ConsentRecord } from '../model/consent.js'
+import type { CriteriaInput } from '../model/criteria-schema.js'
+import type { Customer, CustomerInput } from '../model/customer.js'
+import type { Delivery, DeliveryStatus } from '../model/delivery.js'
+import type { TrackedEventInput } from '../model/event.js'
+import type { JournalEntry } from '../model/journal.js'
+import type { Page, PageRequestInput } from '../model/page.js'
+import type { Progress } from '../model/progress.js'
+import type { Receipt } from '../model/receipt.js'
+import type { RedeemOptions, Redemption, RedemptionOutcome, ReverseOptions } from '../model/redemption.js'
+import type { CampaignReport } from '../model/report.js'
+import type { Run } from '../model/run.js'
+import type { Segment, SegmentInput } from '../model/segment.js'
+
+/** Ids may be given as plain text; they are checked where they are used. */
+type Id<Branded extends string> = Branded | string
+
+/** The customers of the tenant. */
+export interface Customers {
+  /**
+   * Reads customers from a CSV stream of any size, in constant memory, by a mapping of columns.
+   *
+   * @param source - a stream of bytes or text
+   * @returns counts, and each bad row with line, column and reason
+   * @throws INVALID_INPUT for the options, CSV_MALFORMED for the file, ABORTED, FORBIDDEN
+   */
+  importCsv(source: ImportSource, options: ImportOptions, call?: ImportCallOptions): Promise<ImportOutcome>
+  /** Creates or changes customers, all or none. @throws INVALID_INPUT with the path, such as `[3].addresses.email` */
+  upsert(customers: readonly CustomerInput[]): Promise<{ readonly created: number; readonly updated: number }>
+  /** @throws CUSTOMER_NOT_FOUND */
+  get(id: Id<CustomerId>): Promise<Customer>
+  list(page?: PageRequestInput): Promise<Page<Customer>>
+  /** For each node of criteria true, false or unknown, with the value it saw. @throws CUSTOMER_NOT_FOUND, CRITERIA_INVALID */
+  explain(id: Id<CustomerId>, criteria: CriteriaInput): Promise<ExplainedCustomer>
+  /** Forgets customers for good; their addresses stay suppressed, as keys that tell nothing. */
+  erase(ids: readonly Id<CustomerId>[], reason: string): Promise<{ readonly erased: number }>
+}
+
+/** Permissions, and addresses that must never be written to. */
+export interface Consents {
+  record(consents: readonly ConsentInput[]): Promise<void>
+  /** Every record of a customer, oldest first. */
+  history(customerId: Id<CustomerId>): Promise<readonly ConsentRecord[]>
+  /** Addresses that must never be written to again. @throws INVALID_INPUT */
+  suppress(addresses: readonly SuppressionInput[]): Promise<void>
+  /** Takes suppressions back. @param reason - kept in the journal */
+  unsuppress(addresses: readonly AddressInput[], reason: string): Promise<void>
+}
+
+/** Named rules. */
+export interface Segments {
+  /**
+   * @param expectedVersion - the version that is replaced; null (the default) for a new segment
+   * @throws CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, SEGMENT_NAME_TAKEN, VERSION_CONFLICT
+   */
+  save(segment: SegmentInput, expectedVersion?: number | null): Promise<Segment>
+  /** @throws SEGMENT_NOT_FOUND */
+  get(name: string): Promise<Segment>
+  list(page?: PageRequestInput): Promise<Page<Segment>>
+  /** @throws SEGMENT_NOT_FOUND, SEGMENT_IN_USE, VERSION_CONFLICT */
+  delete(name: string, expectedVersion: number): Promise<void>
+}
+
+/** Counts of whom a rule finds. */
+export interface Audiences {
+  /** @throws CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED */
+  reach(criteria: CriteriaInput, options: ReachOptions, call?: CallOptions): Promise<Reach>
+}
+
+/** What is to be said, to whom, when, at what pace. */
+export interface Campaigns {
+  /** A new draft. @throws INVALID_INPUT and the codes of its parts, each with the path of the field; nothing is stored then */
+  create(campaign: CampaignInput): Promise<Campaign>
+  /** @throws CAMPAIGN_IMMUTABLE when it is no draft, VERSION_CONFLICT, and those of `create` */
+  edit(id: Id<CampaignId>, patch: CampaignPatch, expectedVersion: number): Promise<Campaign>
+  /** @throws CAMPAIGN_NOT_FOUND */
+  get(id: Id<CampaignId>): Promise<Campaign>
+  list(filter?: CampaignFilter, page?: PageRequestInput): Promise<Page<Campaign>>
+  runs(id: Id<CampaignId>): Promise<readonly Run[]>
+  /** The full message that a customer would get. @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, TEMPLATE_RENDER_FAILED */
+  preview(id: Id<CampaignId>, options: PreviewOptions): Promise<MessagePreview>
+  /** Sends the message to seed addresses, outside of every count. @throws ADDRESS_INVALID */
+  sendTest(id: Id<CampaignId>, options: TestSendOptions): Promise<readonly TestSendResult[]>
+  /** What a launch would do: funnel, cost, duration, sizes, findings. */
+  preflight(id: Id<CampaignId>, call?: CallOptions): Promise<Preflight>
+  /** Sets the campaign going and returns at once; with a start ahead it becomes `scheduled`. */
+  launch(id: Id<CampaignId>): Promise<Campaign>
+  /** Like `launch`, with now for the start. */
+  launchNow(id: Id<CampaignId>): Promise<Campaign>
+  /** Like `launch`, only for a start ahead. @throws SCHEDULE_INVALID */
+  schedule(id: Id<CampaignId>): Promise<Campaign>
+  /** Takes a scheduled campaign back to a draft. */
+  unschedule(id: Id<CampaignId>): Promise<Campaign>
+  /** Stops sending within one chunk. */
+  pause(id: Id<CampaignId>, reason?: string): Promise<Campaign>
+  /** @throws CAMPAIGN_OUTSIDE_DATES */
+  resume(id: Id<CampaignId>): Promise<Campaign>
+  /** Ends the campaign early, as completed. */
+  stop(id: Id<CampaignId>, reason?: string): Promise<Campaign>
+  /** Ends the campaign and takes its coupons out of use. @throws CAMPAIGN_JUSTIFICATION_REQUIRED */
+  cancel(id: Id<CampaignId>, justification: string): Promise<Campaign>
+  /** A new draft with the same content under another name. */
+  clone(id: Id<CampaignId>, name: string): Promise<Campaign>
+  archive(id: Id<CampaignId>): Promise<Campaign>
+  /** @throws CAMPAIGN_HAS_EVENTS */
+  delete(id: Id<CampaignId>, expectedVersion: number): Promise<void>
+  progress(id: Id<CampaignId>): Promise<Progress>
+  /** Progress as it changes, until the campaign has ended and all is settled. Works from any process. */
+  watch(id: Id<CampaignId>, call?: CallOptions): AsyncIterable<Progress>
+  /** "Why did this customer not get it?" */
+  explain(id: Id<CampaignId>, customerId: Id<CustomerId>): Promise<DeliveryTrace>
+  /** Deliveries by id; `{ status: 'held' }` are those that wait for a person. */
+  deliveries(
+    id: Id<CampaignId>,
+    filter?: { readonly status?: DeliveryStatus },
+    page?: PageRequestInput,
+  ): Promise<Page<Delivery>>
+}
+
+/** Coupons at the till. */
+export interface Coupons {
+  /** Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. */
+  redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
+  /** Gives a use back. @throws REDEMPTION_NOT_FOUND */
+  reverse(options: ReverseOptions): Promise<Redemption>
+}
+
+/** What happened. */
+export interface Events {
+  /** Records conversions and other doings of customers, all or none; a known key changes nothing. */
+  track(events: TrackedEventInput | readonly TrackedEventInput[]): Promise<TrackOutcome>
+  /** Takes what a provider says, in any order and any number of times. */
+  ingest(receipts: readonly Receipt[]): Promise<IngestOutcome>
+}
+
+/** What came of campaigns. */
+export interface Reports {
+  /** @throws CAMPAIGN_NOT_FOUND */
+  campaign(id: Id<CampaignId>): Promise<CampaignReport>
+  /** The report as a file: JSON, CSV that no spreadsheet takes for formulas, or one HTML page that needs nothing else. */
+  render(report: CampaignReport, format: 'json' | 'csv' | 'html'): string
+}
+
+/** What was changed by whom. */
+export interface Journal {
+  list(
+    filter?: { readonly subject?: { readonly type: string; readonly id: string } },
+    page?: PageRequestInput,
+  ): Promise<Page<JournalEntry>>
+}
+
+/** The kit in the hands of one actor of one tenant. */
+export interface TenantKit {
+  readonly customers: Customers
+  readonly consents: Consents
+  readonly segments: Segments
+  readonly audiences: Audiences
+  readonly campaigns: Campaigns
+  readonly coupons: Coupons
+  readonly events: Events
+  readonly reports: Reports
+  readonly journal: Journal
+}

@@ -1,0 +1,197 @@
+import * as z from 'zod'
+import type { AccessPolicy } from '../access/policy.js'
+import { CampaignKitError } from '../base/error.js'
+import type { TenantId } from '../base/ids.js'
+import type { DurationMs } from '../base/time.js'
+import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
+import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
+import { paceSchema } from '../model/pace.js'
+import { checkInput, parseInput } from '../model/parse.js'
+import type { Secret } from '../model/secret.js'
+import type { Calendar } from '../ports/calendar.js'
+import type { Channel } from '../ports/channel.js'
+import type { Cipher } from '../ports/cipher.js'
+import type { Clock } from '../ports/clock.js'
+import type { Csv } from '../ports/csv.js'
+import type { Eligibility } from '../ports/eligibility.js'
+import type { EventSink } from '../ports/event-sink.js'
+import type { HtmlReader } from '../ports/html-reader.js'
+import type { Ids } from '../ports/ids.js'
+import type { InFlight } from '../ports/in-flight.js'
+import type { JobQueue } from '../ports/job-queue.js'
+import type { Logger } from '../ports/logger.js'
+import type { Phone } from '../ports/phone.js'
+import type { QrEncoder } from '../ports/qr-encoder.js'
+import type { Random } from '../ports/random.js'
+import type { RateLimiter } from '../ports/rate-limiter.js'
+import type { Storage } from '../ports/storage/storage.js'
+
+/** What a host may set for one tenant. */
+export interface TenantOptions {
+  /** IANA zone of schedules and customers without one. @default 'UTC' */
+  readonly timeZone?: string
+  /** Share of customers (0 to 0.5) that no campaign writes to, drawn under a salt that must never change. */
+  readonly globalHoldout?: { readonly share: number; readonly salt: string }
+  /** Pace of all campaigns of the tenant together, by channel. */
+  readonly pace?: Readonly<
+    Partial<Record<ChannelKind, { readonly limit: number; readonly periodMs: DurationMs }>>
+  >
+}
+
+/** What {@link createCampaignKit} takes. Ports that are left out are those of the host's machine. */
+export interface CampaignKitOptions {
+  readonly storage: Storage
+  /** One adapter a channel. */
+  readonly channels: Readonly<Partial<Record<ChannelKind, Channel>>>
+  /** Origin of every link that customers follow: https, no path. */
+  readonly publicUrl: string
+  /** Current first, older ones after; a key of `undefined` (an unset variable) is refused. */
+  readonly secrets: readonly { readonly id: string; readonly key: string | undefined }[]
+  /** Settings by tenant. @default UTC, no holdout */
+  readonly tenants?: (tenant: TenantId) => TenantOptions
+  /**
+   * Lets campaigns over channels that reach people run on a storage that forgets everything when the process ends: a
+   * restart in the middle of a campaign then loses who was written to.
+   *
+   * @default false
+   */
+  readonly acceptVolatileStorage?: boolean
+  /** How long a worker may hold a delivery without a sign of life, 1 s to 1 h. @default 60_000 */
+  readonly leaseMs?: DurationMs
+  /** How long an external rule may take to answer. @default 30_000 */
+  readonly eligibilityTimeoutMs?: DurationMs
+  /** Asked before every use case. @default everything is allowed */
+  readonly access?: AccessPolicy
+  /** What templates find under `data.`, asked once a chunk. */
+  readonly templateData?: TemplateData
+  readonly eligibility?: Eligibility
+  readonly sinks?: readonly EventSink[]
+  readonly logger?: Logger
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly ids?: Ids
+  readonly cipher?: Cipher
+  readonly queue?: JobQueue
+  readonly limiter?: RateLimiter
+  readonly qr?: QrEncoder
+  readonly csv?: Csv
+  readonly phone?: Phone
+  readonly calendar?: Calendar
+  readonly html?: HtmlReader
+  readonly inFlight?: InFlight
+}
+
+const port = z.custom<object>((value) => typeof value === 'object' && value !== null, 'expected an adapter')
+const call = z.custom<(...given: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+)
+
+const optionsSchema = z.strictObject({
+  storage: port,
+  channels: z.partialRecord(channelKindSchema, port),
+  publicUrl: z.string().max(200),
+  secrets: z.array(z.unknown()).min(1).max(20),
+  tenants: call.optional(),
+  acceptVolatileStorage: z.boolean().default(false),
+  leaseMs: z.int().min(1_000).max(3_600_000).default(60_000),
+  eligibilityTimeoutMs: z.int().min(1).max(600_000).default(30_000),
+  access: call.optional(),
+  templateData: call.optional(),
+  eligibility: port.optional(),
+  sinks: z.array(port).optional(),
+  logger: port.optional(),
+  clock: port.optional(),
+  random: port.optional(),
+  ids: port.optional(),
+  cipher: port.optional(),
+  queue: port.optional(),
+  limiter: port.optional(),
+  qr: port.optional(),
+  csv: port.optional(),
+  phone: port.optional(),
+  calendar: port.optional(),
+  html: port.optional(),
+  inFlight: port.optional(),
+})
+
+const tenantSchema = z.strictObject({
+  timeZone: z.string().min(1).max(64).default('UTC'),
+  globalHoldout: z
+    .strictObject({ share: z.number().min(0).max(0.5), salt: z.string().min(1).max(200) })
+    .nullable()
+    .default(null),
+  pace: z.partialRecord(channelKindSchema, paceSchema).default({}),
+})
+
+/** @throws INVALID_INPUT for an origin that links cannot stand under */
+function parseOrigin(publicUrl: string): string {
+  const parsed = URL.canParse(publicUrl) ? new URL(publicUrl) : null
+  const named = parsed !== null && /^[a-z0-9.-]+$/.test(parsed.hostname)
+  const local = parsed?.hostname === 'localhost' || parsed?.hostname === '127.0.0.1'
+  const secure = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && local)
+  // nothing beside the origin: no path, no query, no user
+  if (named && secure && parsed.href === `${parsed.origin}/`) return parsed.origin
+  throw new CampaignKitError('INVALID_INPUT', 'publicUrl: expected an https origin without a path', {
+    path: 'publicUrl',
+  })
+}
+
+/** A channel that stands under another's name would send to the wrong kind of address. */
+function checkChannels(channels: CampaignKitOptions['channels']): void {
+  for (const [kind, channel] of Object.entries(channels)) {
+    if (channel.capabilities?.kind === kind) continue
+    const path = `channels.${kind}`
+    throw new CampaignKitError('INVALID_INPUT', `${path}: expected an adapter for ${kind}`, { path })
+  }
+}
+
+/** What {@link checkOptions} made of the options. */
+export type CheckedOptions = Pick<
+  EngineSettings,
+  'publicUrl' | 'acceptVolatileStorage' | 'leaseMs' | 'eligibilityTimeoutMs'
+>
+
+/**
+ * Checks what a host passed.
+ *
+ * @throws INVALID_INPUT, UNKNOWN_FIELD
+ */
+export function checkOptions(options: CampaignKitOptions): CheckedOptions {
+  const { publicUrl, acceptVolatileStorage, leaseMs, eligibilityTimeoutMs } = checkInput(
+    optionsSchema,
+    options,
+  )
+  checkChannels(options.channels)
+  return { publicUrl: parseOrigin(publicUrl), acceptVolatileStorage, leaseMs, eligibilityTimeoutMs }
+}
+
+/**
+ * The settings of the engine; those of a tenant are read when it is first used.
+ *
+ * @throws (later) INVALID_INPUT, UNKNOWN_FIELD, TIME_ZONE_UNKNOWN for what the host says of a tenant
+ */
+export function createSettings(
+  options: CampaignKitOptions,
+  checked: CheckedOptions,
+  calendar: Calendar,
+  secrets: readonly [Secret, ...Secret[]],
+): EngineSettings {
+  const known = new Map<TenantId, TenantSettings>()
+  const read = (tenant: TenantId): TenantSettings => {
+    const settings = parseInput(tenantSchema, options.tenants?.(tenant) ?? {}, 'tenants')
+    if (!calendar.isZone(settings.timeZone)) {
+      throw new CampaignKitError('TIME_ZONE_UNKNOWN', 'tenants.timeZone: not a zone', {
+        path: 'tenants.timeZone',
+      })
+    }
+    known.set(tenant, settings)
+    return settings
+  }
+  return {
+    ...checked,
+    secrets,
+    tenant: (tenant) => known.get(tenant) ?? read(tenant),
+    templateData: options.templateData ?? null,
+  }
+}

@@ -1,0 +1,134 @@
+import { describe, expect, it } from 'vitest'
+import { HOUR_MS, MINUTE_MS } from '../base/time.js'
+import { type Pace, perHour, perMinute, perSecond } from '../model/pace.js'
+import { BOTH, busiest, createSendingWorld, instantsOf, timesTaken, usedShare } from './sending.fixture.js'
+
+const LEAST_USE = 0.97
+
+function expectPace(instants: readonly number[], pace: Pace) {
+  expect(busiest(instants, pace.periodMs)).toBeLessThanOrEqual(pace.limit)
+  expect(usedShare(instants, pace)).toBeGreaterThanOrEqual(LEAST_USE)
+}
+
+describe('the pace of a campaign', () => {
+  it.each([
+    ['100 a minute', perMinute(100), 450],
+    ['10 a second', perSecond(10), 300],
+    ['6,000 a minute', perMinute(6_000), 3_000],
+    ['1 a second', perSecond(1), 40],
+  ])('of %s is never exceeded in any window and nearly all used', async (_described, pace, customers) => {
+    const { invite, launch, root, email } = createSendingWorld()
+    await invite(customers)
+    await launch({ pace: { email: pace } })
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(customers)
+    expectPace(instantsOf(email), pace)
+  })
+
+  it.each([200, 2_000, 5_000])('is kept and used although each call takes %i ms', async (delayMs) => {
+    const { invite, launch, root, email } = createSendingWorld({ email: { delayMsOf: () => delayMs } })
+    await invite(400)
+    await launch()
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(400)
+    expectPace(instantsOf(email), perMinute(100))
+  })
+
+  it('of one an hour neither burns slots nor starves behind a lease of a minute', async () => {
+    const { invite, launch, root, email, clock } = createSendingWorld()
+    await invite(6)
+    await launch({ pace: { email: perHour(1) } })
+    const begun = clock.now()
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(6)
+    expect(busiest(instantsOf(email), HOUR_MS)).toBe(1)
+    expect(clock.now() - begun).toBeLessThan(5.1 * HOUR_MS)
+  })
+
+  it.each([5, 7, 10, 100])('is kept by a channel that takes %i messages a call', async (batchSize) => {
+    const { invite, launch, root, email } = createSendingWorld({
+      email: { capabilities: { batchSize, window: 200 } },
+    })
+    await invite(450)
+    await launch()
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(450)
+    expectPace(instantsOf(email), perMinute(100))
+  })
+
+  it('is kept by two workers at once over one storage', async () => {
+    const { invite, launch, root, email } = createSendingWorld()
+    await invite(400)
+    await launch()
+    await Promise.all([root.worker().drain(), root.worker().drain()])
+    expect([...timesTaken(email).values()].every((times) => times === 1)).toBe(true)
+    expect(email.accepted).toHaveLength(400)
+    expectPace(instantsOf(email), perMinute(100))
+  })
+
+  it('of one channel does not slow the other', async () => {
+    const { invite, launch, root, email, sms } = createSendingWorld()
+    await invite(300)
+    await launch({ ...BOTH, pace: { email: perMinute(100), sms: perMinute(30) } })
+    await root.worker().drain()
+    expectPace(instantsOf(email), perMinute(100))
+    expectPace(instantsOf(sms), perMinute(30))
+  })
+
+  it('is its own: two campaigns over an account without a pace do not slow each other', async () => {
+    const { invite, launch, root, email } = createSendingWorld()
+    await invite(300)
+    const campaigns = [await launch({ name: 'one' }), await launch({ name: 'two' })]
+    await root.worker().drain()
+    for (const { id } of campaigns) {
+      const own = email.accepted.filter(({ message }) => message.campaignId === id).map(({ at }) => at)
+      expect(own).toHaveLength(300)
+      expectPace(own, perMinute(100))
+    }
+  })
+})
+
+describe('a pace that is shared', () => {
+  it('of a tenant holds over all its campaigns', async () => {
+    const { invite, launch, root, email } = createSendingWorld({
+      kit: { tenants: () => ({ pace: { email: perMinute(150) } }) },
+    })
+    await invite(200)
+    await launch({ name: 'one' })
+    await launch({ name: 'two' })
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(400)
+    // while both have something to send
+    expectPace(instantsOf(email).slice(0, 380), perMinute(150))
+    expect(busiest(instantsOf(email), MINUTE_MS)).toBeLessThanOrEqual(150)
+  })
+
+  it('of a provider account holds over campaigns and tenants, in several workers', async () => {
+    const accountPace = perSecond(5)
+    const world = createSendingWorld({ email: { capabilities: { accountPace } } })
+    await world.invite(200)
+    await world.launch({ pace: { email: perSecond(4) } })
+    await world.launch({ name: 'two', pace: { email: perMinute(1_000) } })
+    await Promise.all([world.root.worker().drain(), world.root.worker().drain()])
+    expect(world.email.accepted).toHaveLength(400)
+    expectPace(instantsOf(world.email), accountPace)
+  })
+
+  it('that is far below the campaign prepares no message before there is a slot for it', async () => {
+    let asked = 0
+    const { invite, launch, root, email } = createSendingWorld({
+      email: { capabilities: { accountPace: perMinute(6) } },
+      kit: {
+        templateData: async (_scope, _campaign, ids) => {
+          asked += ids.length
+          return new Map()
+        },
+      },
+    })
+    await invite(60)
+    await launch()
+    await root.worker().drain()
+    expectPace(instantsOf(email), perMinute(6))
+    expect(asked).toBeLessThan(4 * 60)
+  })
+})

@@ -1,0 +1,190 @@
+import { authorize } from '../access/policy.js'
+import { toHex, utf8 } from '../base/bytes.js'
+import { canonicalJson } from '../base/canonical-json.js'
+import { sha256 } from '../base/digest.js'
+import { CampaignKitError } from '../base/error.js'
+import type { CampaignId, RunId } from '../base/ids.js'
+import { type Instant, toIso } from '../base/time.js'
+import { type Campaign, type CampaignContent, channelOrder } from '../model/campaign.js'
+import type { Criteria } from '../model/criteria.js'
+import type { Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import { externalRulesOf } from '../model/segment.js'
+import { changeCampaign, requireCampaign, requireTransition } from './change-campaign.js'
+import type { EngineContext } from './context.js'
+import { requireEligibility, resolveAudience } from './load-segments.js'
+import { firstStart } from './occurrences.js'
+
+/**
+ * Sets a campaign going and returns at once: from now on the worker prepares and sends it. A campaign whose start or
+ * schedule lies ahead becomes `scheduled`.
+ *
+ * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
+ *   STORAGE_NOT_DURABLE, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, VERSION_CONFLICT
+ */
+export async function launchCampaign(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+): Promise<Campaign> {
+  const campaign = await requireLaunchable(context, scope, id)
+  const now = context.clock.now()
+  return activate(context, scope, campaign, firstStart(context, scope, campaign.content, now))
+}
+
+/** Like {@link launchCampaign}, but begins now whatever start was set; a schedule goes on from there. */
+export async function launchCampaignNow(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+): Promise<Campaign> {
+  const campaign = await requireLaunchable(context, scope, id)
+  return activate(context, scope, campaign, context.clock.now())
+}
+
+/**
+ * Like {@link launchCampaign}, but only when the campaign begins later than now.
+ *
+ * @throws those of {@link launchCampaign}; SCHEDULE_INVALID when it would begin at once
+ */
+export async function scheduleCampaign(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+): Promise<Campaign> {
+  const campaign = await requireLaunchable(context, scope, id)
+  requireTransition(campaign, 'schedule')
+  const start = firstStart(context, scope, campaign.content, context.clock.now())
+  if (start <= context.clock.now()) {
+    throw new CampaignKitError('SCHEDULE_INVALID', 'schedule: the campaign has no start ahead of now', {
+      path: 'schedule',
+    })
+  }
+  return activate(context, scope, campaign, start)
+}
+
+async function requireLaunchable(context: EngineContext, scope: Scope, id: CampaignId): Promise<Campaign> {
+  authorize(context.access, scope, 'campaign.launch')
+  const campaign = await requireCampaign(context, scope, id)
+  requireTransition(campaign, 'launch')
+  if (campaign.archivedAt !== null) {
+    throw new CampaignKitError('TRANSITION_NOT_ALLOWED', 'Cannot launch a campaign that is archived')
+  }
+  return campaign
+}
+
+async function activate(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  start: Instant,
+): Promise<Campaign> {
+  const { content } = campaign
+  const now = context.clock.now()
+  const scheduled = start > now
+  requireTransition(campaign, scheduled ? 'schedule' : 'launch')
+  const audience = await checkContent(context, scope, content, start)
+  const newRun = await placeRun(context, scope, campaign, start)
+  const launched = await changeCampaign(context, scope, campaign, {
+    action: scheduled ? 'schedule' : 'launch',
+    fields: {
+      status: scheduled ? 'scheduled' : 'preparing',
+      startsAt: start,
+      digest: contentDigest(content, audience),
+      pinnedAudience: audience,
+      launchedAt: scheduled ? null : now,
+      statusReason: null,
+    },
+    ...(newRun === null ? {} : { newRun }),
+  })
+  const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
+  for (const run of runs) await context.queue.ring(scope, run.id, start)
+  return launched
+}
+
+/**
+ * Checks whether a campaign could be launched now, and changes nothing.
+ *
+ * @throws those of {@link launchCampaign} that are about its content
+ */
+export async function checkActivation(
+  context: EngineContext,
+  scope: Scope,
+  { content }: Campaign,
+): Promise<void> {
+  await checkContent(context, scope, content, firstStart(context, scope, content, context.clock.now()))
+}
+
+/** What stands in the way of a campaign that begins at an instant; gives its audience with the segments resolved. */
+async function checkContent(
+  context: EngineContext,
+  scope: Scope,
+  content: CampaignContent,
+  start: Instant,
+): Promise<Criteria> {
+  if (content.endsAt !== undefined && content.endsAt <= Math.max(start, context.clock.now())) {
+    throw new CampaignKitError('CAMPAIGN_ENDED', 'endsAt: the campaign would begin after its end', {
+      path: 'endsAt',
+    })
+  }
+  requireDurability(context, content)
+  const audience = await resolveAudience(context, scope, content.audience)
+  requireEligibility(context, externalRulesOf(audience))
+  return audience
+}
+
+/**
+ * The run of the first occurrence, or null when the campaign was scheduled before: then its run, which never began, is
+ * moved. Two runs would write to everybody twice.
+ */
+async function placeRun(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  start: Instant,
+): Promise<Run | null> {
+  const { campaigns } = context.storage
+  const run = startRun(context, campaign, start)
+  const [earlier] = await campaigns.runsOf(scope, campaign.id)
+  if (earlier === undefined) return run
+  await campaigns.updateRun(scope, { ...run, id: earlier.id, version: earlier.version + 1 }, earlier.version)
+  return null
+}
+
+/** The run of an occurrence. */
+export function startRun(context: EngineContext, campaign: Campaign, start: Instant): Run {
+  return {
+    id: context.ids.next('run') as RunId,
+    campaignId: campaign.id,
+    occurrence: toIso(start),
+    scheduledFor: start,
+    freeze: { phase: 'matching', after: null, scanned: 0 },
+    status: 'open',
+    version: 1,
+    createdAt: context.clock.now(),
+    endedAt: null,
+  }
+}
+
+function requireDurability(context: EngineContext, content: CampaignContent): void {
+  if (context.storage.capabilities.durable || context.settings.acceptVolatileStorage) return
+  for (const channel of channelOrder(content)) {
+    if (context.channels[channel]?.capabilities.reachesPeople === true) {
+      throw new CampaignKitError(
+        'STORAGE_NOT_DURABLE',
+        `The ${channel} channel reaches people, but a restart would forget who was written to. Use a durable storage, or ` +
+          'create the kit with acceptVolatileStorage: true',
+        { path: `messages.${channel}`, details: { channel } },
+      )
+    }
+  }
+}
+
+/**
+ * SHA-256 over the canonical JSON of what is sent, to whom and when, every reference resolved. Name, type and metadata
+ * are in it because templates can say them.
+ */
+function contentDigest(content: CampaignContent, audience: Criteria): string {
+  const { audience: _named, objective: _objective, ...said } = content
+  return toHex(sha256(utf8(canonicalJson({ ...said, audience }))))
+}

@@ -1,0 +1,60 @@
+import type { CustomerId } from '../base/ids.js'
+import type { Customer } from '../model/customer.js'
+import type { Scope } from '../model/scope.js'
+import type { Eligibility } from '../ports/eligibility.js'
+import type { EngineContext } from './context.js'
+
+/** What the external rules say of a customer, all of them together. */
+export type EligibilityAnswer = 'yes' | 'no' | 'unknown'
+
+/**
+ * Asks every rule for a page of customers. One "no" is no; else one missing answer, failure or timeout is unknown.
+ * A rule is not asked about customers to whom another said no.
+ */
+export async function askEligibility(
+  context: EngineContext,
+  scope: Scope,
+  rules: readonly string[],
+  customers: readonly Customer[],
+): Promise<ReadonlyMap<CustomerId, EligibilityAnswer>> {
+  const answers = new Map<CustomerId, EligibilityAnswer>()
+  if (context.eligibility === null) return answers
+  for (const rule of rules) {
+    const open = customers.filter(({ id }) => answers.get(id) !== 'no')
+    if (open.length === 0) break
+    const said = await askOne(context, context.eligibility, scope, rule, open)
+    for (const { id } of open) {
+      const answer = said?.get(id)
+      if (answer === false) answers.set(id, 'no')
+      else if (answer !== true) answers.set(id, 'unknown')
+    }
+  }
+  return answers
+}
+
+async function askOne(
+  context: EngineContext,
+  eligibility: Eligibility,
+  scope: Scope,
+  rule: string,
+  customers: readonly Customer[],
+): Promise<ReadonlyMap<CustomerId, unknown> | null> {
+  const timer = new AbortController()
+  const timeout = context.clock
+    .sleepUntil(context.clock.now() + context.settings.eligibilityTimeoutMs, { signal: timer.signal })
+    .then(() => null)
+  try {
+    const said = await Promise.race([eligibility.ask(scope, rule, customers), timeout])
+    return new Map(customers.map(({ id }) => [id, said?.get(id)]))
+  } catch (cause) {
+    // never its message: it may name the customers that were asked about
+    context.logger.warn('an eligibility rule failed', {
+      rule,
+      error: cause instanceof Error ? cause.name : 'unknown',
+    })
+    return null
+  } finally {
+    timer.abort()
+    timeout.catch(() => undefined)
+  }
+}

@@ -1,0 +1,178 @@
+import type { AttemptId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import { addressKeyOf } from '../consent/address-key.js'
+import type { Scope } from '../model/scope.js'
+import type { SendResult } from '../ports/channel.js'
+import type { Permit } from '../ports/rate-limiter.js'
+import { callChannel, type OpenAttempt, type ReadyMessage } from './call-channel.js'
+import type { ChannelLane } from './channel-lane.js'
+import type { EngineContext } from './context.js'
+import { accountLimit, type LanePace } from './lane-pace.js'
+import { resumesAt, settlementOf, uncalled } from './settlements.js'
+import type { Settler } from './settler.js'
+import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+
+/** Why a lane sends nothing more for now. */
+export interface Stop {
+  readonly resumeAt: Instant
+  /** The channel's code when the provider refused account or configuration. */
+  readonly misconfigured: string | null
+}
+
+/** What all groups of a lane share. */
+export interface Sending {
+  readonly lane: ChannelLane
+  readonly pace: LanePace
+  readonly settler: Settler
+  stop: Stop | null
+}
+
+/** Messages that leave on the slots of a permit. */
+export interface AttemptGroup {
+  readonly messages: readonly ReadyMessage[]
+  readonly permit: Permit
+  readonly signal: AbortSignal | undefined
+}
+
+/** When a call may be made: not before `at`, not after `until`. */
+interface Slot {
+  readonly at: Instant
+  readonly until: Instant
+}
+
+const PASSED: Slot = { at: 0, until: 0 }
+
+/**
+ * Makes the attempts of a group: puts all of them on record, then calls the provider, each call at its slot, and
+ * settles results as they come. Resolves when all are settled.
+ */
+export async function attemptGroup(
+  context: EngineContext,
+  scope: Scope,
+  sending: Sending,
+  group: AttemptGroup,
+): Promise<void> {
+  const { permit, messages, signal } = group
+  const opened = await openAttempts(context, scope, sending.lane, messages)
+  const calls: Promise<void>[] = []
+  for (let first = 0; first < messages.length; first += sending.pace.callSize) {
+    const size = Math.min(sending.pace.callSize, messages.length - first)
+    const attempts = opened.slice(first, first + size).filter((attempt) => attempt !== null)
+    if (attempts.length > 0) calls.push(callInSlot(context, scope, sending, attempts, slotOf(permit, first + size), signal))
+  }
+  const ended = await Promise.allSettled(calls)
+  for (const call of ended) if (call.status === 'rejected') throw call.reason
+}
+
+/** Null stands for those that another worker has taken over. */
+async function openAttempts(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  messages: readonly ReadyMessage[],
+): Promise<readonly (OpenAttempt | null)[]> {
+  const [secret] = context.settings.secrets
+  const now = context.clock.now()
+  const attempts = messages.map((message) => ({
+    message,
+    attemptId: context.ids.next('attempt') as AttemptId,
+    addressKey: addressKeyOf(secret, lane.kind, message.to),
+    startedAt: now,
+  }))
+  const entries = attempts.map(({ message: { held }, attemptId, addressKey }) => ({
+    deliveryId: held.delivery.id,
+    fence: held.fence,
+    attemptId,
+    addressKey,
+  }))
+  const at = { worker: lane.worker, now, leaseUntil: now + context.settings.leaseMs }
+  const ours = new Set(await context.storage.deliveries.openWindow(scope, entries, at))
+  return attempts.map((attempt) => (ours.has(attempt.message.held.delivery.id) ? attempt : null))
+}
+
+/** The slot of the last of so many messages: with it a call that carries them leaves. */
+function slotOf({ firstAt, intervalMs, slackMs }: Permit, count: number): Slot {
+  const last = firstAt + (count - 1) * intervalMs
+  return { at: Math.ceil(last), until: Math.floor(last + slackMs) }
+}
+
+/** Makes a call at its slot; one that has passed is reserved anew. */
+async function callInSlot(
+  context: EngineContext,
+  scope: Scope,
+  sending: Sending,
+  attempts: readonly OpenAttempt[],
+  slot: Slot,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const awake = await sleepUnlessStopped(context, slot.at, signal)
+  if (!awake || sending.stop !== null) return giveBack(sending, attempts)
+  const now = context.clock.now()
+  if (now <= slot.until) return call(context, scope, sending, attempts)
+  const { limits, horizonMs } = sending.pace
+  const permit = await context.limiter.reserve(scope, { limits, count: attempts.length, notBefore: now, horizonMs })
+  if (permit.count === 0) {
+    halt(sending, { resumeAt: permit.firstAt, misconfigured: null })
+    return giveBack(sending, attempts)
+  }
+  const rest = attempts.slice(permit.count)
+  await Promise.all([
+    callInSlot(context, scope, sending, attempts.slice(0, permit.count), slotOf(permit, permit.count), signal),
+    rest.length === 0 ? null : callInSlot(context, scope, sending, rest, PASSED, signal),
+  ])
+}
+
+async function giveBack({ settler }: Sending, attempts: readonly OpenAttempt[]): Promise<void> {
+  await settler.write(
+    attempts.map(({ message, attemptId }) => uncalled(message.held, attemptId)),
+    [],
+  )
+}
+
+async function call(
+  context: EngineContext,
+  scope: Scope,
+  sending: Sending,
+  attempts: readonly OpenAttempt[],
+): Promise<void> {
+  const { lane, settler } = sending
+  const answers = await callChannel(context, scope, lane, attempts)
+  for (const { result } of answers) halt(sending, stopOf(context, result))
+  const written = settler.write(
+    answers.map(({ attempt, result }) =>
+      settlementOf(context, attempt.message.held, attempt, result, lane.channel.capabilities),
+    ),
+    answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.addressKey),
+  )
+  const throttled = answers.flatMap(({ result }) => (result.outcome === 'throttled' ? [resumesAt(context, result)] : []))
+  try {
+    if (throttled.length > 0) await slowDown(context, scope, lane, Math.max(...throttled))
+  } finally {
+    await written
+  }
+}
+
+function isDead(result: SendResult): boolean {
+  return result.outcome === 'permanent' && result.suppress === true
+}
+
+function stopOf(context: EngineContext, result: SendResult): Stop | null {
+  if (result.outcome === 'throttled') return { resumeAt: resumesAt(context, result), misconfigured: null }
+  if (result.outcome === 'misconfigured') return { resumeAt: context.clock.now(), misconfigured: result.code }
+  return null
+}
+
+/** The latest of several stops counts, and that of a refused account above all. */
+function halt(sending: Sending, stop: Stop | null): void {
+  if (stop === null) return
+  const { resumeAt = 0, misconfigured = null } = sending.stop ?? {}
+  sending.stop = {
+    resumeAt: Math.max(resumeAt, stop.resumeAt),
+    misconfigured: misconfigured ?? stop.misconfigured,
+  }
+}
+
+async function slowDown(context: EngineContext, scope: Scope, lane: ChannelLane, until: Instant): Promise<void> {
+  await context.limiter.postpone(scope, accountLimit(lane), until)
+  context.observer.emit('channel.throttled', { scope, channel: lane.kind, until })
+}

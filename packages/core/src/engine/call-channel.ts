@@ -1,0 +1,68 @@
+import type { AddressKey, AttemptId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import type { Scope } from '../model/scope.js'
+import type { OutgoingMessage, RenderedMessage, SendResult } from '../ports/channel.js'
+import type { ChannelLane } from './channel-lane.js'
+import type { EngineContext } from './context.js'
+import type { HeldDelivery } from './settlements.js'
+
+/** A message that may go out. */
+export interface ReadyMessage {
+  readonly held: HeldDelivery
+  readonly to: string
+  readonly content: RenderedMessage
+}
+
+/** A message with its attempt on record. */
+export interface OpenAttempt {
+  readonly message: ReadyMessage
+  readonly attemptId: AttemptId
+  readonly addressKey: AddressKey
+  readonly startedAt: Instant
+}
+
+/** What the channel said of an attempt. */
+export interface Answer {
+  readonly attempt: OpenAttempt
+  readonly result: SendResult
+}
+
+const OUTCOMES: readonly unknown[] = ['accepted', 'transient', 'permanent', 'throttled', 'misconfigured', 'unknown']
+
+/** Calls the provider once. Whatever it does instead of answering for each message leaves those in doubt. */
+export async function callChannel(
+  context: EngineContext,
+  scope: Scope,
+  { campaign, run, channel }: ChannelLane,
+  attempts: readonly OpenAttempt[],
+): Promise<readonly Answer[]> {
+  const batch = attempts.map(
+    ({ message: { held, to, content }, attemptId }): OutgoingMessage => ({
+      deliveryId: held.delivery.id,
+      attemptId,
+      campaignId: campaign.id,
+      runId: run.id,
+      idempotencyKey: held.delivery.id,
+      to,
+      content,
+    }),
+  )
+  const report = (error: string) => context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })
+  try {
+    const results: unknown = await channel.send(scope, batch)
+    const given: readonly unknown[] = Array.isArray(results) ? results : []
+    return attempts.map((attempt, at) => {
+      const result = given[at]
+      if (isSendResult(result)) return { attempt, result }
+      report('no-result')
+      return { attempt, result: { outcome: 'unknown', code: 'no-result' } }
+    })
+  } catch (thrown) {
+    report(thrown instanceof Error ? thrown.name : 'unknown')
+    return attempts.map((attempt) => ({ attempt, result: { outcome: 'unknown', code: 'CHANNEL_FAILED' } }))
+  }
+}
+
+function isSendResult(answer: unknown): answer is SendResult {
+  return typeof answer === 'object' && answer !== null && 'outcome' in answer && OUTCOMES.includes(answer.outcome)
+}

@@ -1,0 +1,152 @@
+import { type Campaign, type CampaignContent, channelOrder, variantsOf } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { Arm } from '../model/experiment.js'
+import { type MessageParts, messageParts } from '../model/message.js'
+import type { Scope } from '../model/scope.js'
+import { type CompiledMessage, compileMessage } from '../rendering/compile-message.js'
+import type { EngineContext } from './context.js'
+
+/** Compiled messages kept in a process; the oldest goes first. */
+const MOST_KEPT = 500
+
+const kept = new WeakMap<EngineContext, Map<string, CompiledMessage>>()
+
+/** The template parts that a member of an arm with a locale gets on a channel. */
+export function partsFor(
+  content: CampaignContent,
+  channel: ChannelKind,
+  arm: Arm,
+  locale: string | undefined,
+): MessageParts {
+  const variant = variantsOf(content).find(({ name }) => name === arm)
+  return messageParts(content.messages, variant?.messages, channel, locale)
+}
+
+function compile(
+  context: EngineContext,
+  content: CampaignContent,
+  channel: ChannelKind,
+  parts: MessageParts,
+  pathOf: (part: string) => string,
+): CompiledMessage {
+  return compileMessage(channel, parts, {
+    pathOf,
+    html: context.html,
+    marketing: content.purpose === 'marketing',
+    trackClicks: content.tracking.clicks,
+    trackOpens: content.tracking.opens,
+    qrEmbedding: content.qrEmbedding,
+    hasCoupon: content.coupon !== undefined,
+  })
+}
+
+/** The compiled message of a campaign for a channel, arm and locale; compiled once a process, tenant and version. */
+export function compiledMessage(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  channel: ChannelKind,
+  arm: Arm,
+  locale: string | undefined,
+): CompiledMessage {
+  const { content } = campaign
+  const known = localesOf(content, channel)
+  const key = JSON.stringify([
+    scope.tenant,
+    campaign.id,
+    campaign.digest ?? campaign.version,
+    channel,
+    arm,
+    [locale?.split('-')[0], locale].filter((name) => name !== undefined && known.has(name)),
+  ])
+  const cache = kept.get(context) ?? new Map<string, CompiledMessage>()
+  kept.set(context, cache)
+  const found = cache.get(key)
+  if (found !== undefined) return found
+  const parts = partsFor(content, channel, arm, locale)
+  const compiled = compile(context, content, channel, parts, (part) =>
+    writtenAt(content, channel, arm, locale, part),
+  )
+  const oldest = cache.size < MOST_KEPT ? undefined : cache.keys().next().value
+  if (oldest !== undefined) cache.delete(oldest)
+  cache.set(key, compiled)
+  return compiled
+}
+
+/** Locales for which a channel has a text of its own, in the message or in a variant. */
+export function localesOf(content: CampaignContent, channel: ChannelKind): ReadonlySet<string> {
+  const messages = [
+    content.messages[channel],
+    ...variantsOf(content).map((variant) => variant.messages?.[channel]),
+  ]
+  return new Set(messages.flatMap((message) => Object.keys(message?.locales ?? {})))
+}
+
+/** Where the text of a part was written: the path of the topmost layer of `messageParts` that has it. */
+function writtenAt(
+  content: CampaignContent,
+  channel: ChannelKind,
+  arm: Arm,
+  locale: string | undefined,
+  part: string,
+): string {
+  const index = variantsOf(content).findIndex(({ name }) => name === arm)
+  const override = content.experiment?.variants[index]?.messages?.[channel]
+  const layers = [
+    ...pathsOf(override, `experiment.variants[${index}].messages.${channel}`, locale),
+    ...pathsOf(content.messages[channel], `messages.${channel}`, locale),
+  ]
+  const top = layers.find(({ texts }) => texts[part] !== undefined)
+  return `${top?.path ?? `messages.${channel}`}.${part}`
+}
+
+interface Layer {
+  readonly path: string
+  readonly texts: Readonly<Record<string, unknown>>
+}
+
+function pathsOf(message: object | undefined, path: string, locale: string | undefined): readonly Layer[] {
+  if (message === undefined) return []
+  const { locales = {}, ...texts } = message as { locales?: Record<string, Record<string, unknown>> }
+  const localised = [locale, locale?.split('-')[0]].flatMap((key): Layer[] => {
+    const own = key === undefined ? undefined : locales[key]
+    return own === undefined ? [] : [{ path: `${path}.locales.${key}`, texts: own }]
+  })
+  return [...localised, { path, texts }]
+}
+
+/** A message that some member may get. */
+export interface MessageForm {
+  readonly channel: ChannelKind
+  readonly arm: Arm
+  /** Undefined for the text without a locale. */
+  readonly locale: string | undefined
+  readonly parts: MessageParts
+  /** Where the text of a part was written, such as `experiment.variants[1].messages.email.subject`. */
+  readonly pathOf: (part: string) => string
+}
+
+/** Every form that the messages of a campaign can take: channel by variant by locale. */
+export function messageForms(content: CampaignContent): readonly MessageForm[] {
+  return channelOrder(content).flatMap((channel) =>
+    variantsOf(content).flatMap(({ name }) =>
+      [undefined, ...localesOf(content, channel)].map((locale) => ({
+        channel,
+        arm: name,
+        locale,
+        parts: partsFor(content, channel, name, locale),
+        pathOf: (part: string) => writtenAt(content, channel, name, locale, part),
+      })),
+    ),
+  )
+}
+
+/**
+ * Compiles every form of the messages, so that a mistake is found before anything is stored.
+ *
+ * @throws TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
+ */
+export function compileAllMessages(context: EngineContext, content: CampaignContent): void {
+  for (const { channel, parts, pathOf } of messageForms(content))
+    compile(context, content, channel, parts, pathOf)
+}

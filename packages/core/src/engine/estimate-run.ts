@@ -1,0 +1,76 @@
+import { createArmSequence } from '../assignment/arm-sequence.js'
+import { armWeights } from '../assignment/arms.js'
+import { type Money, minorFromMicros } from '../base/money.js'
+import type { DurationMs } from '../base/time.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import { type Arm, HOLDOUT, REMAINDER } from '../model/experiment.js'
+import type { AudienceCounts } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import { spacingMsOf } from '../throttling/spacing.js'
+import type { EngineContext } from './context.js'
+import { paceOf } from './lane-pace.js'
+import type { Reach } from './reach.js'
+import { listCost } from './settlements.js'
+
+/** Messages by channel. */
+export type MessageNumbers = Readonly<Partial<Record<ChannelKind, number>>>
+
+/** The funnel of a first run with this reach: its arms are those that freezing would give. */
+export function funnelOf(campaign: Campaign, reached: Reach): AudienceCounts {
+  const weights = armWeights(campaign.content.experiment)
+  const period = weights.reduce((sum, { weight }) => sum + weight, 0)
+  const sequence = createArmSequence(weights)
+  const counts = new Map<Arm, number>()
+  const count = (arm: Arm, more: number) => counts.set(arm, (counts.get(arm) ?? 0) + more)
+  for (const { arm, weight } of weights) count(arm, weight * Math.floor(reached.reachable / period))
+  for (let rank = 0; rank < reached.reachable % period; rank += 1) count(sequence.at(rank), 1)
+  const holdout = counts.get(HOLDOUT) ?? 0
+  const remainder = counts.get(REMAINDER) ?? 0
+  return {
+    matched: reached.matched,
+    recipients: reached.reachable - holdout - remainder,
+    holdout,
+    remainder,
+    excluded: reached.excluded,
+  }
+}
+
+/** How many messages there would be if each first one works. Holdout and remainder are drawn at random, so each channel loses the same share to them. */
+export function expectedMessages(campaign: Campaign, reached: Reach, funnel: AudienceCounts): MessageNumbers {
+  const share = reached.reachable === 0 ? 0 : funnel.recipients / reached.reachable
+  const messages: Partial<Record<ChannelKind, number>> = {}
+  const byChannel = campaign.content.delivery === 'each' ? reached.byChannel : reached.byFirstChannel
+  for (const channel of channelOrder(campaign.content))
+    messages[channel] = Math.round((byChannel[channel] ?? 0) * share)
+  return messages
+}
+
+/** What messages cost by currency, at the list prices of the channels. */
+export function costOf(context: EngineContext, messages: MessageNumbers): readonly Money[] {
+  const micros = new Map<string, number>()
+  for (const [kind, count] of Object.entries(messages)) {
+    const price = context.channels[kind as ChannelKind]?.capabilities.price ?? null
+    if (price !== null)
+      micros.set(price.currency, (micros.get(price.currency) ?? 0) + count * listCost(price))
+  }
+  return [...micros].map(([currency, amount]) => ({ amountMinor: minorFromMicros(amount), currency }))
+}
+
+/** How long the messages of each channel take at the slowest of the paces that they stand under. */
+export function durationsOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  messages: MessageNumbers,
+): Partial<Record<ChannelKind, DurationMs>> {
+  const tenantPaces = context.settings.tenant(scope.tenant).pace
+  const durations: Partial<Record<ChannelKind, DurationMs>> = {}
+  for (const kind of channelOrder(campaign.content)) {
+    const accountPace = context.channels[kind]?.capabilities.accountPace
+    const paces = [paceOf({ campaign, kind }), tenantPaces[kind] ?? null, accountPace ?? null]
+    const spacing = Math.max(...paces.map((pace) => (pace === null ? 0 : spacingMsOf(pace))))
+    durations[kind] = Math.round(Math.max(0, (messages[kind] ?? 0) - 1) * spacing)
+  }
+  return durations
+}

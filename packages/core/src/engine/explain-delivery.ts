@@ -1,0 +1,185 @@
+import { authorize } from '../access/policy.js'
+import type { CampaignId, CustomerId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { Attempt, AttemptOutcome, Delivery, DeliveryStatus } from '../model/delivery.js'
+import { EXCLUSIONS, SKIPS, type SkipCode } from '../model/exclusion.js'
+import { HOLDOUT, REMAINDER } from '../model/experiment.js'
+import type { Member } from '../model/member.js'
+import type { Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import { requireCampaign } from './change-campaign.js'
+import type { EngineContext } from './context.js'
+import { explainPlan } from './explain-plan.js'
+import { paceOf } from './lane-pace.js'
+import { type TraceStep, traceStep } from './trace-step.js'
+
+/** "Why did this customer not get it?" */
+export interface DeliveryTrace {
+  readonly campaignId: CampaignId
+  readonly customerId: CustomerId
+  /** Whether some message of the campaign was sent to the customer. */
+  readonly sent: boolean
+  readonly steps: readonly TraceStep[]
+}
+
+/**
+ * The ordered trace of a customer's way through a campaign, run by run: the rule and the gates, the arm, the permit,
+ * every attempt and every receipt. Of a customer in no run it tells what the planner would say now.
+ *
+ * @throws CAMPAIGN_NOT_FOUND
+ */
+export async function explainDelivery(
+  context: EngineContext,
+  scope: Scope,
+  campaignId: CampaignId,
+  customerId: CustomerId,
+): Promise<DeliveryTrace> {
+  authorize(context.access, scope, 'campaign.read')
+  const campaign = await requireCampaign(context, scope, campaignId)
+  const steps = [campaignStep(campaign)]
+  let inRun = false
+  for (const run of await context.storage.campaigns.runsOf(scope, campaignId)) {
+    const [member] = await context.storage.audience.get(scope, run.id, [customerId])
+    if (member !== undefined) steps.push(...(await memberSteps(context, scope, campaign, run, member)))
+    else if (run.freeze.phase === 'frozen') steps.push(absentStep(run))
+    inRun ||= member !== undefined
+  }
+  if (!inRun) steps.push(...(await planSteps(context, scope, campaign, customerId)))
+  const sent = steps.some(({ stage, passed }) => stage === 'delivery' && passed === 'yes')
+  return { campaignId, customerId, sent, steps }
+}
+
+function campaignStep({ status, launchedAt, updatedAt }: Campaign): TraceStep {
+  const words = `The campaign is ${status}`
+  return traceStep({
+    stage: 'campaign',
+    at: updatedAt,
+    passed: launchedAt === null ? 'no' : 'yes',
+    code: status,
+    words,
+  })
+}
+
+function absentStep({ scheduledFor }: Run): TraceStep {
+  const words = 'The rule did not match when the audience of the run was frozen'
+  return traceStep({ stage: 'member', at: scheduledFor, passed: 'no', code: 'notInRun', words })
+}
+
+async function planSteps(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  customerId: CustomerId,
+): Promise<readonly TraceStep[]> {
+  const [customer] = await context.storage.customers.get(scope, [customerId])
+  if (customer !== undefined) return explainPlan(context, scope, campaign, customer)
+  const words = 'No customer has this id'
+  return [traceStep({ stage: 'match', passed: 'no', code: 'CUSTOMER_NOT_FOUND', words })]
+}
+
+async function memberSteps(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  member: Member,
+): Promise<readonly TraceStep[]> {
+  const at = run.scheduledFor
+  const match = traceStep({ stage: 'match', at, passed: 'yes', code: 'true', words: 'The rule matched' })
+  if (member.exclusion !== null) {
+    const words = `Excluded: ${EXCLUSIONS[member.exclusion]}`
+    return [match, traceStep({ stage: 'gate', at, passed: 'no', code: member.exclusion, words })]
+  }
+  const words = `May be written to: ${member.channels.join(', ')}`
+  const gate = traceStep({ stage: 'gate', at, passed: 'yes', code: 'passed', words })
+  const steps = [match, gate, armStep(member, at)]
+  for (const delivery of await context.storage.deliveries.ofMember(scope, run.id, member.customerId)) {
+    steps.push(...(await deliverySteps(context, scope, campaign, delivery)))
+  }
+  return steps
+}
+
+function armStep({ arm, rank }: Member, at: Instant): TraceStep {
+  if (arm === null) {
+    const words = 'The run is being prepared'
+    return traceStep({ stage: 'arm', at, passed: 'unknown', code: 'notAssigned', words })
+  }
+  const waits = arm === HOLDOUT || arm === REMAINDER
+  return traceStep({ stage: 'arm', at, passed: waits ? 'no' : 'yes', code: arm, words: `Rank ${rank}: ${arm}` })
+}
+
+async function deliverySteps(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  delivery: Delivery,
+): Promise<readonly TraceStep[]> {
+  const { channel } = delivery
+  const attempts = await context.storage.deliveries.attemptsOf(scope, delivery.id)
+  const receipts = Object.entries(delivery.receipts).sort(([, left], [, right]) => left - right)
+  return [
+    permitStep(context, campaign, delivery),
+    ...attempts.map((attempt) => attemptStep(attempt, channel)),
+    endStep(delivery),
+    ...receipts.map(([type, at]) => {
+      const words = `The provider says: ${type}`
+      return traceStep({ stage: 'receipt', at, channel, passed: 'yes', code: type, words })
+    }),
+  ]
+}
+
+function permitStep(context: EngineContext, campaign: Campaign, { channel, firstDueAt }: Delivery): TraceStep {
+  const pace = paceOf({ campaign, kind: channel })
+  const due = firstDueAt <= context.clock.now()
+  return traceStep({
+    stage: 'permit',
+    at: firstDueAt,
+    channel,
+    passed: due ? 'yes' : 'unknown',
+    code: due ? 'due' : 'notYetDue',
+    words: `At most ${pace.limit} in ${pace.periodMs / 1_000} s; due at the earliest then`,
+  })
+}
+
+const OF_ATTEMPT: Readonly<Record<AttemptOutcome, TraceStep['passed']>> = {
+  accepted: 'yes',
+  open: 'unknown',
+  unknown: 'unknown',
+  transient: 'no',
+  permanent: 'no',
+  throttled: 'no',
+  misconfigured: 'no',
+}
+
+function attemptStep({ outcome, code, startedAt }: Attempt, channel: ChannelKind): TraceStep {
+  const passed = OF_ATTEMPT[outcome]
+  const words = `Attempt: ${outcome}`
+  return traceStep({ stage: 'attempt', at: startedAt, channel, passed, code: code ?? outcome, words })
+}
+
+const OF_DELIVERY: Readonly<Record<DeliveryStatus, TraceStep['passed']>> = {
+  queued: 'unknown',
+  claimed: 'unknown',
+  attempting: 'unknown',
+  inDoubt: 'unknown',
+  held: 'unknown',
+  sent: 'yes',
+  failed: 'no',
+  skipped: 'no',
+  cancelled: 'no',
+}
+
+function endStep({ channel, status, reason, sentAt, settledAt, dueAt }: Delivery): TraceStep {
+  const passed = OF_DELIVERY[status]
+  const why = reason === null ? '' : `: ${Object.hasOwn(SKIPS, reason) ? SKIPS[reason as SkipCode] : reason}`
+  return traceStep({
+    stage: 'delivery',
+    at: sentAt ?? settledAt ?? dueAt,
+    channel,
+    passed,
+    code: passed === 'no' && reason !== null ? reason : status,
+    words: `${status}${why}`,
+  })
+}

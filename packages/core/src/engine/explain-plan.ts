@@ -1,0 +1,73 @@
+import { isGloballyHeldOut } from '../assignment/global-holdout.js'
+import type { Instant } from '../base/time.js'
+import { gateChannel } from '../consent/gates.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Customer } from '../model/customer.js'
+import { EXCLUSIONS } from '../model/exclusion.js'
+import type { Scope } from '../model/scope.js'
+import { eventNeeds } from '../segmentation/event-needs.js'
+import { explainCriteria } from '../segmentation/explain.js'
+import { splitEligibility } from '../segmentation/split-eligibility.js'
+import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
+import type { EngineContext } from './context.js'
+import { resolveAudience } from './load-segments.js'
+import { countEvents, loadPermissions } from './plan-audience.js'
+import { type TraceStep, traceStep } from './trace-step.js'
+
+const MATCHES = {
+  true: { passed: 'yes', words: 'The rule matches' },
+  false: { passed: 'no', words: 'The rule does not match' },
+  unknown: {
+    passed: 'unknown',
+    words: 'Too little is known of the customer to say whether the rule matches',
+  },
+} as const
+
+/** What the planner would say now of a customer: the rule, external rules, and the gates of each channel. */
+export async function explainPlan(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  customer: Customer,
+): Promise<readonly TraceStep[]> {
+  const now = context.clock.now()
+  const audience =
+    campaign.pinnedAudience ?? (await resolveAudience(context, scope, campaign.content.audience))
+  const { criteria, rules } = splitEligibility(audience)
+  const counts = await countEvents(context, scope, eventNeeds(criteria, now), now, [customer])
+  const eventCounts = counts.get(customer.id) ?? new Map()
+  const { result } = explainCriteria(criteria, customer, { now, eventCounts })
+  const match = traceStep({ stage: 'match', at: now, code: result, ...MATCHES[result] })
+  if (result !== 'true') return [match]
+  const answers = await askEligibility(context, scope, rules, [customer])
+  const eligibility = answers.get(customer.id) ?? 'yes'
+  return [match, ...(await gateSteps(context, scope, campaign, customer, now, eligibility))]
+}
+
+async function gateSteps(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  customer: Customer,
+  now: Instant,
+  eligibility: EligibilityAnswer,
+): Promise<readonly TraceStep[]> {
+  const channels = channelOrder(campaign.content)
+  const permissions = await loadPermissions(context, scope, channels, [customer])
+  const { globalHoldout } = context.settings.tenant(scope.tenant)
+  const { purpose, topic } = campaign.content
+  return channels.map((channel) => {
+    const code = gateChannel({ purpose, topic }, channel, {
+      customer,
+      consents: permissions.consentsOf(customer.id),
+      suppressedOn: permissions.suppressedOn,
+      globallyHeldOut:
+        globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
+      eligibility,
+    })
+    const said = code === null ? OPEN : ({ passed: 'no', code, words: EXCLUSIONS[code] } as const)
+    return traceStep({ stage: 'gate', at: now, channel, ...said })
+  })
+}
+
+const OPEN = { passed: 'yes', code: 'passed', words: 'May be written to' } as const

@@ -1,0 +1,215 @@
+import { createArmSequence } from '../assignment/arm-sequence.js'
+import { armWeights } from '../assignment/arms.js'
+import type { CustomerId, DeliveryId } from '../base/ids.js'
+import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import type { Delivery } from '../model/delivery.js'
+import type { Arm } from '../model/experiment.js'
+import type { Member } from '../model/member.js'
+import type { Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import type { EngineContext } from './context.js'
+import { dueInstant } from './occurrences.js'
+import { createPlanner, type PlannedMember } from './plan-audience.js'
+import { PLAN_PAGE } from './scan-customers.js'
+
+/**
+ * Takes the freezing of a run one page further and returns the run as it then stands. Every page is written before
+ * the cursor moves and can be written again, so that a freezing that was killed goes on where it was.
+ *
+ * @throws VERSION_CONFLICT when another worker moved the run
+ */
+export async function freezeStep(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<Run> {
+  const { freeze } = run
+  if (freeze.phase === 'matching') return matchPage(context, scope, campaign, run, freeze)
+  if (freeze.phase === 'ranking') return rankPage(context, scope, campaign, run, freeze)
+  return run
+}
+
+type Phase<Name extends Run['freeze']['phase']> = Extract<Run['freeze'], { phase: Name }>
+
+async function matchPage(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  at: Phase<'matching'>,
+): Promise<Run> {
+  const planPage = await plannerOf(context, scope, campaign, run)
+  const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
+  const planned = await planPage(customers)
+  await context.storage.audience.append(
+    scope,
+    run.id,
+    planned.map((member) => memberOf(context, scope, campaign, run, member)),
+  )
+  const last = customers.at(-1)
+  const ended = last === undefined || customers.length < PLAN_PAGE
+  return moveTo(context, scope, run, {
+    freeze: ended
+      ? { phase: 'ranking', nextRank: 0, newcomers: 0 }
+      : { phase: 'matching', after: last.id, scanned: at.scanned + customers.length },
+  })
+}
+
+const planners = new WeakMap<
+  EngineContext,
+  { readonly key: string; readonly planner: ReturnType<typeof createPlanner> }
+>()
+
+/** The planner of a run; kept from page to page, since it reads and compiles every named segment. */
+function plannerOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): ReturnType<typeof createPlanner> {
+  const key = `${scope.tenant} ${run.id}`
+  const kept = planners.get(context)
+  if (kept?.key === key) return kept.planner
+  const { content } = campaign
+  const planner = createPlanner(context, scope, {
+    criteria: campaign.pinnedAudience ?? content.audience,
+    channels: channelOrder(content),
+    gates: { purpose: content.purpose, topic: content.topic },
+    plan: run.id,
+    salt: campaign.salt,
+    asOf: run.scheduledFor,
+  })
+  planners.set(context, { key, planner })
+  planner.catch(() => planners.delete(context))
+  return planner
+}
+
+function memberOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  planned: PlannedMember,
+): Member {
+  const { customer } = planned
+  return {
+    runId: run.id,
+    customerId: customer.id,
+    rankKey: planned.rankKey,
+    rank: null,
+    dueAt: dueInstant(context, scope, campaign.content, run.scheduledFor, customer.timeZone),
+    arm: null,
+    exclusion: planned.exclusion,
+    channels: planned.channels,
+    tags: customer.tags,
+    segments: planned.segments,
+  }
+}
+
+async function rankPage(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  at: Phase<'ranking'>,
+): Promise<Run> {
+  const { audience, deliveries } = context.storage
+  const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
+  const earlier = await audience.armsOf(
+    scope,
+    campaign.id,
+    run.id,
+    members.map(({ customerId }) => customerId),
+  )
+  const arms = createArmSequence(armWeights(campaign.content.experiment))
+  let newcomers = at.newcomers
+  const assigned = members.map((member, index) => {
+    const kept = earlier.get(member.customerId)
+    const arm = kept ?? arms.at(newcomers)
+    if (kept === undefined) newcomers += 1
+    return { ...member, rank: at.nextRank + index, arm }
+  })
+  await audience.assign(
+    scope,
+    run.id,
+    assigned.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
+  )
+  await deliveries.append(scope, firstDeliveries(context, campaign, run, assigned))
+  if (members.length === PLAN_PAGE) {
+    return moveTo(context, scope, run, {
+      freeze: { phase: 'ranking', nextRank: at.nextRank + members.length, newcomers },
+    })
+  }
+  await audience.releaseAddresses(scope, run.id)
+  const frozen = await moveTo(context, scope, run, { freeze: { phase: 'frozen', at: context.clock.now() } })
+  const counts = await audience.counts(scope, run.id)
+  context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
+  return frozen
+}
+
+async function moveTo(
+  context: EngineContext,
+  scope: Scope,
+  run: Run,
+  fields: Pick<Run, 'freeze'>,
+): Promise<Run> {
+  const moved: Run = { ...run, ...fields, version: run.version + 1 }
+  await context.storage.campaigns.updateRun(scope, moved, run.version)
+  return moved
+}
+
+type AssignedMember = Member & { readonly rank: number; readonly arm: Arm }
+
+function firstDeliveries(
+  context: EngineContext,
+  campaign: Campaign,
+  run: Run,
+  members: readonly AssignedMember[],
+): readonly Delivery[] {
+  const written = new Set(variantsOf(campaign.content).map(({ name }) => name))
+  const each = campaign.content.delivery === 'each'
+  return members
+    .filter(({ arm }) => written.has(arm))
+    .flatMap((member) =>
+      (each ? member.channels : member.channels.slice(0, 1)).map((channel) =>
+        queuedDelivery(context, {
+          runId: run.id,
+          campaignId: campaign.id,
+          customerId: member.customerId,
+          step: 0,
+          channel,
+          arm: member.arm,
+          rank: member.rank,
+          segments: member.segments,
+          dueAt: member.dueAt,
+          firstDueAt: member.dueAt,
+        }),
+      ),
+    )
+}
+
+type DeliveryPlace = Pick<
+  Delivery,
+  'runId' | 'campaignId' | 'step' | 'channel' | 'arm' | 'rank' | 'segments' | 'dueAt' | 'firstDueAt'
+> & { readonly customerId: CustomerId }
+
+/** A delivery that nobody has touched yet. */
+export function queuedDelivery(context: EngineContext, place: DeliveryPlace): Delivery {
+  return {
+    ...place,
+    id: context.ids.next('delivery') as DeliveryId,
+    status: 'queued',
+    tries: 0,
+    lease: null,
+    openAttempt: null,
+    reason: null,
+    providerMessageId: null,
+    addressKey: null,
+    receipts: {},
+    sentAt: null,
+    settledAt: null,
+    costMicros: 0,
+    currency: null,
+  }
+}

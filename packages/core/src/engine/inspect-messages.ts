@@ -1,0 +1,118 @@
+import type { CampaignKitError } from '../base/error.js'
+import { isCampaignKitError } from '../base/error.js'
+import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { Customer } from '../model/customer.js'
+import type { Arm } from '../model/experiment.js'
+import type { Scope } from '../model/scope.js'
+import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
+import { unknownVariables } from '../rendering/unknown-variables.js'
+import { type MessageForm, messageForms } from './compile-messages.js'
+import type { EngineContext } from './context.js'
+import { previewFor } from './preview-message.js'
+
+/** One thing that stands in the way of a launch, or should be looked at before. */
+export interface PreflightFinding {
+  readonly severity: 'error' | 'warning'
+  /** Stable word: an error code, or `nobodyReached`, `gmailClips`, `unknownVariable`, `noAdapter`. */
+  readonly code: string
+  /** Where in the campaign, such as `messages.email.html`. */
+  readonly path: string
+  readonly message: string
+}
+
+/** How large a form of a message is. */
+export interface MessageSize {
+  readonly channel: ChannelKind
+  readonly variant: Arm
+  readonly locale: string | null
+  readonly bytes: number
+  /** Whether Gmail cuts its html off (above 102 KiB). */
+  readonly clipped: boolean
+}
+
+/**
+ * Variables that nobody supplies.
+ *
+ * @param attributes - names of the attributes that the audience has; null when that is not known
+ */
+export function findUnknownVariables(
+  campaign: Campaign,
+  attributes: readonly string[] | null,
+): readonly PreflightFinding[] {
+  const known = { hasCoupon: campaign.content.coupon !== undefined, attributes, dataKeys: null }
+  const findings = new Map<string, PreflightFinding>()
+  for (const { channel, parts, pathOf } of messageForms(campaign.content)) {
+    for (const { path, variable } of unknownVariables(channel, parts, known, pathOf)) {
+      const message = `{{ ${variable} }} is supplied by nobody`
+      findings.set(`${path} ${variable}`, { severity: 'error', code: 'unknownVariable', path, message })
+    }
+  }
+  return [...findings.values()]
+}
+
+/** Renders every form of the messages for one customer; without any, only what needs no customer is looked at. */
+export async function measureMessages(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  sample: Customer | null,
+): Promise<{ readonly sizes: readonly MessageSize[]; readonly findings: readonly PreflightFinding[] }> {
+  const sizes: MessageSize[] = []
+  const findings: PreflightFinding[] = []
+  for (const form of messageForms(campaign.content)) {
+    const maxBytes = context.channels[form.channel]?.capabilities.maxMessageBytes
+    if (maxBytes === undefined) {
+      const message = `The kit has no adapter for ${form.channel}`
+      findings.push({ severity: 'error', code: 'noAdapter', path: `messages.${form.channel}`, message })
+    } else if (sample !== null) {
+      const size = await measureForm(context, scope, campaign, sample, form)
+      if (!('code' in size)) sizes.push(size)
+      findings.push(...('code' in size ? [failureOf(size, form)] : findingsOf(size, form, maxBytes)))
+    }
+  }
+  return {
+    sizes,
+    findings: [...new Map(findings.map((each) => [`${each.code} ${each.path}`, each])).values()],
+  }
+}
+
+function failureOf({ code, path, message }: CampaignKitError, { channel }: MessageForm): PreflightFinding {
+  return { severity: 'error', code, path: path ?? `messages.${channel}`, message }
+}
+
+function findingsOf(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {
+  const clipped: PreflightFinding[] = size.clipped
+    ? [
+        {
+          severity: 'warning',
+          code: 'gmailClips',
+          path: form.pathOf('html'),
+          message: 'Gmail cuts the message off',
+        },
+      ]
+    : []
+  if (size.bytes <= maxBytes) return clipped
+  const path = `messages.${form.channel}`
+  const message = 'The provider refuses this size'
+  return [...clipped, { severity: 'error', code: 'MESSAGE_TOO_LARGE', path, message }]
+}
+
+async function measureForm(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  sample: Customer,
+  { channel, arm, locale }: MessageForm,
+): Promise<MessageSize | CampaignKitError> {
+  const { locale: _own, ...customer } = sample
+  try {
+    const reader = locale === undefined ? customer : { ...customer, locale }
+    const { message } = await previewFor(context, scope, campaign, reader, { channel, variant: arm })
+    const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
+    return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+  } catch (thrown) {
+    if (isCampaignKitError(thrown)) return thrown
+    throw thrown
+  }
+}

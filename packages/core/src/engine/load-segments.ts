@@ -1,0 +1,88 @@
+import { CampaignKitError } from '../base/error.js'
+import type { Criteria } from '../model/criteria.js'
+import type { Scope } from '../model/scope.js'
+import { externalRulesOf, segmentsReferredTo } from '../model/segment.js'
+import { resolveSegments } from '../segmentation/resolve.js'
+import type { EngineContext } from './context.js'
+
+/** Rules of every named segment that can be reached from criteria; unknown names are left out. */
+export async function loadReferred(
+  context: EngineContext,
+  scope: Scope,
+  criteria: Criteria,
+): Promise<ReadonlyMap<string, Criteria>> {
+  const rules = new Map<string, Criteria>()
+  let wanted = segmentsReferredTo(criteria)
+  while (wanted.length > 0) {
+    const found = await context.storage.segments.get(scope, wanted)
+    for (const segment of found) rules.set(segment.name, segment.criteria)
+    const referred = new Set(found.flatMap((segment) => segmentsReferredTo(segment.criteria)))
+    wanted = [...referred].filter((name) => !rules.has(name))
+  }
+  return rules
+}
+
+/**
+ * The same criteria with every named segment replaced by its rule.
+ *
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_TOO_DEEP, ELIGIBILITY_MISPLACED
+ */
+export async function resolveAudience(
+  context: EngineContext,
+  scope: Scope,
+  criteria: Criteria,
+): Promise<Criteria> {
+  return resolveSegments(criteria, await loadReferred(context, scope, criteria))
+}
+
+/** A named segment that members are counted by. */
+export interface CountedSegment {
+  readonly name: string
+  readonly criteria: Criteria
+}
+
+/** More named segments than these are not counted by: each is asked for every customer. */
+const MOST_COUNTED_SEGMENTS = 100
+
+/**
+ * The named segments of a tenant that members are counted by, by name: those that need no external rule. One that no
+ * longer resolves, because another was changed, is left out: a campaign that does not name it must not fail for it.
+ */
+export async function loadCountedSegments(
+  context: EngineContext,
+  scope: Scope,
+): Promise<readonly CountedSegment[]> {
+  const { items } = await context.storage.segments.list(scope, { cursor: null, limit: MOST_COUNTED_SEGMENTS })
+  const counted: CountedSegment[] = []
+  for (const { name, criteria } of items) {
+    const resolved = await resolveIfSound(context, scope, criteria)
+    if (resolved !== null && externalRulesOf(resolved).length === 0)
+      counted.push({ name, criteria: resolved })
+  }
+  return counted
+}
+
+async function resolveIfSound(
+  context: EngineContext,
+  scope: Scope,
+  criteria: Criteria,
+): Promise<Criteria | null> {
+  const rules = await loadReferred(context, scope, criteria)
+  try {
+    return resolveSegments(criteria, rules)
+  } catch {
+    return null
+  }
+}
+
+/** @throws ELIGIBILITY_NOT_CONFIGURED when the criteria ask an external rule and the host gave no port for it */
+export function requireEligibility(context: EngineContext, rules: readonly string[]): void {
+  if (rules.length === 0 || context.eligibility !== null) return
+  throw new CampaignKitError(
+    'ELIGIBILITY_NOT_CONFIGURED',
+    `No eligibility port answers the rule ${rules[0]}`,
+    {
+      details: { rules },
+    },
+  )
+}

@@ -1,0 +1,213 @@
+import { isGloballyHeldOut } from '../assignment/global-holdout.js'
+import { rankKeyOf } from '../assignment/rank.js'
+import type { AddressKey, CustomerId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import { addressKeyOf, addressKeysOf } from '../consent/address-key.js'
+import { type GateRules, passGates } from '../consent/gates.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { ConsentRecord } from '../model/consent.js'
+import type { Criteria } from '../model/criteria.js'
+import { addressOf, type Customer } from '../model/customer.js'
+import type { ExclusionCode } from '../model/exclusion.js'
+import type { Scope } from '../model/scope.js'
+import type { AddressClaim } from '../ports/storage/audience-store.js'
+import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
+import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
+import { splitEligibility } from '../segmentation/split-eligibility.js'
+import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
+import type { EngineContext } from './context.js'
+import {
+  type CountedSegment,
+  loadCountedSegments,
+  requireEligibility,
+  resolveAudience,
+} from './load-segments.js'
+
+/** What an audience is planned from: the same for reach, preflight, preview and freezing. */
+export interface AudienceRequest {
+  readonly criteria: Criteria
+  readonly channels: readonly ChannelKind[]
+  readonly gates: GateRules
+  /** Under which addresses are claimed: a run's id, or one made for a count. */
+  readonly plan: string
+  /** Under which customers are ranked. */
+  readonly salt: string
+  /** The instant that relative windows count back from. */
+  readonly asOf: Instant
+}
+
+/** A matched customer, and what became of it. */
+export interface PlannedMember {
+  readonly customer: Customer
+  readonly rankKey: string
+  readonly channels: readonly ChannelKind[]
+  readonly exclusion: ExclusionCode | null
+  readonly segments: readonly string[]
+}
+
+/** Plans one page of customers. */
+export type AudiencePlanner = (customers: readonly Customer[]) => Promise<readonly PlannedMember[]>
+
+interface Matching {
+  readonly matches: Matcher
+  readonly rules: readonly string[]
+  readonly segments: readonly { readonly name: string; readonly matches: Matcher }[]
+  readonly needs: readonly EventNeed[]
+}
+
+/**
+ * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
+ *
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED
+ */
+export async function createPlanner(
+  context: EngineContext,
+  scope: Scope,
+  request: AudienceRequest,
+): Promise<AudiencePlanner> {
+  const criteria = await resolveAudience(context, scope, request.criteria)
+  const matching = prepareMatching(criteria, await loadCountedSegments(context, scope), request.asOf)
+  requireEligibility(context, matching.rules)
+  return async (customers) => {
+    const counts = await countEvents(context, scope, matching.needs, request.asOf, customers)
+    const matched = customers.filter((customer) => matching.matches(customer, counts.get(customer.id)))
+    if (matched.length === 0) return []
+    const answers = await askEligibility(context, scope, matching.rules, matched)
+    const gated = await passAllGates(context, scope, request, matched, answers)
+    const planned = await claimAddresses(context, scope, request, gated)
+    return planned.map((member) => ({
+      ...member,
+      segments: matching.segments
+        .filter(({ matches }) => matches(member.customer, counts.get(member.customer.id)))
+        .map(({ name }) => name),
+    }))
+  }
+}
+
+function prepareMatching(criteria: Criteria, segments: readonly CountedSegment[], asOf: Instant): Matching {
+  const split = splitEligibility(criteria)
+  const needs = [split.criteria, ...segments.map((segment) => segment.criteria)].flatMap((rule) =>
+    eventNeeds(rule, asOf),
+  )
+  return {
+    matches: compileCriteria(split.criteria, { now: asOf }),
+    rules: split.rules,
+    segments: segments.map((segment) => ({
+      name: segment.name,
+      matches: compileCriteria(segment.criteria, { now: asOf }),
+    })),
+    needs: [...new Map(needs.map((need) => [need.key, need])).values()],
+  }
+}
+
+/** For each customer the event counts that the criteria ask for, by the key of the need. */
+export async function countEvents(
+  context: EngineContext,
+  scope: Scope,
+  needs: readonly EventNeed[],
+  until: Instant,
+  customers: readonly Customer[],
+): Promise<ReadonlyMap<CustomerId, ReadonlyMap<string, number>>> {
+  const byCustomer = new Map<CustomerId, Map<string, number>>()
+  const customerIds = customers.map(({ id }) => id)
+  for (const { key, type, since } of needs) {
+    const counts = await context.storage.events.countByCustomer(scope, { type, since, until, customerIds })
+    for (const [customerId, count] of counts) {
+      const known = byCustomer.get(customerId) ?? new Map<string, number>()
+      byCustomer.set(customerId, known.set(key, count))
+    }
+  }
+  return byCustomer
+}
+
+type Gated = Omit<PlannedMember, 'segments'>
+
+async function passAllGates(
+  context: EngineContext,
+  scope: Scope,
+  request: AudienceRequest,
+  matched: readonly Customer[],
+  answers: ReadonlyMap<CustomerId, EligibilityAnswer>,
+): Promise<readonly Gated[]> {
+  const permissions = await loadPermissions(context, scope, request.channels, matched)
+  const { globalHoldout } = context.settings.tenant(scope.tenant)
+  return matched.map((customer) => ({
+    customer,
+    rankKey: rankKeyOf(scope.tenant, request.salt, customer.id),
+    ...passGates(request.gates, request.channels, {
+      customer,
+      consents: permissions.consentsOf(customer.id),
+      suppressedOn: permissions.suppressedOn,
+      globallyHeldOut:
+        globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
+      eligibility: answers.get(customer.id) ?? 'yes',
+    }),
+  }))
+}
+
+/** What customers allow, and which of their addresses are dead. */
+export interface Permissions {
+  consentsOf(customerId: CustomerId): readonly ConsentRecord[]
+  suppressedOn(channel: ChannelKind, address: string): boolean
+}
+
+/** Reads consents and suppressions of a page of customers, in two calls. */
+export async function loadPermissions(
+  context: EngineContext,
+  scope: Scope,
+  channels: readonly ChannelKind[],
+  customers: readonly Customer[],
+): Promise<Permissions> {
+  const { secrets } = context.settings
+  const keys = new Set<AddressKey>()
+  for (const customer of customers) {
+    for (const channel of channels) {
+      const address = addressOf(customer, channel)
+      if (address !== null) for (const key of addressKeysOf(secrets, channel, address)) keys.add(key)
+    }
+  }
+  const [consents, suppressions] = await Promise.all([
+    context.storage.consents.standing(
+      scope,
+      customers.map(({ id }) => id),
+    ),
+    context.storage.consents.suppressed(scope, [...keys]),
+  ])
+  const byCustomer = new Map<CustomerId, ConsentRecord[]>()
+  for (const record of consents) {
+    const known = byCustomer.get(record.customerId)
+    if (known === undefined) byCustomer.set(record.customerId, [record])
+    else known.push(record)
+  }
+  const dead = new Set(suppressions.map(({ channel, addressKey }) => `${channel} ${addressKey}`))
+  return {
+    consentsOf: (customerId) => byCustomer.get(customerId) ?? [],
+    suppressedOn: (channel, address) =>
+      dead.size > 0 && addressKeysOf(secrets, channel, address).some((key) => dead.has(`${channel} ${key}`)),
+  }
+}
+
+/** One address, one message: a channel on which another customer has the address is taken away. */
+async function claimAddresses(
+  context: EngineContext,
+  scope: Scope,
+  request: AudienceRequest,
+  gated: readonly Gated[],
+): Promise<readonly Gated[]> {
+  const [secret] = context.settings.secrets
+  const claims = gated.flatMap(({ customer, channels }): AddressClaim[] =>
+    channels.flatMap((channel) => {
+      const address = addressOf(customer, channel)
+      if (address === null) return []
+      return [{ customerId: customer.id, channel, addressKey: addressKeyOf(secret, channel, address) }]
+    }),
+  )
+  const lost = await context.storage.audience.claimAddresses(scope, request.plan, claims)
+  if (lost.length === 0) return gated
+  const lostBy = new Set(lost.map(({ customerId, channel }) => `${channel} ${customerId}`))
+  return gated.map((member) => {
+    const channels = member.channels.filter((channel) => !lostBy.has(`${channel} ${member.customer.id}`))
+    if (channels.length === member.channels.length) return member
+    return { ...member, channels, exclusion: channels.length === 0 ? 'duplicateAddress' : null }
+  })
+}

@@ -1,0 +1,129 @@
+import { authorize } from '../access/policy.js'
+import { isCampaignKitError } from '../base/error.js'
+import type { CampaignId } from '../base/ids.js'
+import type { Money } from '../base/money.js'
+import type { DurationMs } from '../base/time.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { Customer } from '../model/customer.js'
+import type { AudienceCounts } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import { checkActivation } from './activate-campaign.js'
+import type { CallOptions } from './call-options.js'
+import { requireCampaign } from './change-campaign.js'
+import type { EngineContext } from './context.js'
+import { costOf, durationsOf, expectedMessages, funnelOf } from './estimate-run.js'
+import {
+  findUnknownVariables,
+  type MessageSize,
+  measureMessages,
+  type PreflightFinding,
+} from './inspect-messages.js'
+import type { PlannedMember } from './plan-audience.js'
+import { countAudience } from './reach.js'
+
+/** What a launch would do, before it does it. */
+export interface Preflight {
+  /** Whether there is no finding of severity `error`. */
+  readonly ready: boolean
+  readonly funnel: AudienceCounts
+  /** Matched customers in each named segment. */
+  readonly segments: Readonly<Record<string, number>>
+  /** Messages by channel, as many as there would be if each first one works. */
+  readonly messages: Readonly<Partial<Record<ChannelKind, number>>>
+  /** By currency, at the channels' list prices. */
+  readonly cost: readonly Money[]
+  /** By channel, at the set pace. */
+  readonly durationMs: Readonly<Partial<Record<ChannelKind, DurationMs>>>
+  readonly sizes: readonly MessageSize[]
+  readonly findings: readonly PreflightFinding[]
+}
+
+/**
+ * Checks a campaign without sending anything: the audience by the planner that freezes runs, cost and duration,
+ * variables that nobody supplies, size of the messages, and for a draft whether it could be launched now.
+ *
+ * @throws CAMPAIGN_NOT_FOUND, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED
+ */
+export async function preflight(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+  call: CallOptions = {},
+): Promise<Preflight> {
+  authorize(context.access, scope, 'campaign.read')
+  const campaign = await requireCampaign(context, scope, id)
+  const { content } = campaign
+  const people = createAcquaintance()
+  const reached = await countAudience(
+    context,
+    scope,
+    {
+      criteria: campaign.pinnedAudience ?? content.audience,
+      channels: channelOrder(content),
+      gates: { purpose: content.purpose, topic: content.topic },
+      salt: campaign.salt,
+      asOf: context.clock.now(),
+    },
+    call,
+    people.meet,
+  )
+  const funnel = funnelOf(campaign, reached)
+  const messages = expectedMessages(campaign, reached, funnel)
+  const measured = await measureMessages(context, scope, campaign, people.sample())
+  const findings = [
+    ...(await findObstacle(context, scope, campaign)),
+    ...audienceFindings(funnel),
+    ...findUnknownVariables(campaign, people.attributes()),
+    ...measured.findings,
+  ]
+  return {
+    ready: findings.every(({ severity }) => severity !== 'error'),
+    funnel,
+    segments: reached.segments,
+    messages,
+    cost: costOf(context, messages),
+    durationMs: durationsOf(context, scope, campaign, messages),
+    sizes: measured.sizes,
+    findings,
+  }
+}
+
+/** Remembers of the matched customers what messages are checked by: which attributes there are, and one of them. */
+function createAcquaintance() {
+  const attributes = new Set<string>()
+  let first: Customer | null = null
+  let reachable: Customer | null = null
+  return {
+    meet({ customer, exclusion }: PlannedMember): void {
+      for (const name of Object.keys(customer.attributes)) attributes.add(name)
+      first ??= customer
+      if (exclusion === null) reachable ??= customer
+    },
+    sample: (): Customer | null => reachable ?? first,
+    attributes: (): readonly string[] | null => (first === null ? null : [...attributes]),
+  }
+}
+
+async function findObstacle(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+): Promise<readonly PreflightFinding[]> {
+  if (campaign.status !== 'draft') return []
+  try {
+    await checkActivation(context, scope, campaign)
+    return []
+  } catch (thrown) {
+    if (!isCampaignKitError(thrown)) throw thrown
+    const { code, path = '', message } = thrown
+    return [{ severity: 'error', code, path, message }]
+  }
+}
+
+function audienceFindings(funnel: AudienceCounts): readonly PreflightFinding[] {
+  if (funnel.recipients > 0) return []
+  const message =
+    funnel.matched === 0 ? 'The audience matches nobody' : 'Nobody who is matched can be reached'
+  return [{ severity: 'error', code: 'nobodyReached', path: 'audience', message }]
+}

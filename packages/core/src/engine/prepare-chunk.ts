@@ -1,0 +1,146 @@
+import { CampaignKitError, isCampaignKitError } from '../base/error.js'
+import type { CustomerId } from '../base/ids.js'
+import { DAY_MS, type Instant } from '../base/time.js'
+import { gateChannel } from '../consent/gates.js'
+import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import { addressOf, type Customer } from '../model/customer.js'
+import type { Delivery } from '../model/delivery.js'
+import type { SkipCode } from '../model/exclusion.js'
+import type { Scope } from '../model/scope.js'
+import type { RenderedMessage } from '../ports/channel.js'
+import type { Settlement } from '../ports/storage/delivery-store.js'
+import { messageBytes } from '../rendering/message-size.js'
+import type { CouponView } from '../rendering/view.js'
+import type { ReadyMessage } from './call-channel.js'
+import type { ChannelLane } from './channel-lane.js'
+import type { EngineContext } from './context.js'
+import { issueCoupons } from './issue-coupons.js'
+import { loadPermissions, type Permissions } from './plan-audience.js'
+import { renderMessage } from './render-message.js'
+import { type HeldDelivery, skipped, unrenderable } from './settlements.js'
+
+/** A chunk, split into messages that may go out and deliveries that a gate or a template stops. */
+export interface PreparedChunk {
+  readonly ready: readonly ReadyMessage[]
+  readonly stopped: readonly Settlement[]
+}
+
+/**
+ * Asks the gates again, draws coupons and renders messages.
+ *
+ * @throws TEMPLATE_DATA_FAILED when the host's data cannot be had; nobody fails for it
+ */
+export async function prepareChunk(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  chunk: readonly HeldDelivery[],
+): Promise<PreparedChunk> {
+  const { campaign, kind } = lane
+  const ids = chunk.map(({ delivery }) => delivery.customerId)
+  const customers = new Map(
+    (await context.storage.customers.get(scope, ids)).map((customer) => [customer.id, customer]),
+  )
+  const permissions = await loadPermissions(context, scope, [kind], [...customers.values()])
+  const now = context.clock.now()
+  const stopped: Settlement[] = []
+  const allowed: { readonly held: HeldDelivery; readonly customer: Customer; readonly to: string }[] = []
+  for (const held of chunk) {
+    const customer = customers.get(held.delivery.customerId) ?? null
+    const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
+    const to = customer === null ? null : addressOf(customer, kind)
+    if (code !== null) stopped.push(skipped(context, held, code))
+    else if (customer !== null && to !== null) allowed.push({ held, customer, to })
+  }
+  const people = allowed.map(({ customer }) => customer)
+  const coupons = await issueCoupons(context, scope, campaign, lane.run.id, people)
+  const data = await templateData(context, scope, campaign, people)
+  const ready: ReadyMessage[] = []
+  for (const { held, customer, to } of allowed) {
+    const rendered = tryRender(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
+    if ('failure' in rendered) stopped.push(unrenderable(context, held, rendered.failure))
+    else ready.push({ held, to, content: rendered.content })
+  }
+  return { ready, stopped }
+}
+
+function endCode(campaign: Campaign, delivery: Delivery, now: Instant): SkipCode | null {
+  const { endsAt, timeToLiveDays } = campaign.content
+  if (endsAt !== undefined && endsAt <= now) return 'campaignEnded'
+  if (timeToLiveDays !== undefined && delivery.firstDueAt + timeToLiveDays * DAY_MS <= now) return 'expired'
+  return null
+}
+
+function gateCode(
+  campaign: Campaign,
+  kind: ChannelKind,
+  customer: Customer | null,
+  permissions: Permissions,
+): SkipCode | null {
+  const { purpose, topic } = campaign.content
+  return gateChannel({ purpose, topic }, kind, {
+    customer,
+    consents: customer === null ? [] : permissions.consentsOf(customer.id),
+    suppressedOn: permissions.suppressedOn,
+    globallyHeldOut: false,
+    eligibility: 'yes',
+  })
+}
+
+type HostData = ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>
+
+async function templateData(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  customers: readonly Customer[],
+): Promise<HostData> {
+  const { templateData: supply } = context.settings
+  if (supply === null || customers.length === 0) return new Map()
+  const ids = customers.map(({ id }) => id)
+  try {
+    const data: unknown = await supply(scope, campaign, ids)
+    if (data instanceof Map) return data
+  } catch (cause) {
+    throw dataFailed(campaign, cause)
+  }
+  throw dataFailed(campaign)
+}
+
+/** The host's fault, not the customers': they are written to when it is mended. */
+function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
+  const details = { campaignId: id }
+  return new CampaignKitError('TEMPLATE_DATA_FAILED', 'templateData must resolve to a Map', { cause, details, retry: 'later' })
+}
+
+function tryRender(
+  context: EngineContext,
+  scope: Scope,
+  { campaign, kind, channel }: ChannelLane,
+  { delivery }: HeldDelivery,
+  customer: Customer,
+  coupon: CouponView | null,
+  data: HostData,
+): { readonly content: RenderedMessage } | { readonly failure: string } {
+  try {
+    const content = renderMessage(context, scope, {
+      campaign,
+      channel: kind,
+      arm: delivery.arm,
+      customer,
+      deliveryId: delivery.id,
+      coupon,
+      data: data.get(customer.id) ?? {},
+    })
+    return messageBytes(content) > channel.capabilities.maxMessageBytes
+      ? { failure: 'MESSAGE_TOO_LARGE' }
+      : { content }
+  } catch (thrown) {
+    context.logger.warn('a message could not be rendered', {
+      deliveryId: delivery.id,
+      error: isCampaignKitError(thrown) ? thrown.code : 'unknown',
+    })
+    return { failure: 'TEMPLATE_RENDER_FAILED' }
+  }
+}

@@ -1,0 +1,99 @@
+import * as z from 'zod'
+import { authorize } from '../access/policy.js'
+import { CampaignKitError } from '../base/error.js'
+import type { CampaignId, CustomerId, DeliveryId, RunId } from '../base/ids.js'
+import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
+import { addressOf, type Customer } from '../model/customer.js'
+import type { Arm } from '../model/experiment.js'
+import { hostIdSchema } from '../model/fields.js'
+import { parseInput } from '../model/parse.js'
+import type { Scope } from '../model/scope.js'
+import type { RenderedMessage } from '../ports/channel.js'
+import { requireCampaign } from './change-campaign.js'
+import type { EngineContext } from './context.js'
+import { couponView, drawToken, renderMessage } from './render-message.js'
+
+const previewOptionsSchema = z.strictObject({
+  customerId: hostIdSchema.transform((text) => text as CustomerId),
+  channel: channelKindSchema.exactOptional(),
+  variant: z.string().min(1).exactOptional(),
+})
+
+export type PreviewOptions = z.input<typeof previewOptionsSchema>
+
+/** A message as it would go out. */
+export interface MessagePreview {
+  readonly channel: ChannelKind
+  readonly variant: Arm
+  /** The address that it would go to; null when the customer has none for the channel. */
+  readonly to: string | null
+  readonly message: RenderedMessage
+}
+
+/** The run and delivery of a preview: no real one has these ids. */
+const SPECIMEN_RUN = 'preview' as RunId
+const SPECIMEN_DELIVERY = 'preview' as DeliveryId
+
+/**
+ * The real message that a customer would get, QR code and all. Its code is a specimen: the till answers `unknown`.
+ *
+ * @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, INVALID_INPUT for a channel or variant that the campaign does not
+ *   have, TEMPLATE_RENDER_FAILED
+ */
+export async function previewMessage(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+  options: PreviewOptions,
+): Promise<MessagePreview> {
+  authorize(context.access, scope, 'campaign.read')
+  const { customerId, ...choice } = parseInput(previewOptionsSchema, options)
+  const campaign = await requireCampaign(context, scope, id)
+  const [customer] = await context.storage.customers.get(scope, [customerId])
+  if (customer === undefined)
+    throw new CampaignKitError('CUSTOMER_NOT_FOUND', 'No customer has this id', { path: 'customerId' })
+  return previewFor(context, scope, campaign, customer, choice)
+}
+
+/** Renders a campaign's message for a customer as a specimen. */
+export async function previewFor(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  customer: Customer,
+  choice: { readonly channel?: ChannelKind; readonly variant?: string },
+): Promise<MessagePreview> {
+  const channel = chooseFrom('channel', channelOrder(campaign.content), choice.channel)
+  const variants = variantsOf(campaign.content).map(({ name }) => name)
+  const variant = chooseFrom('variant', variants, choice.variant)
+  const data = await context.settings.templateData?.(scope, campaign, [customer.id])
+  const message = renderMessage(context, scope, {
+    campaign,
+    channel,
+    arm: variant,
+    customer,
+    deliveryId: SPECIMEN_DELIVERY,
+    coupon: specimenCoupon(context, scope, campaign, customer),
+    data: data?.get(customer.id) ?? {},
+  })
+  return { channel, variant, to: addressOf(customer, channel), message }
+}
+
+function chooseFrom<Choice extends string>(
+  path: string,
+  choices: readonly Choice[],
+  chosen: string | undefined,
+): Choice {
+  const found = chosen === undefined ? choices[0] : choices.find((choice) => choice === chosen)
+  if (found !== undefined) return found
+  throw new CampaignKitError('INVALID_INPUT', `${path}: the campaign has no ${path} ${chosen ?? ''}`, {
+    path,
+  })
+}
+
+function specimenCoupon(context: EngineContext, scope: Scope, campaign: Campaign, customer: Customer) {
+  if (campaign.content.coupon === undefined) return null
+  const { code, token } = drawToken(context, scope, campaign, SPECIMEN_RUN, customer)
+  return couponView(context, campaign.content.coupon, code, token)
+}

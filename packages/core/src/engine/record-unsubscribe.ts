@@ -1,0 +1,84 @@
+import { CampaignKitError } from '../base/error.js'
+import type { DeliveryId } from '../base/ids.js'
+import { deliveryEvent } from '../metrics/delivery-event.js'
+import type { Delivery } from '../model/delivery.js'
+import type { Scope } from '../model/scope.js'
+import { requireCampaign } from './change-campaign.js'
+import type { EngineContext } from './context.js'
+import { journalEntry } from './journal-entry.js'
+import { publishEvents } from './publish-events.js'
+
+async function requireDelivery(context: EngineContext, scope: Scope, id: DeliveryId): Promise<Delivery> {
+  const [delivery] = await context.storage.deliveries.get(scope, [id])
+  if (delivery === undefined) throw new CampaignKitError('DELIVERY_NOT_FOUND', 'No delivery has this id')
+  return delivery
+}
+
+/**
+ * A customer takes back the permission for the campaign's topic on the channel of a message. Doing it again is
+ * evidence of its own, since a grant may have come in between; it is counted once a delivery.
+ *
+ * @param basis - how, for the evidence: `one-click unsubscribe`, `unsubscribe page`
+ * @throws DELIVERY_NOT_FOUND, CAMPAIGN_NOT_FOUND
+ */
+export async function recordUnsubscribe(
+  context: EngineContext,
+  scope: Scope,
+  deliveryId: DeliveryId,
+  basis: string,
+): Promise<void> {
+  const delivery = await requireDelivery(context, scope, deliveryId)
+  const campaign = await requireCampaign(context, scope, delivery.campaignId)
+  const now = context.clock.now()
+  const entry = journalEntry(context, scope, {
+    action: 'consents.deny',
+    subject: { type: 'delivery', id: deliveryId },
+    reason: basis,
+    after: { channel: delivery.channel, topic: campaign.content.topic },
+  })
+  const { customerId, channel } = delivery
+  const { topic } = campaign.content
+  await context.storage.consents.record(
+    scope,
+    [
+      {
+        customerId,
+        channel,
+        topic,
+        decision: 'denied',
+        basis,
+        obtainedAt: now,
+        evidence: `delivery ${deliveryId}`,
+      },
+    ],
+    entry,
+  )
+  const key = `unsubscribed:${deliveryId}`
+  const event = deliveryEvent(delivery, { key, type: 'unsubscribed', at: now, recordedAt: now })
+  await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
+}
+
+/**
+ * Counts that the link of a message was followed, or its picture fetched. Every call is one event: whether a machine
+ * did it is told apart later.
+ *
+ * @throws DELIVERY_NOT_FOUND
+ */
+export async function recordInteraction(
+  context: EngineContext,
+  scope: Scope,
+  deliveryId: DeliveryId,
+  type: 'clicked' | 'opened',
+  url: string | null,
+): Promise<void> {
+  const delivery = await requireDelivery(context, scope, deliveryId)
+  const now = context.clock.now()
+  const event = deliveryEvent(delivery, {
+    key: `${type}:${context.ids.next('event')}`,
+    type,
+    at: now,
+    recordedAt: now,
+    url,
+  })
+  await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
+}

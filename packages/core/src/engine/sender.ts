@@ -1,0 +1,146 @@
+import type { Instant } from '../base/time.js'
+import type { Scope } from '../model/scope.js'
+import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './attempt-group.js'
+import type { ReadyMessage } from './call-channel.js'
+import type { ChannelLane } from './channel-lane.js'
+import type { EngineContext } from './context.js'
+import { type LanePace, lanePace } from './lane-pace.js'
+import { createSettler } from './settler.js'
+import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+
+/** How long before its slot an attempt is put on record, so that a slow storage does not make it late. */
+const LEAD_MS = 10
+
+/** What was not sent of a chunk. */
+export interface Unsent {
+  readonly messages: readonly ReadyMessage[]
+  /** When there is a slot for them; null when all was sent, or the lane must stop. */
+  readonly nextSlotAt: Instant | null
+  /** Why the lane must stop. */
+  readonly stop: Stop | null
+}
+
+/**
+ * Sends the messages of one lane at its pace. At no time are more attempts of the account in flight in this process than
+ * its window; a group of them is reserved only when the one before has begun, so that a channel which is slow, or told
+ * to slow down, holds no slots that it cannot use.
+ */
+export interface Sender {
+  readonly pace: LanePace
+  /**
+   * Sends messages in order. Resolves when all have begun; those that find no slot until the instant, and those that are
+   * left when the lane must stop, are not begun at all.
+   *
+   * @throws what the storage threw, also while earlier messages were sent
+   */
+  send(
+    messages: readonly ReadyMessage[],
+    limits: { readonly until: Instant; readonly signal: AbortSignal | undefined },
+  ): Promise<Unsent>
+  /** Resolves when nothing is in flight any more, to why the lane must stop. @throws what the storage threw */
+  finish(): Promise<Stop | null>
+}
+
+/** Makes the sender of a lane. */
+export function createSender(context: EngineContext, scope: Scope, lane: ChannelLane): Sender {
+  const { account, window } = lane.channel.capabilities
+  const pace = lanePace(context, scope, lane)
+  const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
+  const inFlight = new Set<Promise<void>>()
+  const failures: unknown[] = []
+
+  /** Resolves when the group has begun. */
+  function begin(group: AttemptGroup): Promise<void> {
+    return new Promise((begun) => {
+      const ended = context.inFlight
+        .run(account, { attempts: group.messages.length, most: window }, () => {
+          begun()
+          return attemptGroup(context, scope, sending, group)
+        })
+        .catch((thrown: unknown) => failures.push(thrown))
+        .then(() => {
+          begun()
+          inFlight.delete(ended)
+        })
+      inFlight.add(ended)
+    })
+  }
+
+  function refuseAfterFailure(): void {
+    if (failures.length > 0) throw failures[0]
+  }
+
+  return {
+    pace,
+    async send(messages, { until, signal }) {
+      let next = 0
+      const rest = (why: Partial<Unsent>): Unsent => ({
+        messages: messages.slice(next),
+        nextSlotAt: null,
+        stop: null,
+        ...why,
+      })
+      while (next < messages.length) {
+        refuseAfterFailure()
+        const now = context.clock.now()
+        if (signal?.aborted === true) return rest({ stop: { resumeAt: now, misconfigured: null } })
+        if (sending.stop !== null) return rest({ stop: sending.stop })
+        const wanted = messages.slice(next, next + pace.groupSize)
+        const permit = await context.limiter.reserve(scope, {
+          limits: pace.limits,
+          count: wanted.length,
+          notBefore: now,
+          horizonMs: Math.max(0, until - now),
+        })
+        if (permit.count === 0) return rest({ nextSlotAt: permit.firstAt })
+        if (!(await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal))) continue
+        if (sending.stop !== null) continue
+        await begin({ messages: wanted.slice(0, permit.count), permit, signal })
+        next += permit.count
+      }
+      return rest({})
+    },
+    async finish() {
+      while (inFlight.size > 0) await Promise.all(inFlight)
+      refuseAfterFailure()
+      return sending.stop
+    },
+  }
+}
+
+type LaneKey = Pick<ChannelLane, 'run' | 'kind'>
+
+/** The senders of a worker, by lane: calls may stay in flight from one ring of a run to the next. */
+export interface Senders {
+  of(scope: Scope, lane: ChannelLane): Sender
+  /** Waits until nothing of a lane is in flight and forgets its sender. @throws what the storage threw */
+  finish(scope: Scope, lane: LaneKey): Promise<Stop | null>
+  /** The same for all lanes. */
+  finishAll(): Promise<void>
+}
+
+export function createSenders(context: EngineContext): Senders {
+  const senders = new Map<string, Sender>()
+  const keyOf = ({ tenant }: Scope, { run, kind }: LaneKey) => JSON.stringify([tenant, run.id, kind])
+
+  return {
+    of(scope, lane) {
+      const key = keyOf(scope, lane)
+      const sender = senders.get(key) ?? createSender(context, scope, lane)
+      senders.set(key, sender)
+      return sender
+    },
+    async finish(scope, lane) {
+      const key = keyOf(scope, lane)
+      const sender = senders.get(key)
+      senders.delete(key)
+      return (await sender?.finish()) ?? null
+    },
+    async finishAll() {
+      const left = [...senders.values()]
+      senders.clear()
+      const ended = await Promise.allSettled(left.map((sender) => sender.finish()))
+      for (const sender of ended) if (sender.status === 'rejected') throw sender.reason
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import type { Instant } from '../base/time.js'
+import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import type { Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import { changeCampaign } from './change-campaign.js'
+import type { ChannelLane } from './channel-lane.js'
+import type { EngineContext } from './context.js'
+import { deliverChunk } from './deliver-chunk.js'
+import { publishProgress } from './progress.js'
+import type { RunServer } from './run-server.js'
+
+/** How long a ring keeps at one channel before others get their turn. */
+const RING_MS = 10_000
+/** How long before its slot the next message is claimed: its gates and templates take a moment. */
+const EARLY_MS = 50
+
+/** For a channel that goes on as soon as something is due. */
+const AT_ONCE: Instant = 0
+
+/**
+ * Serves one channel of a run, chunk after chunk, for a while.
+ *
+ * @returns the instant before which it has no use for another turn, whatever is due
+ */
+export async function serveChannel(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  kind: ChannelKind,
+  server: RunServer,
+): Promise<Instant> {
+  const channel = context.channels[kind]
+  if (channel === undefined) {
+    await pauseForChannel(context, scope, campaign, `no adapter for ${kind}`)
+    return AT_ONCE
+  }
+  const lane: ChannelLane = { campaign, run, kind, channel, worker: server.worker }
+  try {
+    return await serveLane(context, scope, lane, server)
+  } catch (thrown) {
+    await server.senders.finish(scope, lane).catch(() => null)
+    throw thrown
+  }
+}
+
+async function serveLane(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  { senders, signal }: RunServer,
+): Promise<Instant> {
+  const until = context.clock.now() + RING_MS
+  for (let goesOn = true; goesOn && signal?.aborted !== true; ) {
+    const { claimed, nextSlotAt, stop } = await deliverChunk(context, scope, lane, senders.of(scope, lane), {
+      until,
+      signal,
+    })
+    if (claimed > 0) await publishProgress(context, scope, lane.campaign)
+    // calls stay under way while the next ring claims more
+    if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
+    goesOn = stop === null && claimed > 0 && (await isActive(context, scope, lane))
+  }
+  const stop = await senders.finish(scope, lane)
+  if (stop !== null && stop.misconfigured !== null) {
+    await pauseForChannel(context, scope, lane.campaign, stop.misconfigured)
+  }
+  return stop?.resumeAt ?? AT_ONCE
+}
+
+async function isActive(context: EngineContext, scope: Scope, { campaign }: ChannelLane): Promise<boolean> {
+  const current = await context.storage.campaigns.get(scope, campaign.id)
+  return current?.status === 'active'
+}
+
+/** The provider refuses the account, not the messages: pausing saves the audience until a person has looked. */
+async function pauseForChannel(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  reason: string,
+): Promise<void> {
+  const current = await context.storage.campaigns.get(scope, campaign.id)
+  if (current === null || current.status !== 'active') return
+  context.logger.error('a channel is misconfigured; the campaign is paused', { campaignId: campaign.id, reason })
+  await changeCampaign(context, scope, current, {
+    action: 'pause',
+    reason: `CHANNEL_MISCONFIGURED: ${reason}`,
+    fields: { status: 'paused', statusReason: 'CHANNEL_MISCONFIGURED' },
+  })
+}

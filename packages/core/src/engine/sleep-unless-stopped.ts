@@ -1,0 +1,18 @@
+import type { Instant } from '../base/time.js'
+import type { EngineContext } from './context.js'
+
+/** Sleeps; false when the signal aborts before or meanwhile. */
+export async function sleepUnlessStopped(
+  { clock }: Pick<EngineContext, 'clock'>,
+  until: Instant,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (signal?.aborted === true) return false
+  try {
+    await clock.sleepUntil(until, { signal })
+    return true
+  } catch (thrown) {
+    if (signal?.aborted) return false
+    throw thrown
+  }
+}

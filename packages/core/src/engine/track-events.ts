@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import { authorize } from '../access/policy.js'
+import { CampaignKitError } from '../base/error.js'
+import type { CampaignId } from '../base/ids.js'
+import { DAY_MS, type Instant } from '../base/time.js'
+import type { Campaign } from '../model/campaign.js'
+import {
+  type Attribution,
+  type CampaignEvent,
+  type TrackedEvent,
+  type TrackedEventInput,
+  trackedEventSchema,
+} from '../model/event.js'
+import type { Member } from '../model/member.js'
+import { parseInput } from '../model/parse.js'
+import type { Scope } from '../model/scope.js'
+import type { EngineContext } from './context.js'
+import { publishEvents } from './publish-events.js'
+
+const MOST_EVENTS = 10_000
+
+/** What came of tracking. */
+export interface TrackOutcome {
+  readonly recorded: number
+  /** Events whose key was known: they changed nothing. */
+  readonly repeated: number
+}
+
+/** How long after the due instant a conversion counts in a campaign without an experiment, in days. */
+export const DEFAULT_CONVERSION_WINDOW_DAYS = 14
+
+/**
+ * Records what customers did, conversions among them. An event counts once in each campaign (or in the named one
+ * alone) in whose conversion window it falls: in the latest run by then of which the customer is a member, the holdout
+ * among them. So the runs of a recurring campaign share a purchase among them and do not each claim it.
+ *
+ * @throws INVALID_INPUT, CAMPAIGN_NOT_FOUND with the path of the event, such as `[3].amountMinor`; nothing is recorded
+ *   then
+ */
+export async function trackEvents(
+  context: EngineContext,
+  scope: Scope,
+  inputs: readonly TrackedEventInput[],
+): Promise<TrackOutcome> {
+  authorize(context.access, scope, 'event.track')
+  const tracked = parseInput(z.array(trackedEventSchema).max(MOST_EVENTS), inputs)
+  const now = context.clock.now()
+  const attribute = await createAttribution(context, scope, tracked)
+  const events = tracked.map((event) => eventOf(event, attribute, now))
+  const fresh = await context.storage.events.append(scope, events)
+  await publishEvents(context, scope, fresh)
+  return { recorded: fresh.length, repeated: tracked.length - fresh.length }
+}
+
+type Attribute = (event: TrackedEvent, at: Instant) => readonly Attribution[]
+
+function eventOf(event: TrackedEvent, attribute: Attribute, now: Instant): CampaignEvent {
+  const at = event.at ?? now
+  return {
+    key: `tracked:${event.key}`,
+    type: event.type,
+    at,
+    recordedAt: now,
+    customerId: event.customerId,
+    deliveryId: null,
+    attributions: attribute(event, at),
+    amountMinor: event.amountMinor ?? 0,
+    costMicros: 0,
+    currency: event.currency ?? null,
+    reason: null,
+    url: null,
+    machine: false,
+  }
+}
+
+/** Finds the runs in which events count; reads all that a batch needs at once. */
+async function createAttribution(
+  context: EngineContext,
+  scope: Scope,
+  events: readonly TrackedEvent[],
+): Promise<Attribute> {
+  const customerIds = [...new Set(events.map(({ customerId }) => customerId))]
+  const memberships = await context.storage.audience.membershipsOf(scope, customerIds)
+  const campaignIds = new Set([...memberships.values()].flat().map(({ campaignId }) => campaignId))
+  for (const { campaignId } of events) if (campaignId !== undefined) campaignIds.add(campaignId)
+  const campaigns = new Map<CampaignId, Campaign>()
+  for (const id of campaignIds) {
+    const campaign = await context.storage.campaigns.get(scope, id)
+    if (campaign !== null) campaigns.set(id, campaign)
+  }
+  events.forEach(({ campaignId }, index) => {
+    if (campaignId === undefined || campaigns.has(campaignId)) return
+    const path = `[${index}].campaignId`
+    throw new CampaignKitError('CAMPAIGN_NOT_FOUND', `${path}: no campaign has this id`, { path })
+  })
+  return ({ customerId, campaignId: only }, at) => {
+    const counted = new Set<CampaignId>()
+    return (memberships.get(customerId) ?? []).flatMap(({ campaignId, member }) => {
+      const campaign = campaigns.get(campaignId)
+      if (campaign === undefined || (only !== undefined && only !== campaignId)) return []
+      if (counted.has(campaignId) || !isWithinWindow(campaign, member, at)) return []
+      counted.add(campaignId)
+      return [attributionOfMember(campaignId, member)]
+    })
+  }
+}
+
+function isWithinWindow(campaign: Campaign, member: Member, at: Instant): boolean {
+  const days = campaign.content.experiment?.conversionWindowDays ?? DEFAULT_CONVERSION_WINDOW_DAYS
+  return at >= member.dueAt && at < member.dueAt + days * DAY_MS
+}
+
+/** Where what a member does counts, outside of any channel. */
+export function attributionOfMember(campaignId: CampaignId, member: Member): Attribution {
+  return { campaignId, runId: member.runId, arm: member.arm ?? '', channel: null, segments: member.segments }
+}

@@ -1,0 +1,159 @@
+import { CampaignKitError, isCampaignKitError } from '../base/error.js'
+import type { WorkerId } from '../base/ids.js'
+import type { DurationMs, Instant } from '../base/time.js'
+import { workerScope } from '../model/scope.js'
+import type { Job } from '../ports/job-queue.js'
+import type { DueRun } from '../ports/storage/campaign-store.js'
+import type { CallOptions } from './call-options.js'
+import type { EngineContext } from './context.js'
+import { createRests } from './rests.js'
+import { createSenders } from './sender.js'
+import { serveRun } from './serve-run.js'
+import { serveDueRuns } from './serve-due-runs.js'
+import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+
+/** Runs that the sweep looks at, at most. */
+const SWEEP_LIMIT = 1_000
+
+/** How a worker works. */
+export interface WorkerSettings {
+  /** Runs served side by side: 1 to 100. */
+  readonly concurrency: number
+  /** How often `run` looks for due runs whose ring was lost. */
+  readonly sweepEveryMs: DurationMs
+}
+
+/** How far {@link Worker.drain} goes. */
+export interface DrainOptions extends CallOptions {
+  /** Also waits for what is due later, up to this instant; without it a run that has not begun is not waited for. */
+  readonly until?: Instant
+}
+
+/** What a {@link Worker.tick} came to. */
+export interface TickOutcome {
+  /** Runs that were served. */
+  readonly served: number
+  /** When something is due next; null when nothing is. */
+  readonly nextDueAt: Instant | null
+}
+
+/** Does the work of campaigns that were launched: prepares, sends, retries, ends. Any number may work at once. */
+export interface Worker {
+  readonly id: WorkerId
+  /**
+   * Works until the signal aborts, then finishes or gives back what it holds.
+   *
+   * @throws WORKER_RUNNING when this worker runs already; what the queue threw when it fails
+   */
+  run(options: { readonly signal: AbortSignal }): Promise<void>
+  /**
+   * Works until nothing is left of the runs that have begun, waiting for paces and retries by the kit's clock, but for
+   * no campaign that is paused.
+   *
+   * @throws what the storage threw
+   */
+  drain(options?: DrainOptions): Promise<void>
+  /** Serves what is due now, each run once, and returns: for cron jobs and serverless hosts. @throws what the storage threw */
+  tick(options?: CallOptions & { readonly maxRuns?: number }): Promise<TickOutcome>
+}
+
+/** Makes a worker over everything that the kit knows, for all tenants. */
+export function createWorker(context: EngineContext, settings: WorkerSettings): Worker {
+  const id = context.ids.next('worker') as WorkerId
+  const senders = createSenders(context)
+  const rests = createRests()
+  let running = false
+
+  async function serve(job: Job, signal: AbortSignal | undefined): Promise<Instant | null> {
+    const scope = workerScope(job.tenant, id)
+    try {
+      return await serveRun(context, scope, job.runId, { worker: id, senders, signal })
+    } catch (cause) {
+      throw report('A run could not be served', cause, job)
+    }
+  }
+
+  function report(what: string, cause: unknown, job: Job | null): CampaignKitError {
+    const error = isCampaignKitError(cause) ? cause : new CampaignKitError('STORAGE_FAILED', what, { cause, retry: 'later' })
+    const scope = job === null ? null : workerScope(job.tenant, id)
+    const runId = job?.runId ?? null
+    context.logger.error(what, { runId, code: error.code })
+    context.observer.emit('worker.failed', { scope, runId, error })
+    return error
+  }
+
+  async function serveDue(run: DueRun, signal: AbortSignal | undefined): Promise<void> {
+    rests.note(run, await serve(run, signal))
+  }
+
+  async function sweep(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const now = context.clock.now()
+      try {
+        for (const { tenant, runId, dueAt } of await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })) {
+          if (dueAt > now + settings.sweepEveryMs) break
+          await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now))
+        }
+      } catch (cause) {
+        report('A sweep failed', cause, null)
+      }
+      await sleepUnlessStopped(context, now + settings.sweepEveryMs, signal)
+    }
+  }
+
+  async function listen(signal: AbortSignal): Promise<void> {
+    await context.queue.listen(
+      async (job) => {
+        const next = await serve(job, signal)
+        if (next !== null) await context.queue.ring(workerScope(job.tenant, id), job.runId, next)
+      },
+      { signal, concurrency: settings.concurrency },
+    )
+  }
+
+  return {
+    id,
+    async run({ signal }) {
+      if (running) throw new CampaignKitError('WORKER_RUNNING', 'This worker runs already')
+      running = true
+      const stop = new AbortController()
+      const halt = () => stop.abort()
+      signal.addEventListener('abort', halt)
+      if (signal.aborted) halt()
+      try {
+        const ended = await Promise.allSettled([listen(stop.signal).finally(halt), sweep(stop.signal).finally(halt)])
+        await senders.finishAll()
+        for (const part of ended) if (part.status === 'rejected') throw part.reason
+      } finally {
+        signal.removeEventListener('abort', halt)
+        running = false
+      }
+    },
+    async drain({ signal, until } = {}) {
+      try {
+        await serveDueRuns(context, { serve: serveDue, rests, concurrency: settings.concurrency, signal, until })
+      } finally {
+        await senders.finishAll()
+      }
+      if (until !== undefined) await sleepUnlessStopped(context, until, signal)
+    },
+    async tick({ signal, maxRuns = SWEEP_LIMIT } = {}) {
+      const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
+      const now = context.clock.now()
+      const waiting = due.filter((run) => rests.wakeOf(run) <= now).slice(0, maxRuns)
+      const served = waiting.length
+      const lanes = Array.from({ length: settings.concurrency }, async () => {
+        for (let run = waiting.shift(); run !== undefined && signal?.aborted !== true; run = waiting.shift()) {
+          await serveDue(run, signal)
+        }
+      })
+      const ended = await Promise.allSettled(lanes)
+      await senders.finishAll()
+      for (const lane of ended) if (lane.status === 'rejected') throw lane.reason
+      const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
+      const wakes = left.map(rests.wakeOf)
+      const nextDueAt = wakes.length === 0 ? null : Math.max(Math.min(...wakes), context.clock.now())
+      return { served, nextDueAt }
+    },
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * Marketing campaigns from inside a Node application.
+ *
+ * @packageDocumentation
+ */
+export { ACTIONS, type AccessPolicy, type Action, allowAll } from './access/policy.js'
+export type { ArmWeight } from './assignment/arms.js'
+export * from './assignment/assign.js'
+export type { RankSalt } from './assignment/rank.js'
+export type { Brand } from './base/brand.js'
+export {
+  CampaignKitError,
+  type CampaignKitErrorOptions,
+  isCampaignKitError,
+  type Retry,
+} from './base/error.js'
+export { ERROR_CODES, type ErrorCode } from './base/error-code.js'
+export type * from './base/ids.js'
+export type { Money } from './base/money.js'
+export type { DurationMs, Instant } from './base/time.js'
+export { type CampaignKit, createCampaignKit, type WorkerOptions } from './client/create-campaign-kit.js'
+export type * from './client/kit.js'
+export type { CampaignKitOptions, TenantOptions } from './client/options.js'
+export { type ConsoleLoggerOptions, createConsoleLogger } from './defaults/console-logger.js'
+export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js'
+export type { CallOptions } from './engine/call-options.js'
+export type { TemplateData } from './engine/context.js'
+export type { Erasure } from './engine/erase-customers.js'
+export type { ExplainedCustomer } from './engine/explain-customer.js'
+export type { DeliveryTrace } from './engine/explain-delivery.js'
+export type {
+  ImportCallOptions,
+  ImportOptions,
+  ImportOutcome,
+  ImportProgress,
+  ImportSource,
+} from './engine/import-customers.js'
+export type { ImportPath } from './engine/import-options.js'
+export { ROW_REFUSALS, type RowRefusal } from './engine/import-refusals.js'
+export type { BadRow } from './engine/import-row.js'
+export type { IngestOutcome } from './engine/ingest-receipts.js'
+export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js'
+export type { CouponPage, LinkHost } from './engine/link-host.js'
+export type { Preflight } from './engine/preflight.js'
+export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
+export type { Reach, ReachOptions } from './engine/reach.js'
+export type { CampaignFilter } from './engine/read-campaigns.js'
+export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
+export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
+export type { TraceStep } from './engine/trace-step.js'
+export type { TrackOutcome } from './engine/track-events.js'
+export type { DrainOptions, TickOutcome, Worker } from './engine/worker.js'
+export type * from './model/campaign.js'
+export { CAMPAIGN_TRANSITIONS, type CampaignAction, type CampaignStatus } from './model/campaign-status.js'
+export type { ChannelKind } from './model/channel-kind.js'
+export type { ConsentInput, ConsentRecord } from './model/consent.js'
+export type { Coupon, Reward } from './model/coupon.js'
+export type {
+  Comparison as CriteriaComparison,
+  Criteria,
+  InstantFact,
+  NumberFact,
+  Scalar,
+} from './model/criteria.js'
+export type { LegacyCriteria } from './model/criteria-legacy.js'
+export { type CriteriaInput, readCriteria } from './model/criteria-schema.js'
+export type { AttributeValue, Customer, CustomerFacts, CustomerInput } from './model/customer.js'
+export type { Delivery, DeliveryStatus } from './model/delivery.js'
+export type { Attribution, CampaignEvent, TrackedEventInput } from './model/event.js'
+export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion.js'
+export type { Arm, Experiment, Variant } from './model/experiment.js'
+export type { InstantInput } from './model/fields.js'
+export type { JournalEntry } from './model/journal.js'
+export type { Member } from './model/member.js'
+export type { EmailMessage, MessageOverrides, Messages, NoticeMessage, TextMessage } from './model/message.js'
+export type { Rate } from './model/metrics.js'
+export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
+export type { Page, PageRequestInput } from './model/page.js'
+export type { DeliveryCounts, Progress } from './model/progress.js'
+export type { Receipt, ReceiptType } from './model/receipt.js'
+export type {
+  RedeemOptions,
+  Redemption,
+  RedemptionOutcome,
+  RefusedRedemption,
+  ReverseOptions,
+} from './model/redemption.js'
+export type * from './model/report.js'
+export type { AudienceCounts, FreezeState, Run } from './model/run.js'
+export type { Schedule, Weekday } from './model/schedule.js'
+export type { Actor, Scope, ScopeInput } from './model/scope.js'
+export type { Segment, SegmentInput } from './model/segment.js'
+export type { SuppressionReason } from './model/suppression.js'
+export type { Estimate, Verdict } from './model/verdict.js'
+export type { Channel, MessageAttachment, RenderedMessage, SendResult } from './ports/channel.js'
+export type { Clock } from './ports/clock.js'
+export type { Eligibility } from './ports/eligibility.js'
+export type { EventSink } from './ports/event-sink.js'
+export type { Logger } from './ports/logger.js'
+export type { KitEvents } from './ports/observer.js'
+export type { Storage } from './ports/storage/storage.js'
+export * from './segmentation/builders.js'
+export type { ExplainedNode, Truth } from './segmentation/explain.js'
