@@ -20,10 +20,13 @@ export interface ReadAttachment {
   readonly bytes: Buffer
 }
 
+let loading: Promise<typeof import('mailparser')> | null = null
+
 /** Reads a message with a parser that had no part in writing it. */
 export async function readMail(raw: Buffer): Promise<ReadMail> {
-  // a heavy parser, wanted by few: it is loaded when somebody looks
-  const { simpleParser } = await import('mailparser')
+  // a heavy parser, wanted by few: it is loaded when somebody looks, and asked for once, since loaders take their time
+  loading ??= import('mailparser')
+  const { simpleParser } = await loading
   const mail = await simpleParser(raw)
   return {
     subject: mail.subject ?? '',

@@ -1,10 +1,5 @@
 import type { AddressInfo, Socket } from 'node:net'
-import {
-  SMTPServer,
-  type SMTPServerDataStream,
-  type SMTPServerOptions,
-  type SMTPServerSession,
-} from 'smtp-server'
+import type { SMTPServer, SMTPServerDataStream, SMTPServerOptions, SMTPServerSession } from 'smtp-server'
 import { type MailboxBehaviour, MailboxRefusal, type MailboxStep } from './mailbox-behaviour.js'
 import { type ReadMail, readMail } from './read-mail.js'
 
@@ -82,7 +77,9 @@ export interface SmtpMailbox {
  * ```
  */
 export async function createSmtpMailbox(options: SmtpMailboxOptions = {}): Promise<SmtpMailbox> {
-  const mailbox = new Mailbox(options)
+  // a package for tests, which a host that only sends does not install: it is loaded when somebody opens a mailbox
+  const { SMTPServer: Server } = await import('smtp-server')
+  const mailbox = new Mailbox(Server, options)
   await mailbox.listen()
   return mailbox
 }
@@ -114,9 +111,9 @@ class Mailbox implements SmtpMailbox {
   #recipients = 0
   connections = 0
 
-  constructor(options: SmtpMailboxOptions) {
+  constructor(Server: typeof SMTPServer, options: SmtpMailboxOptions) {
     this.#options = options
-    this.#server = new SMTPServer({
+    this.#server = new Server({
       ...serverOptions(options),
       onConnect: (session, answer) => this.#greet(session, answer),
       onAuth: (auth, _session, answer) => {

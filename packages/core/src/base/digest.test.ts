@@ -1,13 +1,7 @@
+import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { toHex, utf8 } from './bytes.js'
-import {
-  createKeyedHmac,
-  createPrefixedDigest,
-  digestOf,
-  hmacSha256,
-  lengthPrefixed,
-  sha256,
-} from './digest.js'
+import { createKeyedHmac, createPrefixedDigest, digestOf, lengthPrefixed, sha256 } from './digest.js'
 
 describe('SHA-256 of length-prefixed texts', () => {
   it('gives the published digest of the empty message', () => {
@@ -60,16 +54,16 @@ describe('A prefixed digest', () => {
 
 describe('A keyed HMAC', () => {
   it('gives the published value of RFC 4231, test case 2', () => {
-    expect(createKeyedHmac(utf8('Jefe'))(utf8('what do ya want for nothing?'))).toBe(
+    expect(toHex(createKeyedHmac(utf8('Jefe'))(utf8('what do ya want for nothing?')))).toBe(
       '5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843',
     )
   })
 
-  it('gives what the plain HMAC gives, again and again', () => {
+  it('gives what the HMAC of Node gives, again and again', () => {
     const key = utf8('k'.repeat(100))
     const keyed = createKeyedHmac(key)
     for (const text of ['', 'a', 'b'.repeat(1_000), 'a']) {
-      expect(keyed(utf8(text))).toBe(toHex(hmacSha256(key, utf8(text))))
+      expect(toHex(keyed(utf8(text)))).toBe(createHmac('sha256', key).update(text).digest('hex'))
     }
   })
 })

@@ -1,6 +1,6 @@
 import { hmac } from '@noble/hashes/hmac.js'
 import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js'
-import { concatBytes, toHex, utf8 } from './bytes.js'
+import { toHex } from './bytes.js'
 
 const encoder = new TextEncoder()
 
@@ -9,21 +9,19 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return nobleSha256(bytes)
 }
 
-/** HMAC-SHA-256 (RFC 2104) of bytes under a key: 32 bytes. */
-export function hmacSha256(key: Uint8Array, bytes: Uint8Array): Uint8Array {
-  return hmac(nobleSha256, key, bytes)
-}
-
 /** Joins texts without ambiguity: each in NFC and UTF-8 behind its length as 4 bytes, big end first. */
 export function lengthPrefixed(...texts: readonly string[]): Uint8Array {
-  const parts: Uint8Array[] = []
-  for (const text of texts) {
-    const bytes = utf8(text.normalize('NFC'))
-    const length = new Uint8Array(4)
-    new DataView(length.buffer).setUint32(0, bytes.length)
-    parts.push(length, bytes)
+  const normal = texts.map((text) => text.normalize('NFC'))
+  const joined = new Uint8Array(normal.reduce((most, { length }) => most + 4 + 3 * length, 0))
+  const lengths = new DataView(joined.buffer)
+  let offset = 0
+  for (const text of normal) {
+    // quicker than to encode each text into bytes of its own
+    const { written } = encoder.encodeInto(text, joined.subarray(offset + 4))
+    lengths.setUint32(offset, written)
+    offset += 4 + written
   }
-  return concatBytes(...parts)
+  return joined.subarray(0, offset)
 }
 
 /** SHA-256 over length-prefixed texts, in lower-case hexadecimal. */
@@ -75,13 +73,13 @@ function createInput(most: number): { bytes: Uint8Array; length: DataView; text:
   return { bytes, length: new DataView(bytes.buffer), text: bytes.subarray(4) }
 }
 
-/** Makes HMAC-SHA-256 under one key in lower-case hexadecimal; quicker than {@link hmacSha256} for many texts. */
-export function createKeyedHmac(key: Uint8Array): (bytes: Uint8Array) => string {
+/** HMAC-SHA-256 (RFC 2104) of bytes, 32 bytes, under a key that is prepared once for all of them. */
+export function createKeyedHmac(key: Uint8Array): (bytes: Uint8Array) => Uint8Array {
   const keyed = hmac.create(nobleSha256, key)
   const running = keyed.clone()
-  const digest = new Uint8Array(32)
   return (bytes) => {
+    const digest = new Uint8Array(32)
     keyed._cloneInto(running).update(bytes).digestInto(digest)
-    return toHex(digest)
+    return digest
   }
 }

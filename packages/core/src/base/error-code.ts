@@ -41,6 +41,8 @@ export const ERROR_CODES = {
   TEMPLATE_INVALID:
     'A template does not parse; `path` names the message part, `details` hold line and column.',
   TEMPLATE_RENDER_FAILED: 'A template failed for one customer; that delivery alone fails.',
+  TEMPLATE_DATA_FAILED:
+    'The `templateData` of the host threw or gave no Map; the messages wait until it answers, and nobody fails for it.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   COUPON_NOT_CONFIGURED: 'A template shows a QR code, but the campaign has no coupon.',

@@ -113,6 +113,12 @@ describe('Reading criteria', () => {
     expect(() => readCriteria(input)).toThrow(refused(code, path))
   })
 
+  it('lists the kinds of nodes to whoever misses them', () => {
+    expect(() => readCriteria({ type: 'tag', tag: 'vip' })).toThrow(
+      /expected one of all, any, not, everyone, tags,/,
+    )
+  })
+
   it('puts the given path before that of the node', () => {
     expect(() => readCriteria({ type: 'inactive', days: 0 }, 'audience')).toThrow(
       refused('CRITERIA_INVALID', 'audience.days'),

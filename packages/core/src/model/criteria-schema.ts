@@ -56,6 +56,8 @@ const LEAVES = {
   eligibility: z.strictObject({ type: z.literal('eligibility'), rule: externalRuleSchema }),
 } as const
 
+const KINDS = ['all', 'any', 'not', ...Object.keys(LEAVES)].join(', ')
+
 const branchSchema = z.strictObject({ type: z.enum(['all', 'any']), of: z.array(z.unknown()).min(1) })
 const notSchema = z.strictObject({ type: z.literal('not'), of: z.unknown() })
 
@@ -111,9 +113,8 @@ function readNode(node: unknown, path: string, at: Position): Criteria {
     return { type, of: readNode(of, join(path, 'of'), { ...below, conjunct: false }) }
   }
   if (typeof type !== 'string' || !Object.hasOwn(LEAVES, type)) {
-    throw new CampaignKitError('CRITERIA_INVALID', `${join(path, 'type')}: not a known kind of node`, {
-      path: join(path, 'type'),
-    })
+    const message = `${join(path, 'type')}: not a known kind of node; expected one of ${KINDS}`
+    throw new CampaignKitError('CRITERIA_INVALID', message, { path: join(path, 'type') })
   }
   if (type === 'eligibility' && !at.conjunct) {
     throw new CampaignKitError(

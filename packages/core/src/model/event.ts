@@ -58,7 +58,7 @@ export const trackedEventSchema = z
     type: wordSchema.refine((type) => !RESERVED_EVENT_TYPES.includes(type), 'is recorded by the kit itself'),
     customerId: hostIdSchema.transform((text) => text as CustomerId),
     at: instantSchema.exactOptional(),
-    /** Counts for this campaign alone; else for every run in whose conversion window it falls. */
+    /** Counts for this campaign alone; else for each campaign in whose conversion window it falls. */
     campaignId: z
       .string()
       .min(1)

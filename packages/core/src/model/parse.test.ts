@@ -45,6 +45,12 @@ describe('Parsing at the edge', () => {
     expect(fault({ name: 'a', nmae: 'b' })).toMatchObject({ code: 'UNKNOWN_FIELD', path: 'nmae' })
   })
 
+  it('names the unknown field before the one that is missing for being misspelt', () => {
+    const error = fault({ nmae: 'b' })
+    expect(error).toMatchObject({ code: 'UNKNOWN_FIELD', path: 'nmae' })
+    expect(error.details.findings).toMatchObject([{ path: 'name' }, { path: 'nmae' }])
+  })
+
   it('takes the branch of a union that understood most', () => {
     expect(fault({ name: 'a', at: { day: 'x' } })).toMatchObject({ path: 'at.day' })
     expect(fault({ name: 'a', at: 5 })).toMatchObject({ path: 'at' })

@@ -31,7 +31,7 @@ function deepest(issue: z.core.$ZodIssue): Finding {
  * Parses a value of the outside once, at the edge, and freezes the result.
  *
  * @param path - where the value stands, as a prefix of the reported path
- * @throws UNKNOWN_FIELD, or the code that the schema's own rule names, else INVALID_INPUT; `path` names the field
+ * @throws UNKNOWN_FIELD, else the code that the schema's own rule names, else INVALID_INPUT; `path` names the field
  */
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
@@ -55,7 +55,9 @@ export function checkInput<Schema extends z.ZodType>(
       finding.code === 'unrecognized_keys' ? [...finding.path, finding.keys?.[0] ?? ''] : finding.path
     return { code: codeOf(finding), path: dottedPath(named, path), message: finding.message }
   })
-  const first = findings[0] ?? { code: 'INVALID_INPUT' as const, path, message: 'Invalid input' }
+  // a misspelt field is also a missing one, and its name tells more
+  const first = findings.find(({ code }) => code === 'UNKNOWN_FIELD') ??
+    findings[0] ?? { code: 'INVALID_INPUT' as const, path, message: 'Invalid input' }
   throw new CampaignKitError(first.code, `${first.path === '' ? 'value' : first.path}: ${first.message}`, {
     path: first.path,
     details: { findings },

@@ -1,5 +1,7 @@
+import * as z from 'zod'
 import type { DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
+import { hostIdSchema, instantSchema, storableSchema } from './fields.js'
 
 /** What a provider can say of a delivery. */
 export const RECEIPT_TYPES = [
@@ -35,6 +37,18 @@ export interface Receipt {
   /** Whether a machine did it (mail scanner, privacy proxy). */
   readonly machine?: boolean
 }
+
+/** The strict schema of a {@link Receipt}. */
+export const receiptSchema = z.strictObject({
+  key: hostIdSchema,
+  type: z.enum(RECEIPT_TYPES),
+  at: instantSchema,
+  deliveryId: hostIdSchema.transform((text) => text as DeliveryId).exactOptional(),
+  providerMessageId: hostIdSchema.exactOptional(),
+  reason: storableSchema(10_000).exactOptional(),
+  url: storableSchema(10_000).exactOptional(),
+  machine: z.boolean().exactOptional(),
+})
 
 /**
  * What receipts say of one delivery: for each type the first instant at which it happened. A join semilattice, so

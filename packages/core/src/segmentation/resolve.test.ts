@@ -37,6 +37,7 @@ describe('Resolving named segments', () => {
     expect(refusal(all(tag('a'), not(segment('gone'))), {}, 'audience')).toMatchObject({
       code: 'SEGMENT_NOT_FOUND',
       path: 'audience.of[1].of',
+      message: 'No segment is named "gone"',
       details: { name: 'gone', via: [] },
     })
   })
@@ -66,6 +67,7 @@ describe('Resolving named segments', () => {
     expect(error).toMatchObject({
       code: 'SEGMENT_CYCLE',
       path: 'of[1]',
+      message: 'Named segments refer to each other in a circle: "b" > "c" > "b"',
       details: { circle: ['b', 'c', 'b'] },
     })
     expect(refusal(segment('a'), { a: segment('a') }).details).toMatchObject({ circle: ['a', 'a'] })

@@ -82,15 +82,17 @@ function resolveName(name: string, place: Place, lookup: Lookup): Resolved {
   const via = [...place.via, name]
   const begun = place.via.indexOf(name)
   if (begun >= 0) {
-    throw new CampaignKitError('SEGMENT_CYCLE', 'Named segments refer to each other in a circle', {
+    const circle = via.slice(begun)
+    const words = circle.map((each) => JSON.stringify(each)).join(' > ')
+    throw new CampaignKitError('SEGMENT_CYCLE', `Named segments refer to each other in a circle: ${words}`, {
       path: place.path,
-      details: { circle: via.slice(begun), via: place.via },
+      details: { circle, via: place.via },
     })
   }
   if (via.length > MAX_CRITERIA_DEPTH) throw tooLarge(place)
   const rule = lookup.segments.get(name)
   if (rule === undefined) {
-    throw new CampaignKitError('SEGMENT_NOT_FOUND', 'A named segment does not exist', {
+    throw new CampaignKitError('SEGMENT_NOT_FOUND', `No segment is named ${JSON.stringify(name)}`, {
       path: place.path,
       details: { name, via: place.via },
     })
