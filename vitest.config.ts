@@ -31,7 +31,6 @@ export default defineConfig({
         test: {
           name: 'packages',
           include: ['packages/*/src/**/*.test.ts'],
-          benchmark: { include: ['packages/*/src/**/*.bench.ts'] },
           typecheck: {
             enabled: true,
             include: ['packages/*/src/**/*.test-d.ts'],
@@ -45,10 +44,9 @@ export default defineConfig({
         test: {
           name: 'examples',
           include: ['examples/**/*.test.ts'],
-          benchmark: { include: ['examples/**/*.bench.ts'] },
         },
       },
-      { extends: true, test: { name: 'docs', include: ['docs/**/*.test.ts'], benchmark: { include: [] } } },
+      { extends: true, test: { name: 'docs', include: ['docs/**/*.test.ts'] } },
     ],
     coverage: {
       provider: 'v8',

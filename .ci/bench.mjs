@@ -27,7 +27,7 @@ try {
     },
   })
   const program = path.join(outDir, 'main.mjs')
-  const { status } = spawnSync(process.execPath, ['--expose-gc', program, ...process.argv.slice(2)], {
+  const { status } = spawnSync(process.execPath, [program, ...process.argv.slice(2)], {
     stdio: 'inherit',
   })
   process.exitCode = status ?? 1

@@ -6,7 +6,6 @@ const RESOLUTION_MS = 1
 /** How long other work of the process waits at the longest, in milliseconds. */
 export async function longestBlockMs(bench: BlockBench): Promise<number> {
   const work = await bench.prepare()
-  globalThis.gc?.()
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
   delay.enable()
   await turn()

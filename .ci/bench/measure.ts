@@ -1,5 +1,6 @@
 import type { Bench, Goal, Side } from './bench.js'
 
+const WARM_UP_ROUNDS = 2
 /** Rounds of each side that count; more while there is time. */
 const FEWEST_ROUNDS = 5
 const MOST_ROUNDS = 15
@@ -10,7 +11,7 @@ export interface Measured {
   readonly unit: string
   readonly bareName: string
   readonly goal: Goal
-  /** Microseconds a unit: medians over the rounds. */
+  /** Microseconds of the processor a unit: medians over the rounds. */
   readonly oursUs: number
   readonly bareUs: number
   /** How many times as fast as the bare way. */
@@ -23,8 +24,10 @@ export interface Measured {
 export async function measure(bench: Bench, budgetMs: number): Promise<Measured> {
   const sides = await bench.prepare()
   const rounds = { oursUs: [] as number[], bareUs: [] as number[] }
-  await timed(sides.ours)
-  await timed(sides.bare)
+  for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
+    await timed(sides.ours)
+    await timed(sides.bare)
+  }
   const until = performance.now() + budgetMs
   while (
     rounds.oursUs.length < FEWEST_ROUNDS ||
@@ -41,13 +44,13 @@ export async function measure(bench: Bench, budgetMs: number): Promise<Measured>
   return { stage, unit, bareName, goal, oursUs, bareUs, ratio, met: isMet(goal, ratio, oursUs), rounds }
 }
 
-/** Microseconds a unit of one round. */
+/** Microseconds a unit of one round: of the processor, which other programs on the machine change the least. */
 async function timed(side: Side): Promise<number> {
   const round = await side()
-  globalThis.gc?.()
-  const begun = performance.now()
+  const begun = process.cpuUsage()
   const units = await round()
-  return ((performance.now() - begun) * 1_000) / units
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / units
 }
 
 function isMet({ timesBare, perSecond }: Goal, ratio: number, oursUs: number): boolean | null {

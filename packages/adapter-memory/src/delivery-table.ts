@@ -175,13 +175,15 @@ export class DeliveryTable {
   }
 
   #runRows({ runId }: Delivery): RunRows {
-    const known = this.#runs.get(runId) ?? {
+    const known = this.#runs.get(runId)
+    if (known !== undefined) return known
+    const rows: RunRows = {
       byCustomer: new Map(),
       tally: new DeliveryTally(),
       queues: new RunQueues((delivery) => this.#rows.get(delivery.id) === delivery),
     }
-    this.#runs.set(runId, known)
-    return known
+    this.#runs.set(runId, rows)
+    return rows
   }
 
   #campaignRows({ campaignId, runId }: Delivery): CampaignRows {

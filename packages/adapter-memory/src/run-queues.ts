@@ -51,7 +51,9 @@ export class RunQueues {
 
   /** When a claim could give something, on one channel or any; null when all is settled. */
   nextAt(channel?: ChannelKind): Instant | null {
-    const next = Math.min(...(['unsent', 'doubtful'] as const).map((kind) => earliest(this.#some(kind, channel))))
+    const next = Math.min(
+      ...(['unsent', 'doubtful'] as const).map((kind) => earliest(this.#some(kind, channel))),
+    )
     return next === NEVER ? null : next
   }
 

@@ -5,8 +5,8 @@
  * @packageDocumentation
  */
 export * from './testing/as-id.js'
-export type { BrokenWrapper } from './testing/broken/broken-wrapper.js'
-export { brokenRateLimiters } from './testing/broken/rate-limiters.js'
+export type { BrokenStorage, BrokenWrapper } from './testing/broken/broken-wrapper.js'
+export { type BrokenRateLimiter, brokenRateLimiters } from './testing/broken/rate-limiters.js'
 export { brokenStorages } from './testing/broken/storages.js'
 export {
   type ChannelCase,

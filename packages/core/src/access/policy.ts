@@ -36,7 +36,8 @@ export const allowAll: AccessPolicy = () => true
  * @throws FORBIDDEN
  */
 export function authorize(policy: AccessPolicy, scope: Scope, action: Action): void {
-  if (policy(scope, action)) return
+  // not merely truthy: a promise of "no" is
+  if (policy(scope, action) === true) return
   throw new CampaignKitError('FORBIDDEN', `The actor may not ${action}`, {
     details: { action, actor: scope.actor.id, roles: scope.actor.roles },
   })

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { toBase64Url, utf8 } from '../base/bytes.js'
-import { hmacSha256, lengthPrefixed } from '../base/digest.js'
-import type { Secret } from '../model/secret.js'
+import { hmacUnder, type Secret } from '../model/secret.js'
 import { readSignedLink, signLink } from './signed-link.js'
 
 const secret: Secret = { id: '2026a', key: 'a secret of at least 16 characters' }
@@ -11,10 +10,7 @@ const fields = ['pizzeria', 'delivery-1', 'https://pizza.example/menu?a=1&b=%20'
 /** A text whose signature is right, whatever its payload. */
 function signed(payload: Uint8Array): string {
   const text = toBase64Url(payload)
-  const signature = hmacSha256(utf8(secret.key), lengthPrefixed('campaignkit.link', 'click', text)).subarray(
-    0,
-    16,
-  )
+  const signature = hmacUnder(secret, 'campaignkit.link', 'click', text).subarray(0, 16)
   return `${secret.id}.${text}.${toBase64Url(signature)}`
 }
 

@@ -1,6 +1,5 @@
 import { equalConstantTime, fromBase64Url, toBase64Url, utf8 } from '../base/bytes.js'
-import { hmacSha256, lengthPrefixed } from '../base/digest.js'
-import type { Secret } from '../model/secret.js'
+import { hmacUnder, type Secret } from '../model/secret.js'
 
 /** What a signed link is for; one made for another purpose does not verify. */
 export type LinkPurpose = 'click' | 'open' | 'unsubscribe'
@@ -49,8 +48,5 @@ function parseFields(payload: Uint8Array): readonly string[] | null {
 }
 
 function signature(secret: Secret, purpose: LinkPurpose, payload: string): Uint8Array {
-  return hmacSha256(utf8(secret.key), lengthPrefixed('campaignkit.link', purpose, payload)).subarray(
-    0,
-    SIGNATURE_BYTES,
-  )
+  return hmacUnder(secret, 'campaignkit.link', purpose, payload).subarray(0, SIGNATURE_BYTES)
 }

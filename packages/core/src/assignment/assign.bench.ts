@@ -1,38 +1,34 @@
-import { bench, describe } from 'vitest'
-import { createArmSequence } from './arm-sequence.js'
-import { armWeights } from './arms.js'
+import { hash } from 'node:crypto'
 import { assignArms } from './assign.js'
-import { createRankKeys, inRankOrder } from './rank.js'
 
+const CUSTOMERS = 100_000
+const ARMS = ['plain', 'emoji', 'holdout']
 const salt = { tenant: 'pizzeria', salt: '5d41402abc4b2a76b9719d911017c592' }
-const customerIds = Array.from({ length: 100_000 }, (_, index) => `customer-${index}`)
 const weights = [
   { arm: 'plain', weight: 9 },
   { arm: 'emoji', weight: 9 },
   { arm: 'holdout', weight: 2 },
 ]
 
-describe('100,000 customers', () => {
-  bench('ranked and assigned', () => {
-    assignArms({ ...salt, weights }, customerIds)
-  })
+function hashAndSort(
+  ids: readonly string[],
+): readonly { readonly id: string; readonly arm: string | undefined }[] {
+  return ids
+    .map((id) => ({ id, key: hash('sha256', `${salt.tenant} ${salt.salt} ${id}`) }))
+    .sort((left, right) => (left.key < right.key ? -1 : 1))
+    .map(({ id }, rank) => ({ id, arm: ARMS[rank % ARMS.length] }))
+}
 
-  bench('ranked alone', () => {
-    inRankOrder(salt, customerIds)
-  })
-
-  bench('rank keys as texts', () => {
-    const keyOf = createRankKeys(salt)
-    for (const id of customerIds) keyOf(id)
-  })
-
-  bench('arms alone', () => {
-    const sequence = createArmSequence(weights)
-    for (let rank = 0; rank < customerIds.length; rank += 1) sequence.at(rank)
-  })
-
-  bench('one arm for everybody', () => {
-    const sequence = createArmSequence(armWeights(undefined))
-    for (let rank = 0; rank < customerIds.length; rank += 1) sequence.at(rank)
-  })
-})
+export const assignBench = {
+  stage: 'rank and assign 100,000 ids',
+  unit: 'customer',
+  bareName: "node's sha256 and a sort",
+  goal: { perSecond: 2 * CUSTOMERS },
+  prepare() {
+    const ids = Array.from({ length: CUSTOMERS }, (_, index) => `customer-${index}`)
+    return {
+      ours: () => () => assignArms({ ...salt, weights }, ids).length,
+      bare: () => () => hashAndSort(ids).length,
+    }
+  },
+}

@@ -23,11 +23,11 @@ import type { Logger } from '../ports/logger.js'
 import type { KitEvents, Observer } from '../ports/observer.js'
 import { createTenantKit } from './create-tenant-kit.js'
 import type { TenantKit } from './kit.js'
-import { type CampaignKitOptions, parseOptions } from './options.js'
+import { type CampaignKitOptions, checkOptions, createSettings } from './options.js'
 
 const workerSchema = z.strictObject({
   /** Runs served side by side. */
-  concurrency: z.int().min(1).max(100).default(4),
+  concurrency: z.int().min(1).max(100).default(20),
   /** How often `run` looks for due work whose ring was lost. */
   sweepEveryMs: z.int().min(10).max(3_600_000).default(5_000),
 })
@@ -81,16 +81,20 @@ export function createCampaignKit(options: CampaignKitOptions): CampaignKit {
     },
     links: createLinkHost(context),
     async close() {
-      await Promise.all(Object.values(context.channels).map((channel) => channel?.close?.()))
-      await context.storage.close?.()
+      try {
+        await Promise.all(Object.values(context.channels).map((channel) => channel?.close?.()))
+      } finally {
+        await context.storage.close?.()
+      }
     },
   })
 }
 
 function createContext(options: CampaignKitOptions, emitter: EventEmitter): EngineContext {
+  const checked = checkOptions(options)
   const secrets = parseSecrets(options.secrets)
   const ports = createPorts(options, secrets)
-  const settings = parseOptions(options, ports.calendar, secrets)
+  const settings = createSettings(options, checked, ports.calendar, secrets)
   const { storage } = options
   return {
     ...ports,

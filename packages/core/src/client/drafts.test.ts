@@ -2,8 +2,11 @@ import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import { DAY_MS } from '../base/time.js'
 import type { CampaignInput, CampaignPatch } from '../model/campaign.js'
+import type { Ids } from '../ports/ids.js'
 import { all, everyone, tag } from '../segmentation/builders.js'
 import { SAMPLE_NOW } from '../testing/manual-clock.js'
+import { overridden } from '../testing/overridden.js'
+import { createSequentialIds } from '../testing/sequential-ids.js'
 import { createPizzeria, SCOPE, winBack } from './pizzeria.fixture.js'
 import { codeOf, refusalOf } from './refusal.fixture.js'
 
@@ -358,6 +361,26 @@ describe('editing a draft', () => {
     expect((await kit.journal.list()).items).toHaveLength(2)
   })
 
+  it('refuses what another overtook between reading and writing', async () => {
+    const memory = createMemoryStorage()
+    let overtake: (() => Promise<unknown>) | null = null
+    const campaigns = overridden(memory.campaigns, {
+      async get(scope, id) {
+        const read = await memory.campaigns.get(scope, id)
+        const first = overtake
+        overtake = null
+        await first?.()
+        return read
+      },
+    })
+    const { kit } = createPizzeria({ storage: overridden(memory, { campaigns }) })
+    const other = createPizzeria({ storage: memory, seed: 'other' }).kit
+    const { id } = await kit.campaigns.create(winBack())
+    overtake = () => other.campaigns.edit(id, { name: 'Faster' }, 1)
+    expect(await codeOf(() => kit.campaigns.edit(id, { name: 'Slower' }, 1))).toBe('VERSION_CONFLICT')
+    expect(await kit.campaigns.get(id)).toMatchObject({ version: 2, content: { name: 'Faster' } })
+  })
+
   it('is over once the campaign was scheduled or launched, whatever version is named', async () => {
     const { kit } = createPizzeria()
     const { id } = await kit.campaigns.create(winBack({ startsAt: SAMPLE_NOW + DAY_MS }))
@@ -413,8 +436,8 @@ describe('cloning a campaign', () => {
 
 describe('templates of two tenants', () => {
   it('stay apart even when their campaigns have equal ids', async () => {
-    let given = 0
-    const ids = { next: (kind: string) => (kind === 'campaign' ? 'same' : `${kind}-${(given += 1)}`) }
+    const others = createSequentialIds()
+    const ids: Ids = { next: (kind) => (kind === 'campaign' ? 'same' : others.next(kind)) }
     const { kit, root } = createPizzeria({ storage: createMemoryStorage(), kit: { ids } })
     const other = root.as({ ...SCOPE, tenant: 'trattoria' })
     await kit.customers.upsert([{ id: 'c-1' }])

@@ -1,3 +1,4 @@
+import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { createInFlight } from '../defaults/in-flight.js'
 import { createQrEncoder } from '../defaults/qr-encoder.js'
 import { createSystemIds } from '../defaults/system-ids.js'
@@ -5,6 +6,7 @@ import { createSystemRandom } from '../defaults/system-random.js'
 import type { CampaignInput } from '../model/campaign.js'
 import type { Channel } from '../ports/channel.js'
 import type { Clock } from '../ports/clock.js'
+import type { Storage } from '../ports/storage/storage.js'
 import { everyone } from '../segmentation/builders.js'
 import { SAMPLE_NOW } from '../testing/manual-clock.js'
 import { sampleCapabilities } from '../testing/sample-capabilities.js'
@@ -40,10 +42,15 @@ type Content = Pick<CampaignInput, 'messages' | 'coupon'>
 const WELCOMED_AT_ONCE = 10_000
 
 /** A kit over the real ports, whose mail goes nowhere; only its time is that of a test. */
-export async function launchedCampaign(recipients: number, content: Content) {
+export async function launchedCampaign(
+  recipients: number,
+  content: Content,
+  storage: Storage = createMemoryStorage(),
+) {
   const random = createSystemRandom()
   const clock = hastyClock()
   const { root, kit, welcome } = createPizzeria({
+    storage,
     email: nullChannel(),
     kit: {
       clock,

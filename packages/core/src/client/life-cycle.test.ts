@@ -490,7 +490,6 @@ describe('the content digest', () => {
     ['experiment', { experiment: { variants: [{ name: 'a' }] } }],
     ['coupon', { coupon: { reward: { kind: 'percent', value: 31 } } }],
     ['pace', { pace: { email: { limit: 1, periodMs: 1_000 } } }],
-    ['priority', { priority: 1 }],
     ['schedule', { schedule: { type: 'recurring', every: 'day', at: '09:00' } }],
     ['startsAt', { startsAt: SAMPLE_NOW + 1 }],
     ['endsAt', { endsAt: SAMPLE_NOW + 91 * DAY_MS }],

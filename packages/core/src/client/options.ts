@@ -147,7 +147,7 @@ function checkChannels(channels: CampaignKitOptions['channels']): void {
 }
 
 /** What {@link checkOptions} made of the options. */
-export type CheckedOptions = Pick<
+type CheckedOptions = Pick<
   EngineSettings,
   'publicUrl' | 'acceptVolatileStorage' | 'leaseMs' | 'eligibilityTimeoutMs'
 >
@@ -179,7 +179,14 @@ export function createSettings(
 ): EngineSettings {
   const known = new Map<TenantId, TenantSettings>()
   const read = (tenant: TenantId): TenantSettings => {
-    const settings = parseInput(tenantSchema, options.tenants?.(tenant) ?? {}, 'tenants')
+    const said = options.tenants?.(tenant) ?? {}
+    // it would pass for settings that leave everything to its default
+    if ('then' in said) {
+      throw new CampaignKitError('INVALID_INPUT', 'tenants: expected settings, not a promise of them', {
+        path: 'tenants',
+      })
+    }
+    const settings = parseInput(tenantSchema, said, 'tenants')
     if (!calendar.isZone(settings.timeZone)) {
       throw new CampaignKitError('TIME_ZONE_UNKNOWN', 'tenants.timeZone: not a zone', {
         path: 'tenants.timeZone',

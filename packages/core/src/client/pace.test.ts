@@ -1,6 +1,10 @@
+import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
-import { HOUR_MS, MINUTE_MS } from '../base/time.js'
+import { HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
 import { type Pace, perHour, perMinute, perSecond } from '../model/pace.js'
+import type { RateLimiter } from '../ports/rate-limiter.js'
+import { createManualClock } from '../testing/manual-clock.js'
+import { overridden } from '../testing/overridden.js'
 import { BOTH, busiest, createSendingWorld, instantsOf, timesTaken, usedShare } from './sending.fixture.js'
 
 const LEAST_USE = 0.97
@@ -130,5 +134,69 @@ describe('a pace that is shared', () => {
     await root.worker().drain()
     expectPace(instantsOf(email), perMinute(6))
     expect(asked).toBeLessThan(4 * 60)
+  })
+})
+
+describe('a slot that passes before the call can be made', () => {
+  it('is reserved anew: a channel that is slower than its pace is kept busy and never too fast', async () => {
+    const { invite, launch, root, email, clock } = createSendingWorld({
+      email: { capabilities: { window: 2 }, delayMsOf: () => 5 * SECOND_MS },
+    })
+    await invite(60)
+    await launch()
+    const begun = clock.now()
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(60)
+    expect(busiest(instantsOf(email), MINUTE_MS)).toBeLessThanOrEqual(24)
+    expect(clock.now() - begun).toBeLessThan(30 * 5 * SECOND_MS * 1.05)
+  })
+
+  it('is given back when the account has been told to wait meanwhile', async () => {
+    let calls = 0
+    const { invite, launch, root, kit, email } = createSendingWorld({
+      email: {
+        capabilities: { window: 1 },
+        delayMsOf: () => 3 * SECOND_MS,
+        faultOf: () => {
+          calls += 1
+          return calls === 2 ? { outcome: 'throttled', code: 'too-many', retryAfterMs: HOUR_MS } : null
+        },
+      },
+    })
+    await invite(10)
+    const campaigns = [await launch({ name: 'one' }), await launch({ name: 'two' })]
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(20)
+    const [first = 0, second = 0] = instantsOf(email)
+    expect(second - first).toBeGreaterThan(HOUR_MS)
+    for (const { id } of campaigns) {
+      const { items } = await kit.campaigns.deliveries(id, {}, { limit: 100 })
+      expect(items.every(({ tries, status }) => tries === 1 && status === 'sent')).toBe(true)
+    }
+  })
+
+  it('may come back for a part of a call: the rest asks again', async () => {
+    const storage = createMemoryStorage()
+    const clock = createManualClock({ auto: true })
+    const real = storage.rateLimiter(clock)
+    let asked = 0
+    const limiter: RateLimiter = overridden(real, {
+      reserve: async (scope, request) => {
+        asked += 1
+        if (asked > 1) return real.reserve(scope, { ...request, count: 1 })
+        return { firstAt: clock.now() - 1, intervalMs: 0, count: request.count, slackMs: 0 }
+      },
+    })
+    const { invite, launch, root, email } = createSendingWorld({
+      storage,
+      clock,
+      kit: { limiter },
+      email: { capabilities: { batchSize: 3, window: 6 } },
+    })
+    await invite(9)
+    await launch({ pace: { email: perMinute(1_000) } })
+    await root.worker().drain()
+    expect([...timesTaken(email).values()]).toEqual(Array(9).fill(1))
+    expect(busiest(instantsOf(email), 50)).toBe(1)
   })
 })

@@ -12,7 +12,7 @@ import { SAMPLE_NOW } from '../testing/manual-clock.js'
 import { createRecordingChannel } from '../testing/recording-channel.js'
 import { createPizzeria } from './pizzeria.fixture.js'
 
-const RUNS = process.env['CAMPAIGNKIT_LONG'] === '1' ? 500 : 40
+const RUNS = process.env.CAMPAIGNKIT_LONG === '1' ? 500 : 40
 
 interface Person {
   readonly email: number | null

@@ -309,12 +309,7 @@ describe('external rules', () => {
         throw new Error('no connection for ada0@example.com')
       },
     ],
-    [
-      'throws something that is no error',
-      async () => {
-        throw 'ada0@example.com'
-      },
-    ],
+    ['throws something that is no error', () => Promise.reject('ada0@example.com')],
     ['leaves a customer out', async () => new Map()],
     ['answers with nothing', async () => undefined as never],
     ['answers with an object', async () => ({ 'c-0': true }) as never],

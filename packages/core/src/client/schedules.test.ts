@@ -230,6 +230,7 @@ describe('a recurring schedule', () => {
     const { id } = await launch({ schedule: daily, endsAt: '2026-03-03T09:00:00Z' })
     await drainUntil('2026-03-10T00:00:00Z')
     expect(times.get('c-1')).toHaveLength(2)
+    expect(await kit.campaigns.runs(id)).toHaveLength(2)
     expect((await kit.campaigns.get(id)).status).toBe('completed')
   })
 

@@ -4,7 +4,6 @@ import type { CampaignInput } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { CustomerInput } from '../model/customer.js'
 import type { Pace } from '../model/pace.js'
-import type { ChannelCapabilities } from '../ports/channel.js'
 import type { KitEvents } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import {
@@ -12,7 +11,7 @@ import {
   type FaultyChannel,
   type FaultyChannelOptions,
 } from '../testing/faulty-channel.js'
-import { createManualClock, SAMPLE_NOW } from '../testing/manual-clock.js'
+import { createManualClock, type ManualClock, SAMPLE_NOW } from '../testing/manual-clock.js'
 import type { CampaignKit } from './create-campaign-kit.js'
 import type { CampaignKitOptions } from './options.js'
 import { createPizzeria, lapsedCustomer, winBack } from './pizzeria.fixture.js'
@@ -27,15 +26,18 @@ export interface SendingOptions {
   readonly seed?: string
   /** False for a clock that only the test moves. @default true */
   readonly auto?: boolean
+  readonly clock?: ManualClock
 }
 
 /** A pizzeria with an e-mail and an SMS provider that fail as told and keep a log, and a clock that jumps. */
 export function createSendingWorld(options: SendingOptions = {}) {
-  const clock = createManualClock({
-    auto: options.auto ?? true,
-    // a whole turn of the event loop: whatever waits for promises alone has run before time goes on
-    yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
-  })
+  const clock =
+    options.clock ??
+    createManualClock({
+      auto: options.auto ?? true,
+      // a whole turn of the event loop: whatever waits for promises alone has run before time goes on
+      yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
+    })
   const storage = options.storage ?? createMemoryStorage()
   const channelOf = (kind: 'email' | 'sms', script: ChannelScript = {}): FaultyChannel =>
     createFaultyChannel({
@@ -143,5 +145,3 @@ export function timesTaken(channel: FaultyChannel): ReadonlyMap<string, number> 
   for (const { message } of channel.accepted) taken.set(message.to, (taken.get(message.to) ?? 0) + 1)
   return taken
 }
-
-export type { ChannelCapabilities }

@@ -58,7 +58,76 @@ async function read(bytes: Uint8Array, size: number, format: CsvFormat) {
   return { table, lines }
 }
 
+interface Read {
+  readonly line: number
+  readonly fields: readonly string[]
+  readonly isMisquoted?: true
+}
+
+/** One field at the beginning of a text, up to the comma or the end of the line; null when its quote never closes. */
+function fieldIn(text: string) {
+  const quoted = text.startsWith('"') ? /^"((?:""|[^"])*)"(?!")/.exec(text) : undefined
+  if (quoted === null) return null
+  const tail = /^[^,\r\n]*/.exec(text.slice(quoted?.[0].length ?? 0))?.[0] ?? ''
+  const content = quoted?.[1]?.replaceAll('""', '"') ?? ''
+  const isMarked = quoted !== undefined && tail !== ''
+  const value = isMarked ? `"${content}"${tail}` : content + tail
+  return { value, isMarked, length: (quoted?.[0].length ?? 0) + tail.length }
+}
+
+/** What a text says, one field after the other: the records, and the line of the one whose quote is never closed. */
+function spelledOut(text: string): { records: Read[]; openOn: number | null } {
+  const records: Read[] = []
+  const lineAt = (at: number) => text.slice(0, at).split(/\r\n|\n|\r/).length
+  let at = 0
+  const skipLineEnd = () => {
+    at += /^(?:\r\n|\n|\r)?/.exec(text.slice(at))?.[0].length ?? 0
+  }
+  while (at < text.length) {
+    const begin = at
+    skipLineEnd()
+    if (at > begin) continue
+    const fields: string[] = []
+    let isMarked = false
+    for (let isLast = false; !isLast; at += isLast ? 0 : 1) {
+      const field = fieldIn(text.slice(at))
+      if (field === null) return { records, openOn: lineAt(begin) }
+      fields.push(field.value)
+      isMarked ||= field.isMarked
+      at += field.length
+      isLast = text[at] !== ','
+    }
+    skipLineEnd()
+    records.push({ line: lineAt(begin), fields, ...(isMarked ? { isMisquoted: true } : {}) })
+  }
+  return { records, openOn: null }
+}
+
 describe('CSV of any dialect', () => {
+  it('with quotes anywhere is read as it is spelled out field by field', async () => {
+    const noise = fc.string({
+      unit: fc.constantFrom('"', '"', ',', 'a', 'é', ' ', '\n', '\r\n'),
+      maxLength: 24,
+    })
+    await fc.assert(
+      fc.asyncProperty(noise, async (text) => {
+        const records: Read[] = []
+        let openOn: number | null = null
+        try {
+          const format = { delimiter: ',', encoding: 'utf-8' } as const
+          for await (const record of csv.read(inChunksOf(Buffer.from(text), 5), format)) {
+            records.push(record as Read)
+          }
+        } catch (thrown) {
+          expect(thrown).toMatchObject({ code: 'CSV_MALFORMED', details: { reason: 'quoting' } })
+          openOn = (thrown as { details: { line: number } }).details.line
+        }
+        expect({ records, openOn }).toEqual(spelledOut(text))
+      }),
+      { ...runs, numRuns: runs.numRuns * 10 },
+    )
+  })
+
   it('comes back as it was, with the right lines, when the format is given', async () => {
     const encodings = fc.constantFrom<Encoding>('utf-8', 'utf-16le', 'utf-16be')
     await fc.assert(

@@ -66,6 +66,9 @@ describe('reading CSV', () => {
     [',', '"a;\n;;""";b,c,d\n'.replace(';b', ',b')],
     [',', 'only one column\n'],
     [',', 'a,b;c,d;e\n'],
+    [';', '5" pizza;size;"a,b,c,d,e"\n'],
+    [';', 'a;"b"",,,,";c\n'],
+    [';', '"";x\n1,2,3\n'],
   ])('finds the delimiter %j of %j', async (delimiter, text) => {
     expect(await fieldsOf(text)).toEqual(await fieldsOf(text, { delimiter: delimiter as ',' }))
   })
@@ -131,18 +134,64 @@ describe('reading CSV', () => {
 
   it.each([
     ['a,b\n1,2\n\n3,"4\n', 4],
-    ['a,b\n"1\r\n\r\n",2\n3,"4"4\n5,6', 5],
-    ['a,b\n1,4"4\n', 2],
+    ['a,b\n"1\r\n\r\n",2\n3,"4\n5,6', 5],
     ['"', 1],
     ['a,b\n1,"""\n', 2],
-  ])('refuses the quotes of %j on line %i, after the records before it', async (text, line) => {
+  ])('refuses the open quote of %j on line %i, after the records before it', async (text, line) => {
     const { records, failure } = await readAll(chunks(text))
     expect(failure).toMatchObject({ code: 'CSV_MALFORMED', details: { reason: 'quoting', line } })
     expect(records.length).toBe(text.startsWith('"') ? 0 : line === 2 ? 1 : 2)
   })
 
+  it.each([
+    ['5" pizza,b', ['5" pizza', 'b']],
+    ['a "b" c,d', ['a "b" c', 'd']],
+    ['"x",6 2",y"', ['x', '6 2"', 'y"']],
+    ['a"",b""c', ['a""', 'b""c']],
+    [' "a",b', [' "a"', 'b']],
+    ['"5"" pizza","""",""', ['5" pizza', '"', '']],
+    ['"""a"" b",c', ['"a" b', 'c']],
+  ])('reads a quote that opens no field as text: %j', async (text, fields) => {
+    expect((await readAll(chunks(`a,b\n${text}\n`))).records[1]).toEqual({ line: 2, fields })
+  })
+
+  it.each([
+    ['"abc"def,g', ['"abc"def', 'g']],
+    ['a,"abc" ,g', ['a', '"abc" ', 'g']],
+    ['"5""" pizza,"q"', ['"5"" pizza', 'q']],
+    ['""x', ['""x']],
+    ['x,"5 inch" "thin"', ['x', '"5 inch" "thin"']],
+  ])('marks a record with text behind a closing quote and goes on: %j', async (text, fields) => {
+    const { records, failure } = await readAll(chunks(`a,b\n${text}\n\n1,2`))
+    expect(failure).toBeNull()
+    expect(records.slice(1)).toEqual([
+      { line: 2, fields, isMisquoted: true },
+      { line: 4, fields: ['1', '2'] },
+    ])
+  })
+
+  it('loses to a quote that was opened by mistake no more than the rows up to the next quote', async () => {
+    const { records, failure } = await readAll(chunks('a,b\n1,"open\r\n2,"two","x"\n3,"three"\n4,four\n'))
+    expect(failure).toBeNull()
+    expect(records.map(({ line, isMisquoted }) => [line, isMisquoted])).toEqual([
+      [1, undefined],
+      [2, true],
+      [4, undefined],
+      [5, undefined],
+    ])
+  })
+
+  it('tells misquoted records from others across its pieces and stretches of blank lines', async () => {
+    const rows = ['"é"b,c', '"""é""b",c', 'é"b,"c"']
+    const text = Array.from({ length: 30_000 }, (_, at) => `${rows[at % 3]}\r\n`).join('')
+    const source = [text, '\n'.repeat(200_000), text].map((part) => Buffer.from(part))
+    const { records } = await readAll(chunks(...source), { delimiter: ',' })
+    expect(records).toHaveLength(60_000)
+    expect(records.every(({ isMisquoted = false }, at) => isMisquoted === (at % 3 === 0))).toBe(true)
+  })
+
   it('repeats nothing of the file in a failure', async () => {
-    const { failure } = await readAll(chunks('a\nann@pizza.example"x'))
+    const { failure } = await readAll(chunks('a\n"ann@pizza.example'))
     expect(failure).toBeInstanceOf(CampaignKitError)
     expect(`${JSON.stringify(failure)}${String((failure as Error).cause)}`).not.toContain('ann')
   })

@@ -8,10 +8,11 @@ import { writeCsv } from './csv/write.js'
  * What the format leaves open is found out from the first 64 KiB. Encoding: a byte order mark, UTF-16 by its zero
  * bytes, UTF-8 if valid, else Windows-1252; a file that is ASCII so far and Windows-1252 further down must name its
  * encoding. Delimiter: of `,` `;` tab and `|` the most frequent in the first line. Blank lines are left out; records of
- * differing length are passed on as they are.
+ * differing length are passed on as they are. A record with text behind a closing quote is marked; it ends at the next
+ * end of a line, so that a quote which was opened by mistake costs the rows up to the next quote and not the file.
  *
  * Also CSV_MALFORMED: a NUL character and a record over 1 MiB. `details` hold `reason` (`encoding`, `nul`, `quoting`,
- * `recordTooLong`), and `line` or `byteOffset` where known.
+ * `recordTooLong`), and `line` (on which the record begins) or `byteOffset` where known.
  */
 export function createCsv(): Csv {
   return { read: readCsv, write: writeCsv }

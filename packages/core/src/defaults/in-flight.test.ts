@@ -56,7 +56,10 @@ describe('windows in flight', () => {
   it('of one account do not wait for those of another', async () => {
     const inFlight = createInFlight()
     const windows = controlled()
-    const runs = [inFlight.run('a', { attempts: 1, most: 1 }, windows.window), inFlight.run('b', { attempts: 1, most: 1 }, windows.window)]
+    const runs = [
+      inFlight.run('a', { attempts: 1, most: 1 }, windows.window),
+      inFlight.run('b', { attempts: 1, most: 1 }, windows.window),
+    ]
     await settled()
     expect(windows.inFlight).toBe(2)
     await endAll(windows, 2)
@@ -66,7 +69,10 @@ describe('windows in flight', () => {
   it('follow the latest bound', async () => {
     const inFlight = createInFlight()
     const windows = controlled()
-    const runs = [inFlight.run('a', { attempts: 1, most: 1 }, windows.window), inFlight.run('a', { attempts: 1, most: 1 }, windows.window)]
+    const runs = [
+      inFlight.run('a', { attempts: 1, most: 1 }, windows.window),
+      inFlight.run('a', { attempts: 1, most: 1 }, windows.window),
+    ]
     await settled()
     expect(windows.inFlight).toBe(1)
     runs.push(inFlight.run('a', { attempts: 1, most: 3 }, windows.window))
@@ -120,12 +126,15 @@ describe('windows in flight', () => {
     await Promise.all(runs)
   })
 
-  it.each([0, 4, 1.5, Number.NaN])('refuse a group of %s attempts where three are allowed', async (attempts) => {
-    await expect(createInFlight().run('a', { attempts, most: 3 }, async () => 1)).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      path: 'attempts',
-    })
-  })
+  it.each([0, 4, 1.5, Number.NaN])(
+    'refuse a group of %s attempts where three are allowed',
+    async (attempts) => {
+      await expect(createInFlight().run('a', { attempts, most: 3 }, async () => 1)).rejects.toMatchObject({
+        code: 'INVALID_INPUT',
+        path: 'attempts',
+      })
+    },
+  )
 
   it.each([0, -1, 1.5, Number.NaN])('refuse a bound of %s', async (most) => {
     await expect(createInFlight().run('a', { attempts: 1, most }, async () => 1)).rejects.toMatchObject({

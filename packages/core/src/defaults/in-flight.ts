@@ -49,5 +49,7 @@ export function createInFlight(): InFlight {
 
 function refuseUnless(holds: boolean, path: string): void {
   if (holds) return
-  throw new CampaignKitError('INVALID_INPUT', `${path}: at least one attempt must be allowed in flight`, { path })
+  throw new CampaignKitError('INVALID_INPUT', `${path}: at least one attempt must be allowed in flight`, {
+    path,
+  })
 }

@@ -1,6 +1,5 @@
 import type { AttemptId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { addressKeyOf } from '../consent/address-key.js'
 import type { Scope } from '../model/scope.js'
 import type { SendResult } from '../ports/channel.js'
 import type { Permit } from '../ports/rate-limiter.js'
@@ -58,7 +57,8 @@ export async function attemptGroup(
   for (let first = 0; first < messages.length; first += sending.pace.callSize) {
     const size = Math.min(sending.pace.callSize, messages.length - first)
     const attempts = opened.slice(first, first + size).filter((attempt) => attempt !== null)
-    if (attempts.length > 0) calls.push(callInSlot(context, scope, sending, attempts, slotOf(permit, first + size), signal))
+    if (attempts.length > 0)
+      calls.push(callInSlot(context, scope, sending, attempts, slotOf(permit, first + size), signal))
   }
   const ended = await Promise.allSettled(calls)
   for (const call of ended) if (call.status === 'rejected') throw call.reason
@@ -71,15 +71,13 @@ async function openAttempts(
   lane: ChannelLane,
   messages: readonly ReadyMessage[],
 ): Promise<readonly (OpenAttempt | null)[]> {
-  const [secret] = context.settings.secrets
   const now = context.clock.now()
   const attempts = messages.map((message) => ({
     message,
     attemptId: context.ids.next('attempt') as AttemptId,
-    addressKey: addressKeyOf(secret, lane.kind, message.to),
     startedAt: now,
   }))
-  const entries = attempts.map(({ message: { held }, attemptId, addressKey }) => ({
+  const entries = attempts.map(({ message: { held, addressKey }, attemptId }) => ({
     deliveryId: held.delivery.id,
     fence: held.fence,
     attemptId,
@@ -91,8 +89,9 @@ async function openAttempts(
 }
 
 /** The slot of the last of so many messages: with it a call that carries them leaves. */
-function slotOf({ firstAt, intervalMs, slackMs }: Permit, count: number): Slot {
-  const last = firstAt + (count - 1) * intervalMs
+function slotOf({ firstAt, intervalMs, slackMs, count }: Permit, messages: number): Slot {
+  if (messages > count) return PASSED
+  const last = firstAt + (messages - 1) * intervalMs
   return { at: Math.ceil(last), until: Math.floor(last + slackMs) }
 }
 
@@ -110,14 +109,26 @@ async function callInSlot(
   const now = context.clock.now()
   if (now <= slot.until) return call(context, scope, sending, attempts)
   const { limits, horizonMs } = sending.pace
-  const permit = await context.limiter.reserve(scope, { limits, count: attempts.length, notBefore: now, horizonMs })
+  const permit = await context.limiter.reserve(scope, {
+    limits,
+    count: attempts.length,
+    notBefore: now,
+    horizonMs,
+  })
   if (permit.count === 0) {
     halt(sending, { resumeAt: permit.firstAt, misconfigured: null })
     return giveBack(sending, attempts)
   }
   const rest = attempts.slice(permit.count)
   await Promise.all([
-    callInSlot(context, scope, sending, attempts.slice(0, permit.count), slotOf(permit, permit.count), signal),
+    callInSlot(
+      context,
+      scope,
+      sending,
+      attempts.slice(0, permit.count),
+      slotOf(permit, permit.count),
+      signal,
+    ),
     rest.length === 0 ? null : callInSlot(context, scope, sending, rest, PASSED, signal),
   ])
 }
@@ -142,9 +153,11 @@ async function call(
     answers.map(({ attempt, result }) =>
       settlementOf(context, attempt.message.held, attempt, result, lane.channel.capabilities),
     ),
-    answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.addressKey),
+    answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.message.addressKey),
   )
-  const throttled = answers.flatMap(({ result }) => (result.outcome === 'throttled' ? [resumesAt(context, result)] : []))
+  const throttled = answers.flatMap(({ result }) =>
+    result.outcome === 'throttled' ? [resumesAt(context, result)] : [],
+  )
   try {
     if (throttled.length > 0) await slowDown(context, scope, lane, Math.max(...throttled))
   } finally {
@@ -172,7 +185,12 @@ function halt(sending: Sending, stop: Stop | null): void {
   }
 }
 
-async function slowDown(context: EngineContext, scope: Scope, lane: ChannelLane, until: Instant): Promise<void> {
+async function slowDown(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  until: Instant,
+): Promise<void> {
   await context.limiter.postpone(scope, accountLimit(lane), until)
   context.observer.emit('channel.throttled', { scope, channel: lane.kind, until })
 }

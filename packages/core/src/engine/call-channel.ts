@@ -10,6 +10,7 @@ import type { HeldDelivery } from './settlements.js'
 export interface ReadyMessage {
   readonly held: HeldDelivery
   readonly to: string
+  readonly addressKey: AddressKey
   readonly content: RenderedMessage
 }
 
@@ -17,7 +18,6 @@ export interface ReadyMessage {
 export interface OpenAttempt {
   readonly message: ReadyMessage
   readonly attemptId: AttemptId
-  readonly addressKey: AddressKey
   readonly startedAt: Instant
 }
 
@@ -27,7 +27,14 @@ export interface Answer {
   readonly result: SendResult
 }
 
-const OUTCOMES: readonly unknown[] = ['accepted', 'transient', 'permanent', 'throttled', 'misconfigured', 'unknown']
+const OUTCOMES: readonly unknown[] = [
+  'accepted',
+  'transient',
+  'permanent',
+  'throttled',
+  'misconfigured',
+  'unknown',
+]
 
 /** Calls the provider once. Whatever it does instead of answering for each message leaves those in doubt. */
 export async function callChannel(
@@ -47,7 +54,8 @@ export async function callChannel(
       content,
     }),
   )
-  const report = (error: string) => context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })
+  const report = (error: string) =>
+    context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })
   try {
     const results: unknown = await channel.send(scope, batch)
     const given: readonly unknown[] = Array.isArray(results) ? results : []
@@ -64,5 +72,7 @@ export async function callChannel(
 }
 
 function isSendResult(answer: unknown): answer is SendResult {
-  return typeof answer === 'object' && answer !== null && 'outcome' in answer && OUTCOMES.includes(answer.outcome)
+  return (
+    typeof answer === 'object' && answer !== null && 'outcome' in answer && OUTCOMES.includes(answer.outcome)
+  )
 }

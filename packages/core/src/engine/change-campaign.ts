@@ -14,7 +14,7 @@ export async function requireCampaign(
   id: CampaignId,
 ): Promise<Campaign> {
   const campaign = await context.storage.campaigns.get(scope, id)
-  if (campaign === null) throw new CampaignKitError('CAMPAIGN_NOT_FOUND', `No campaign has the id ${id}`)
+  if (campaign === null) throw new CampaignKitError('CAMPAIGN_NOT_FOUND', 'No campaign has this id')
   return campaign
 }
 

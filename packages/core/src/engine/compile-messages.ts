@@ -50,14 +50,14 @@ export function compiledMessage(
   locale: string | undefined,
 ): CompiledMessage {
   const { content } = campaign
-  const known = localesOf(content, channel)
+  const known = locale === undefined ? null : localesOf(content, channel)
   const key = JSON.stringify([
     scope.tenant,
     campaign.id,
     campaign.digest ?? campaign.version,
     channel,
     arm,
-    [locale?.split('-')[0], locale].filter((name) => name !== undefined && known.has(name)),
+    [locale?.split('-')[0], locale].filter((name) => name !== undefined && known?.has(name)),
   ])
   const cache = kept.get(context) ?? new Map<string, CompiledMessage>()
   kept.set(context, cache)

@@ -49,7 +49,7 @@ export async function deliverChunk(
     try {
       const { ready, stopped } = await prepareChunk(context, scope, lane, held)
       await settleDeliveries(context, scope, lane, stopped)
-      const until = Math.min(limits.until, now + sender.pace.horizonMs)
+      const until = Math.min(limits.until, now + sender.pace.horizonMs, lastInstantOf(lane))
       const unsent = await sender.send(ready, { until, signal: limits.signal })
       outcome = { ...outcome, nextSlotAt: unsent.nextSlotAt, stop: unsent.stop }
       await giveBack(
@@ -64,6 +64,11 @@ export async function deliverChunk(
     }
   }
   return outcome
+}
+
+function lastInstantOf({ campaign }: ChannelLane): Instant {
+  const { endsAt } = campaign.content
+  return endsAt === undefined ? Number.MAX_SAFE_INTEGER : endsAt - 1
 }
 
 async function giveBack(context: EngineContext, scope: Scope, held: readonly HeldDelivery[]): Promise<void> {

@@ -67,7 +67,12 @@ export async function endQueued(
  * Ends a run of which all is settled, and the campaign with its last one: the campaign first, since nobody looks at a
  * run again that has ended. Of a paused campaign the run stays open until it is resumed or its end has come.
  */
-export async function endRun(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<void> {
+export async function endRun(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<void> {
   const { campaigns, audience } = context.storage
   const now = context.clock.now()
   const current = await campaigns.get(scope, campaign.id)
@@ -84,5 +89,9 @@ export async function endRun(context: EngineContext, scope: Scope, campaign: Cam
     })
   }
   await audience.releaseAddresses(scope, run.id)
-  await campaigns.updateRun(scope, { ...run, status: 'ended', endedAt: now, version: run.version + 1 }, run.version)
+  await campaigns.updateRun(
+    scope,
+    { ...run, status: 'ended', endedAt: now, version: run.version + 1 },
+    run.version,
+  )
 }

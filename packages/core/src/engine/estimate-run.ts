@@ -14,7 +14,7 @@ import type { Reach } from './reach.js'
 import { listCost } from './settlements.js'
 
 /** Messages by channel. */
-export type MessageNumbers = Readonly<Partial<Record<ChannelKind, number>>>
+type MessageNumbers = Readonly<Partial<Record<ChannelKind, number>>>
 
 /** The funnel of a first run with this reach: its arms are those that freezing would give. */
 export function funnelOf(campaign: Campaign, reached: Reach): AudienceCounts {

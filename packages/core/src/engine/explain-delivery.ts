@@ -107,7 +107,13 @@ function armStep({ arm, rank }: Member, at: Instant): TraceStep {
     return traceStep({ stage: 'arm', at, passed: 'unknown', code: 'notAssigned', words })
   }
   const waits = arm === HOLDOUT || arm === REMAINDER
-  return traceStep({ stage: 'arm', at, passed: waits ? 'no' : 'yes', code: arm, words: `Rank ${rank}: ${arm}` })
+  return traceStep({
+    stage: 'arm',
+    at,
+    passed: waits ? 'no' : 'yes',
+    code: arm,
+    words: `Rank ${rank}: ${arm}`,
+  })
 }
 
 async function deliverySteps(
@@ -130,7 +136,11 @@ async function deliverySteps(
   ]
 }
 
-function permitStep(context: EngineContext, campaign: Campaign, { channel, firstDueAt }: Delivery): TraceStep {
+function permitStep(
+  context: EngineContext,
+  campaign: Campaign,
+  { channel, firstDueAt }: Delivery,
+): TraceStep {
   const pace = paceOf({ campaign, kind: channel })
   const due = firstDueAt <= context.clock.now()
   return traceStep({

@@ -1,6 +1,7 @@
 import { createArmSequence } from '../assignment/arm-sequence.js'
 import { armWeights } from '../assignment/arms.js'
 import type { CustomerId, DeliveryId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Arm } from '../model/experiment.js'
@@ -8,7 +9,7 @@ import type { Member } from '../model/member.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import { dueInstant } from './occurrences.js'
+import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
 import { PLAN_PAGE } from './scan-customers.js'
 
@@ -42,10 +43,11 @@ async function matchPage(
   const planPage = await plannerOf(context, scope, campaign, run)
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
   const planned = await planPage(customers)
+  const dueAt = createDueInstants(context, scope, campaign.content, run.scheduledFor)
   await context.storage.audience.append(
     scope,
     run.id,
-    planned.map((member) => memberOf(context, scope, campaign, run, member)),
+    planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone))),
   )
   const last = customers.at(-1)
   const ended = last === undefined || customers.length < PLAN_PAGE
@@ -85,20 +87,14 @@ function plannerOf(
   return planner
 }
 
-function memberOf(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  run: Run,
-  planned: PlannedMember,
-): Member {
+function memberOf(run: Run, planned: PlannedMember, dueAt: Instant): Member {
   const { customer } = planned
   return {
     runId: run.id,
     customerId: customer.id,
     rankKey: planned.rankKey,
     rank: null,
-    dueAt: dueInstant(context, scope, campaign.content, run.scheduledFor, customer.timeZone),
+    dueAt,
     arm: null,
     exclusion: planned.exclusion,
     channels: planned.channels,

@@ -172,6 +172,48 @@ describe('a cell read as a date', () => {
     expect(read({ path, as: 'date', zone: 'Europe/Rome' }, cell)).toBeNull()
   })
 
+  it.each([
+    ['DD/MM/YYYY', '01/07/2026', Date.UTC(2026, 6, 1)],
+    ['M/D/YYYY', '7/1/2026', Date.UTC(2026, 6, 1)],
+    ['M/D/YYYY', '12/31/2026', Date.UTC(2026, 11, 31)],
+    ['D.M.YYYY', '01.07.2026', Date.UTC(2026, 6, 1)],
+    ['DD.MM.YYYY HH:mm', '29.02.2024 23:59', Date.UTC(2024, 1, 29, 23, 59)],
+    ['YYYYMMDDHHmmss', '20260701093015', Date.UTC(2026, 6, 1, 9, 30, 15)],
+    ['HH YYYY/MM/D', '09 2026/07/1', Date.UTC(2026, 6, 1, 9)],
+    ['[DD|MM|YYYY]', '[01|07|2026]', Date.UTC(2026, 6, 1)],
+  ])('reads by the format %s the cell %s', (format, cell, instant) => {
+    expect(read({ path, as: 'date', format }, cell)).toBe(instant)
+    expect(read({ path, as: 'date', format, zone: 'UTC' }, cell)).toBe(instant)
+  })
+
+  it('reads a format in its zone, and a time that the clock change skips as far behind it', () => {
+    const target = { path, as: 'date', format: 'DD.MM.YYYY HH:mm', zone: 'Europe/Rome' } as const
+    expect(read(target, '01.07.2026 09:00')).toBe(Date.UTC(2026, 6, 1, 7))
+    expect(read(target, '29.03.2026 02:30')).toBe(Date.UTC(2026, 2, 29, 1, 30))
+  })
+
+  it.each([
+    ['DD/MM/YYYY', '31/04/2026'],
+    ['DD/MM/YYYY', '29/02/2025'],
+    ['DD/MM/YYYY', '12/31/2026'],
+    ['DD/MM/YYYY', '1/7/2026'],
+    ['DD/MM/YYYY', '01.07.2026'],
+    ['DD.MM.YYYY', '01x07x2026'],
+    ['DD/MM/YYYY', '01/07/26'],
+    ['DD/MM/YYYY', '00/07/2026'],
+    ['DD/MM/YYYY', '01/07/2026 09:00'],
+    ['DD/MM/YYYY', '2026-07-01'],
+    ['DD/MM/YYYY', '2026-07-01T09:00:00Z'],
+    ['DD/MM/YYYY', '٠١/٠٧/٢٠٢٦'],
+    ['D/M/YYYY', '001/7/2026'],
+    ['DD/MM/YYYY HH:mm', '01/07/2026 24:00'],
+    ['DD/MM/YYYY HH:mm', '01/07/2026 09:60'],
+    ['DD/MM/YYYY HH:mm:ss', '01/07/2026 09:00:60'],
+  ])('refuses by the format %s the cell %s', (format, cell) => {
+    expect(read({ path, as: 'date', format }, cell)).toBeNull()
+    expect(read({ path, as: 'date', format, zone: 'Europe/Rome' }, cell)).toBeNull()
+  })
+
   it('passes on what is wrong with the calendar itself', () => {
     const calendar = overridden(surroundings.calendar, {
       toInstant: () => {

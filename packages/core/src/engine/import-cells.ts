@@ -5,6 +5,7 @@ import type { Instant } from '../base/time.js'
 import type { AttributeValue } from '../model/customer.js'
 import { instantSchema } from '../model/fields.js'
 import type { Calendar } from '../ports/calendar.js'
+import { createDateFormat } from './import-date-format.js'
 import { type ImportTarget, MONTH_MS } from './import-options.js'
 
 /** What a cell is read with. */
@@ -34,7 +35,7 @@ export function cellReader(target: ImportTarget, { calendar, asOf }: CellSurroun
     case 'monthsAgo':
       return (cell) => readMonthsAgo(cell, target.decimal, asOf)
     case 'date':
-      return target.zone === undefined ? readDate : localDateReader(calendar, target.zone)
+      return dateReader(target.format, wallClockReader(calendar, target.zone))
     default:
       return assertNever(target)
   }
@@ -102,15 +103,23 @@ function wallClockOf(cell: string): string | null {
   return day === undefined || time === undefined ? null : `${day}T${time}`
 }
 
-function readDate(cell: string): Instant | null {
-  const local = wallClockOf(cell)
-  return instantSchema.safeParse(local === null ? cell : `${local}Z`).data ?? null
+type InstantReader = (text: string) => Instant | null
+
+const readInstant: InstantReader = (text) => instantSchema.safeParse(text).data ?? null
+
+/** Without a format ISO 8601, of which an instant with an offset needs no `toInstant`. */
+function dateReader(format: string | undefined, toInstant: InstantReader): CellReader {
+  const readLocal = format === undefined ? wallClockOf : createDateFormat(format)
+  const readOther = format === undefined ? readInstant : () => null
+  return (cell) => {
+    const local = readLocal(cell)
+    return local === null ? readOther(cell) : toInstant(local)
+  }
 }
 
-function localDateReader(calendar: Calendar, zone: string): CellReader {
-  return (cell) => {
-    const local = wallClockOf(cell)
-    if (local === null) return readDate(cell)
+function wallClockReader(calendar: Calendar, zone: string | undefined): InstantReader {
+  if (zone === undefined) return (local) => readInstant(`${local}Z`)
+  return (local) => {
     try {
       return calendar.toInstant(local, zone)
     } catch (thrown) {

@@ -401,6 +401,18 @@ describe('a bad row', () => {
     expect(outcome.created).toBe(1)
   })
 
+  it('has text behind a closing quote, while quotes elsewhere are text', async () => {
+    const text = 'id,name\n1,5" pizza\n2,"5 inch" pizza\n3,a "b" c\n"4"4,Zoe\n5,"Ada ""Al"""\n'
+    const { outcome, customers } = await imported(text, {
+      map: { id, name: { path: 'firstName', as: 'text' } },
+    })
+    expect(outcome.bad).toEqual([
+      { line: 3, column: null, reason: 'quoting' },
+      { line: 5, column: null, reason: 'quoting' },
+    ])
+    expect(customers.map(({ firstName }) => firstName)).toEqual(['5" pizza', 'a "b" c', 'Ada "Al"'])
+  })
+
   it('is told to the caller while the list of the result stays short', async () => {
     const context = newContext()
     const told: BadRow[] = []
@@ -623,6 +635,32 @@ describe('an import under way', () => {
     expect((await customersOf(context)).map((customer) => customer.id)).toEqual(['1', '2'])
   })
 
+  it.each<[string, string | Uint8Array, Record<string, unknown>]>([
+    ['an open quote', '4,"never closed\n5,\n', { reason: 'quoting', line: 6 }],
+    ['a NUL', '4,\0', { reason: 'nul' }],
+    ['a line without end', `4,${'x'.repeat(1_100_000)}\n`, { reason: 'recordTooLong', line: 6 }],
+    ['another encoding', Buffer.from('4,\xe9\n', 'latin1'), { reason: 'encoding', encoding: 'utf-8' }],
+  ])(
+    'says what it has stored when it is broken off by %s, without personal data',
+    async (_what, tail, where) => {
+      const head = 'id,email\n1,ada@mail.example\n1,ada@mail.example\n2,not-an-address\n3,bob@mail.example\n'
+      const source = Buffer.concat([Buffer.from(head), Buffer.from(tail)])
+      const context = newContext()
+      const options: ImportOptions = { map: { id, email }, batchSize: 3, format: { encoding: 'utf-8' } }
+      const failure: unknown = await importCustomers(context, scope, source, options).catch(
+        (thrown: unknown) => thrown,
+      )
+      if (!isCampaignKitError(failure, 'CSV_MALFORMED'))
+        throw new Error('was not refused', { cause: failure })
+      expect(failure.details).toMatchObject({
+        ...where,
+        ...{ rows: 3, created: 1, updated: 1, skipped: 1, withoutAddress: 0, consents: 0 },
+      })
+      expect(await customersOf(context)).toHaveLength(1)
+      expect(JSON.stringify(failure)).not.toMatch(/ada|bob|not-an/)
+    },
+  )
+
   it('refuses a line without end, having read no more than it must', async () => {
     let pulled = 0
     async function* gigabytes() {
@@ -743,6 +781,36 @@ describe('what an import refuses before it stores anything', () => {
     await expect(importing).rejects.toMatchObject({
       code: 'CSV_MALFORMED',
       details: { reason: 'duplicateColumn', columns: [2, 3] },
+    })
+  })
+
+  it('is a header with text behind a closing quote, and says that nothing was stored', async () => {
+    const importing = importCustomers(newContext(), scope, 'id,"mail"s\n1,\n', { map: { id } })
+    await expect(importing).rejects.toMatchObject({
+      code: 'CSV_MALFORMED',
+      details: { reason: 'quoting', line: 1, rows: 0, created: 0, updated: 0, skipped: 0 },
+    })
+  })
+
+  it.each(['DD/MM', 'MM/YYYY', 'DD/YYYY', 'dd/mm/yyyy', 'YYYY-mm-DD', ''])(
+    'is the format %j of a column of dates',
+    async (format) => {
+      const seen = { path: 'facts.lastLoginAt', as: 'date', format }
+      expect(await refusalOf({ map: { id, email: seen } })).toEqual({
+        code: 'INVALID_INPUT',
+        path: 'map.email.format',
+      })
+      expect(await refusalOf({ map: { id, email: [seen] } })).toEqual({
+        code: 'INVALID_INPUT',
+        path: 'map.email[0].format',
+      })
+    },
+  )
+
+  it('is a format of a column that holds no dates', async () => {
+    expect(await refusalOf({ map: { id, email: { ...email, format: 'YYYY-MM-DD' } } })).toEqual({
+      code: 'UNKNOWN_FIELD',
+      path: 'map.email.format',
     })
   })
 

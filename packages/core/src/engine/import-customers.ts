@@ -4,6 +4,7 @@ import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { CustomerId } from '../base/ids.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
+import type { CsvRecord } from '../ports/csv.js'
 import { type CallOptions, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
@@ -56,6 +57,9 @@ export interface ImportCallOptions extends CallOptions {
  * Customers and consents of a batch are two transactions, in this order. When an import ends early (aborted, a file
  * that breaks off, a storage that fails), whole batches stay stored and running it again completes it.
  *
+ * The failure of a file that cannot be read to its end holds what has come of it so far in `details`, as
+ * {@link ImportProgress}: rows of whole batches alone.
+ *
  * In a dry run counts are those of the real one, as long as the file does not repeat ids among more than 250,000 new ones.
  *
  * @throws INVALID_INPUT, UNKNOWN_FIELD; CSV_MALFORMED with the path of the mapping when the header lacks a column;
@@ -69,15 +73,17 @@ export async function importCustomers(
   options: ImportOptions,
   call: ImportCallOptions = {},
 ): Promise<ImportOutcome> {
+  authorize(context.access, scope, 'customer.write')
   const plan = parseInput(importOptionsSchema, options)
-  authorizeImport(context, scope, plan)
+  if (plan.consent.length > 0) authorize(context.access, scope, 'consent.write')
+  requireWritable(context)
   refuseUnknownRegion(context, plan)
   const store = plan.dryRun ? createDryStore(context, scope) : createStore(context, scope)
   const counts = { rows: 0, created: 0, updated: 0, skipped: 0, withoutAddress: 0, consents: 0 }
   const bad: BadRow[] = []
 
   throwIfAborted(call.signal)
-  for await (const rows of inChunks(readRows(context, piecesOf(source), plan), plan.batchSize)) {
+  for await (const rows of inChunks(readRows(context, piecesOf(source), plan, counts), plan.batchSize)) {
     throwIfAborted(call.signal)
     const good: GoodRow[] = []
     for (const row of rows) {
@@ -100,10 +106,8 @@ export async function importCustomers(
   return { ...counts, bad, badOmitted: counts.skipped - bad.length }
 }
 
-function authorizeImport(context: EngineContext, scope: Scope, plan: ImportPlan): void {
-  authorize(context.access, scope, 'customer.write')
-  if (plan.consent.length > 0) authorize(context.access, scope, 'consent.write')
-  if (context.storage.customers.writable) return
+function requireWritable({ storage }: EngineContext): void {
+  if (storage.customers.writable) return
   throw new CampaignKitError('DIRECTORY_READ_ONLY', 'The customer directory of the host is not writable')
 }
 
@@ -133,19 +137,46 @@ async function* readRows(
   context: EngineContext,
   pieces: AsyncIterable<Uint8Array | string>,
   plan: ImportPlan,
+  counts: ImportProgress,
 ): AsyncGenerator<GoodRow | BadRow> {
   const { calendar, clock, csv, phone } = context
   let read: RowReader | null = null
-  for await (const record of csv.read(pieces, plan.format)) {
-    if (read === null) {
-      read = createRowReader(plan, record.fields, { calendar, phone, asOf: plan.asOf ?? clock.now() })
-    } else {
-      yield read(record)
+  try {
+    for await (const record of csv.read(pieces, plan.format)) {
+      if (read === null) {
+        const header = headerOf(record)
+        read = createRowReader(plan, header, { calendar, phone, asOf: plan.asOf ?? clock.now() })
+      } else {
+        yield read(record)
+      }
     }
+  } catch (thrown) {
+    throw withProgress(thrown, counts)
   }
-  if (read !== null) return
-  throw new CampaignKitError('CSV_MALFORMED', 'The file is empty: it has no header', {
+  if (read === null) throw withProgress(noHeader(), counts)
+}
+
+function headerOf({ fields, line, isMisquoted }: CsvRecord): readonly string[] {
+  if (isMisquoted !== true) return fields
+  throw new CampaignKitError('CSV_MALFORMED', 'Text stands behind a closing quote of the header', {
+    details: { reason: 'quoting', line },
+  })
+}
+
+function noHeader(): CampaignKitError {
+  return new CampaignKitError('CSV_MALFORMED', 'The file is empty: it has no header', {
     details: { reason: 'noHeader' },
+  })
+}
+
+/** The failure of a broken file with what has come of the import so far; other failures as they are. */
+function withProgress(thrown: unknown, counts: ImportProgress): unknown {
+  if (!isCampaignKitError(thrown, 'CSV_MALFORMED')) return thrown
+  const { code, message, path, details } = thrown
+  return new CampaignKitError(code, message, {
+    ...(path === undefined ? {} : { path }),
+    details: { ...details, ...counts },
+    cause: thrown,
   })
 }
 

@@ -4,6 +4,7 @@ import { channelKindSchema } from '../model/channel-kind.js'
 import { EVERY_TOPIC } from '../model/consent.js'
 import { customerPatchSchema } from '../model/customer.js'
 import { currencySchema, instantSchema, refusingProto, textSchema, wordSchema } from '../model/fields.js'
+import { faultOfDateFormat } from './import-date-format.js'
 
 /** The month of `monthsAgo`: 30.4375 days, a twelfth of 365.25. */
 export const MONTH_MS = 30.4375 * DAY_MS
@@ -59,6 +60,14 @@ function takes(path: ImportPath, form: CellForm): boolean {
 const path = z.custom<ImportPath>(isImportPath, 'not a field that a column may fill')
 const decimal = z.enum(['.', ',']).default('.')
 
+const dateFormat = z
+  .string()
+  .max(40)
+  .superRefine((format, context) => {
+    const message = faultOfDateFormat(format)
+    if (message !== null) context.addIssue({ code: 'custom', message })
+  })
+
 const targetSchema = z
   .discriminatedUnion('as', [
     /** The cell as it is, without blanks around it. */
@@ -74,8 +83,17 @@ const targetSchema = z
     /**
      * ISO 8601: a day (its midnight), a wall-clock time or an instant with an offset. The first two are in `zone`, by
      * default UTC. An attribute keeps epoch milliseconds.
+     *
+     * With `format` nothing but that form, a wall-clock time in `zone`: `YYYY`, `MM` or `M`, `DD` or `D`, and at will
+     * `HH`, `mm`, `ss`, each once, with separators that are no letters or digits, such as `D.M.YYYY HH:mm`. `M` and `D`
+     * read one digit or two. Without `HH` it is midnight.
      */
-    z.strictObject({ path, as: z.literal('date'), zone: z.string().min(1).max(64).exactOptional() }),
+    z.strictObject({
+      path,
+      as: z.literal('date'),
+      format: dateFormat.exactOptional(),
+      zone: z.string().min(1).max(64).exactOptional(),
+    }),
     /** So many months of 30.4375 days before `asOf`: 0 to 1,200, fractions allowed. */
     z.strictObject({ path, as: z.literal('monthsAgo'), decimal }),
     /** `1` `true` `yes` `y` or `0` `false` `no` `n` in any case. Among the tags: `tag` (by default the column's name) if true. */

@@ -52,7 +52,8 @@ export function createRowReader(
   const readConsents = consentReader(plan, columns)
   const readId = idReader(plan)
 
-  const read = ({ line, fields }: CsvRecord): GoodRow | Refused => {
+  const read = ({ line, fields, isMisquoted }: CsvRecord): GoodRow | Refused => {
+    if (isMisquoted === true) return { column: null, reason: 'quoting' }
     if (fields.length !== header.length) return { column: null, reason: 'fieldCount' }
     const draft: RowDraft = { fields: readId(line), addresses: {}, facts: {}, attributes: {}, tags: null }
     const refused = fillDraft(draft, bindings, fields)

@@ -29,6 +29,8 @@ const SUPPRESSING: Readonly<Partial<Record<Receipt['type'], SuppressionReason>>>
   complained: 'complained',
 }
 
+const DENYING: readonly Receipt['type'][] = ['complained', 'unsubscribed']
+
 /**
  * Takes what a provider says of deliveries: in any order, any number of times, with the same result. One receipt that
  * fits nothing never stops the rest. A hard bounce and a complaint suppress the address; a complaint and an
@@ -123,28 +125,24 @@ async function applyPermissions(
   scope: Scope,
   matched: readonly Matched[],
 ): Promise<void> {
-  const dead = matched.filter(({ receipt }) => SUPPRESSING[receipt.type] !== undefined)
-  const refused = matched.filter(
-    ({ receipt }) => receipt.type === 'complained' || receipt.type === 'unsubscribed',
-  )
-  if (dead.length > 0) await suppressAddresses(context, scope, dead)
-  if (refused.length > 0) await denyConsents(context, scope, refused)
+  await suppressAddresses(context, scope, matched)
+  await denyConsents(context, scope, matched)
 }
 
 async function suppressAddresses(
   context: EngineContext,
   scope: Scope,
-  dead: readonly Matched[],
+  matched: readonly Matched[],
 ): Promise<void> {
-  const suppressions = dead.flatMap(({ receipt, delivery }) => {
-    const reason = SUPPRESSING[receipt.type]
-    if (reason === undefined || delivery.addressKey === null) return []
-    return [{ channel: delivery.channel, addressKey: delivery.addressKey, reason, since: receipt.at }]
+  const suppressions = matched.flatMap(({ receipt: { type, at }, delivery: { channel, addressKey } }) => {
+    const reason = SUPPRESSING[type]
+    // a delivery that was never attempted has no address yet
+    return reason === undefined || addressKey === null ? [] : [{ channel, addressKey, reason, since: at }]
   })
   if (suppressions.length === 0) return
   const entry = journalEntry(context, scope, {
     action: 'addresses.suppress',
-    subject: { type: 'receipts', id: dead[0]?.receipt.key ?? '' },
+    subject: { type: 'receipts', id: matched[0]?.receipt.key ?? '' },
     after: { count: suppressions.length },
   })
   await context.storage.consents.suppress(scope, suppressions, entry)
@@ -153,8 +151,10 @@ async function suppressAddresses(
 async function denyConsents(
   context: EngineContext,
   scope: Scope,
-  refused: readonly Matched[],
+  matched: readonly Matched[],
 ): Promise<void> {
+  const refused = matched.filter(({ receipt }) => DENYING.includes(receipt.type))
+  if (refused.length === 0) return
   const entry = journalEntry(context, scope, {
     action: 'consents.deny',
     subject: { type: 'receipts', id: refused[0]?.receipt.key ?? '' },

@@ -54,7 +54,8 @@ export function lanePace(context: EngineContext, scope: Scope, lane: ChannelLane
   return {
     limits,
     horizonMs,
-    chunkSize: (leftMs) => Math.max(1, Math.min(CHUNK_SIZE, Math.floor(Math.min(leftMs, horizonMs) / spacingMs))),
+    chunkSize: (leftMs) =>
+      Math.max(1, Math.min(CHUNK_SIZE, Math.floor(Math.min(leftMs, horizonMs) / spacingMs))),
     groupSize: Math.max(callSize, together),
     callSize,
   }
@@ -64,7 +65,9 @@ function limitsOf(context: EngineContext, scope: Scope, lane: ChannelLane): read
   const tenantPace = context.settings.tenant(scope.tenant).pace[lane.kind]
   return [
     { key: `campaign:${lane.campaign.id}:${lane.kind}`, pace: paceOf(lane), sharedByTenants: false },
-    ...(tenantPace === undefined ? [] : [{ key: `channel:${lane.kind}`, pace: tenantPace, sharedByTenants: false }]),
+    ...(tenantPace === undefined
+      ? []
+      : [{ key: `channel:${lane.kind}`, pace: tenantPace, sharedByTenants: false }]),
     accountLimit(lane),
   ]
 }

@@ -132,11 +132,26 @@ function weekdayOf(date: string): Weekday {
   return WEEKDAYS[(((day + 3) % 7) + 7) % 7] ?? 'mon'
 }
 
+/** When the messages of the customers of a run are due; worked out once for each zone. */
+export function createDueInstants(
+  context: EngineContext,
+  scope: Scope,
+  content: CampaignContent,
+  scheduledFor: Instant,
+): (customerZone: string | undefined) => Instant {
+  const known = new Map<string | undefined, Instant>()
+  return (zone) => {
+    const due = known.get(zone) ?? dueInstant(context, scope, content, scheduledFor, zone)
+    known.set(zone, due)
+    return due
+  }
+}
+
 /**
  * When the messages of a customer are due in a run: the run's instant, or the wall clock of the customer's own zone. A
  * run that was begun by hand before its time is due at once.
  */
-export function dueInstant(
+function dueInstant(
   context: EngineContext,
   scope: Scope,
   content: CampaignContent,

@@ -1,8 +1,8 @@
 import { isGloballyHeldOut } from '../assignment/global-holdout.js'
-import { rankKeyOf } from '../assignment/rank.js'
+import { createRankKeys } from '../assignment/rank.js'
 import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { addressKeyOf, addressKeysOf } from '../consent/address-key.js'
+import { addressKeysOf } from '../consent/address-key.js'
 import { type GateRules, passGates } from '../consent/gates.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { ConsentRecord } from '../model/consent.js'
@@ -68,15 +68,18 @@ export async function createPlanner(
   const criteria = await resolveAudience(context, scope, request.criteria)
   const matching = prepareMatching(criteria, await loadCountedSegments(context, scope), request.asOf)
   requireEligibility(context, matching.rules)
+  const rankKeyOf = createRankKeys({ tenant: scope.tenant, salt: request.salt })
   return async (customers) => {
     const counts = await countEvents(context, scope, matching.needs, request.asOf, customers)
     const matched = customers.filter((customer) => matching.matches(customer, counts.get(customer.id)))
     if (matched.length === 0) return []
     const answers = await askEligibility(context, scope, matching.rules, matched)
-    const gated = await passAllGates(context, scope, request, matched, answers)
-    const planned = await claimAddresses(context, scope, request, gated)
+    const permissions = await loadPermissions(context, scope, request.channels, matched)
+    const gated = passAllGates(context, scope, request, matched, answers, permissions)
+    const planned = await claimAddresses(context, scope, request, gated, permissions)
     return planned.map((member) => ({
       ...member,
+      rankKey: rankKeyOf(member.customer.id),
       segments: matching.segments
         .filter(({ matches }) => matches(member.customer, counts.get(member.customer.id)))
         .map(({ name }) => name),
@@ -120,20 +123,19 @@ export async function countEvents(
   return byCustomer
 }
 
-type Gated = Omit<PlannedMember, 'segments'>
+type Gated = Omit<PlannedMember, 'rankKey' | 'segments'>
 
-async function passAllGates(
+function passAllGates(
   context: EngineContext,
   scope: Scope,
   request: AudienceRequest,
   matched: readonly Customer[],
   answers: ReadonlyMap<CustomerId, EligibilityAnswer>,
-): Promise<readonly Gated[]> {
-  const permissions = await loadPermissions(context, scope, request.channels, matched)
+  permissions: Permissions,
+): readonly Gated[] {
   const { globalHoldout } = context.settings.tenant(scope.tenant)
   return matched.map((customer) => ({
     customer,
-    rankKey: rankKeyOf(scope.tenant, request.salt, customer.id),
     ...passGates(request.gates, request.channels, {
       customer,
       consents: permissions.consentsOf(customer.id),
@@ -149,6 +151,8 @@ async function passAllGates(
 export interface Permissions {
   consentsOf(customerId: CustomerId): readonly ConsentRecord[]
   suppressedOn(channel: ChannelKind, address: string): boolean
+  /** The key of an address under the current secret. */
+  keyOf(channel: ChannelKind, address: string): AddressKey
 }
 
 /** Reads consents and suppressions of a page of customers, in two calls. */
@@ -159,19 +163,26 @@ export async function loadPermissions(
   customers: readonly Customer[],
 ): Promise<Permissions> {
   const { secrets } = context.settings
-  const keys = new Set<AddressKey>()
-  for (const customer of customers) {
-    for (const channel of channels) {
-      const address = addressOf(customer, channel)
-      if (address !== null) for (const key of addressKeysOf(secrets, channel, address)) keys.add(key)
-    }
+  // an address is asked for several times, and its key costs as much as all the other gates together
+  const keys = new Map<string, readonly [AddressKey, ...AddressKey[]]>()
+  const keysOf = (channel: ChannelKind, address: string) => {
+    const place = `${channel} ${address}`
+    const known = keys.get(place) ?? addressKeysOf(secrets, channel, address)
+    keys.set(place, known)
+    return known
   }
+  const asked = customers.flatMap((customer) =>
+    channels.flatMap((channel) => {
+      const address = addressOf(customer, channel)
+      return address === null ? [] : keysOf(channel, address)
+    }),
+  )
   const [consents, suppressions] = await Promise.all([
     context.storage.consents.standing(
       scope,
       customers.map(({ id }) => id),
     ),
-    context.storage.consents.suppressed(scope, [...keys]),
+    context.storage.consents.suppressed(scope, [...new Set(asked)]),
   ])
   const byCustomer = new Map<CustomerId, ConsentRecord[]>()
   for (const record of consents) {
@@ -183,7 +194,8 @@ export async function loadPermissions(
   return {
     consentsOf: (customerId) => byCustomer.get(customerId) ?? [],
     suppressedOn: (channel, address) =>
-      dead.size > 0 && addressKeysOf(secrets, channel, address).some((key) => dead.has(`${channel} ${key}`)),
+      dead.size > 0 && keysOf(channel, address).some((key) => dead.has(`${channel} ${key}`)),
+    keyOf: (channel, address) => keysOf(channel, address)[0],
   }
 }
 
@@ -193,13 +205,13 @@ async function claimAddresses(
   scope: Scope,
   request: AudienceRequest,
   gated: readonly Gated[],
+  permissions: Permissions,
 ): Promise<readonly Gated[]> {
-  const [secret] = context.settings.secrets
   const claims = gated.flatMap(({ customer, channels }): AddressClaim[] =>
     channels.flatMap((channel) => {
       const address = addressOf(customer, channel)
       if (address === null) return []
-      return [{ customerId: customer.id, channel, addressKey: addressKeyOf(secret, channel, address) }]
+      return [{ customerId: customer.id, channel, addressKey: permissions.keyOf(channel, address) }]
     }),
   )
   const lost = await context.storage.audience.claimAddresses(scope, request.plan, claims)

@@ -37,32 +37,45 @@ export async function prepareChunk(
   lane: ChannelLane,
   chunk: readonly HeldDelivery[],
 ): Promise<PreparedChunk> {
-  const { campaign, kind } = lane
-  const ids = chunk.map(({ delivery }) => delivery.customerId)
-  const customers = new Map(
-    (await context.storage.customers.get(scope, ids)).map((customer) => [customer.id, customer]),
-  )
-  const permissions = await loadPermissions(context, scope, [kind], [...customers.values()])
-  const now = context.clock.now()
-  const stopped: Settlement[] = []
-  const allowed: { readonly held: HeldDelivery; readonly customer: Customer; readonly to: string }[] = []
-  for (const held of chunk) {
-    const customer = customers.get(held.delivery.customerId) ?? null
-    const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
-    const to = customer === null ? null : addressOf(customer, kind)
-    if (code !== null) stopped.push(skipped(context, held, code))
-    else if (customer !== null && to !== null) allowed.push({ held, customer, to })
-  }
+  const { allowed, stopped, permissions } = await passGatesAgain(context, scope, lane, chunk)
   const people = allowed.map(({ customer }) => customer)
-  const coupons = await issueCoupons(context, scope, campaign, lane.run.id, people)
-  const data = await templateData(context, scope, campaign, people)
+  const coupons = await issueCoupons(context, scope, lane.campaign, lane.run.id, people)
+  const data = await templateData(context, scope, lane.campaign, people)
   const ready: ReadyMessage[] = []
   for (const { held, customer, to } of allowed) {
     const rendered = tryRender(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
     if ('failure' in rendered) stopped.push(unrenderable(context, held, rendered.failure))
-    else ready.push({ held, to, content: rendered.content })
+    else ready.push({ held, to, addressKey: permissions.keyOf(lane.kind, to), content: rendered.content })
   }
   return { ready, stopped }
+}
+
+interface Gated {
+  readonly allowed: { readonly held: HeldDelivery; readonly customer: Customer; readonly to: string }[]
+  readonly stopped: Settlement[]
+  readonly permissions: Permissions
+}
+
+async function passGatesAgain(
+  context: EngineContext,
+  scope: Scope,
+  { campaign, kind }: ChannelLane,
+  chunk: readonly HeldDelivery[],
+): Promise<Gated> {
+  const ids = chunk.map(({ delivery }) => delivery.customerId)
+  const found = await context.storage.customers.get(scope, ids)
+  const customers = new Map(found.map((customer) => [customer.id, customer]))
+  const permissions = await loadPermissions(context, scope, [kind], found)
+  const now = context.clock.now()
+  const gated: Gated = { allowed: [], stopped: [], permissions }
+  for (const held of chunk) {
+    const customer = customers.get(held.delivery.customerId) ?? null
+    const to = customer === null ? null : addressOf(customer, kind)
+    const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
+    if (code === null && customer !== null && to !== null) gated.allowed.push({ held, customer, to })
+    else gated.stopped.push(skipped(context, held, code ?? 'noAddress'))
+  }
+  return gated
 }
 
 function endCode(campaign: Campaign, delivery: Delivery, now: Instant): SkipCode | null {
@@ -111,7 +124,11 @@ async function templateData(
 /** The host's fault, not the customers': they are written to when it is mended. */
 function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
   const details = { campaignId: id }
-  return new CampaignKitError('TEMPLATE_DATA_FAILED', 'templateData must resolve to a Map', { cause, details, retry: 'later' })
+  return new CampaignKitError('TEMPLATE_DATA_FAILED', 'templateData must resolve to a Map', {
+    cause,
+    details,
+    retry: 'later',
+  })
 }
 
 function tryRender(

@@ -52,7 +52,12 @@ export async function prepareRun(
   return now
 }
 
-async function freezePages(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<void> {
+async function freezePages(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<void> {
   let frozen = run
   for (let pages = 0; pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen'; pages += 1) {
     frozen = await freezeStep(context, scope, campaign, frozen)
@@ -60,7 +65,12 @@ async function freezePages(context: EngineContext, scope: Scope, campaign: Campa
 }
 
 /** A page that was written while another worker ended the run: nobody would ever look at it again. */
-async function endLatecomers(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<void> {
+async function endLatecomers(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<void> {
   const current = await context.storage.campaigns.getRun(scope, run.id)
   if (current === null || current.status === 'open') return
   const ended = await requireCampaign(context, scope, campaign.id)

@@ -87,9 +87,7 @@ function chooseFrom<Choice extends string>(
 ): Choice {
   const found = chosen === undefined ? choices[0] : choices.find((choice) => choice === chosen)
   if (found !== undefined) return found
-  throw new CampaignKitError('INVALID_INPUT', `${path}: the campaign has no ${path} ${chosen ?? ''}`, {
-    path,
-  })
+  throw new CampaignKitError('INVALID_INPUT', `${path}: the campaign has no such ${path}`, { path })
 }
 
 function specimenCoupon(context: EngineContext, scope: Scope, campaign: Campaign, customer: Customer) {

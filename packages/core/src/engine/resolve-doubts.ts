@@ -31,14 +31,21 @@ export async function resolveDoubts(
     limit: CHUNK_SIZE,
   })
   const capabilities = context.channels[lane.kind]?.capabilities ?? NO_CHANNEL
-  const settlements = (await holdAll(context, scope, lane, doubtful)).map((held) => {
+  const settlements = (await holdAll(context, scope, lane, doubtful)).flatMap((held) => {
     const { openAttempt, status, tries } = held.delivery
-    const attempt =
-      openAttempt === null
-        ? null
-        : { id: openAttempt.id, outcome: 'unknown' as const, code: 'inDoubt', providerMessageId: null }
-    const startedAt = openAttempt?.startedAt ?? context.clock.now()
-    return inDoubt(context, held, { attempt, startedAt, tries: status === 'inDoubt' ? tries : tries + 1 }, capabilities)
+    if (openAttempt === null) return []
+    const attempt = {
+      id: openAttempt.id,
+      outcome: 'unknown' as const,
+      code: 'inDoubt',
+      providerMessageId: null,
+    }
+    const doubt = {
+      attempt,
+      startedAt: openAttempt.startedAt,
+      tries: status === 'inDoubt' ? tries : tries + 1,
+    }
+    return [inDoubt(context, held, doubt, capabilities)]
   })
   await settleDeliveries(context, scope, lane, settlements)
   return settlements.length

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
+import type { Permit } from '../ports/rate-limiter.js'
 import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './attempt-group.js'
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
@@ -49,13 +50,27 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   const inFlight = new Set<Promise<void>>()
   const failures: unknown[] = []
 
+  /** A group that had to wait until its slots were past gets new ones, before the next group asks for any. */
+  async function renewed(group: AttemptGroup): Promise<AttemptGroup> {
+    const now = context.clock.now()
+    if (now <= group.permit.firstAt + group.permit.slackMs) return group
+    return { ...group, permit: await reserve(group.messages.length, now + pace.horizonMs) }
+  }
+
+  async function reserve(count: number, until: Instant): Promise<Permit> {
+    const notBefore = context.clock.now()
+    const horizonMs = Math.max(0, until - notBefore)
+    return context.limiter.reserve(scope, { limits: pace.limits, count, notBefore, horizonMs })
+  }
+
   /** Resolves when the group has begun. */
   function begin(group: AttemptGroup): Promise<void> {
     return new Promise((begun) => {
       const ended = context.inFlight
-        .run(account, { attempts: group.messages.length, most: window }, () => {
+        .run(account, { attempts: group.messages.length, most: window }, async () => {
+          const current = await renewed(group)
           begun()
-          return attemptGroup(context, scope, sending, group)
+          return attemptGroup(context, scope, sending, current)
         })
         .catch((thrown: unknown) => failures.push(thrown))
         .then(() => {
@@ -66,43 +81,31 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
     })
   }
 
-  function refuseAfterFailure(): void {
-    if (failures.length > 0) throw failures[0]
+  function stopNow(signal: AbortSignal | undefined): Stop | null {
+    return signal?.aborted === true ? { resumeAt: context.clock.now(), misconfigured: null } : sending.stop
   }
 
   return {
     pace,
     async send(messages, { until, signal }) {
-      let next = 0
-      const rest = (why: Partial<Unsent>): Unsent => ({
-        messages: messages.slice(next),
-        nextSlotAt: null,
-        stop: null,
-        ...why,
-      })
-      while (next < messages.length) {
-        refuseAfterFailure()
-        const now = context.clock.now()
-        if (signal?.aborted === true) return rest({ stop: { resumeAt: now, misconfigured: null } })
-        if (sending.stop !== null) return rest({ stop: sending.stop })
-        const wanted = messages.slice(next, next + pace.groupSize)
-        const permit = await context.limiter.reserve(scope, {
-          limits: pace.limits,
-          count: wanted.length,
-          notBefore: now,
-          horizonMs: Math.max(0, until - now),
-        })
-        if (permit.count === 0) return rest({ nextSlotAt: permit.firstAt })
-        if (!(await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal))) continue
-        if (sending.stop !== null) continue
+      let left = messages
+      while (left.length > 0) {
+        if (failures.length > 0) throw failures[0]
+        const stop = stopNow(signal)
+        if (stop !== null) return { messages: left, nextSlotAt: null, stop }
+        const wanted = left.slice(0, pace.groupSize)
+        const permit = await reserve(wanted.length, until)
+        if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
+        await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal)
+        if (stopNow(signal) !== null) continue
         await begin({ messages: wanted.slice(0, permit.count), permit, signal })
-        next += permit.count
+        left = left.slice(permit.count)
       }
-      return rest({})
+      return { messages: [], nextSlotAt: null, stop: null }
     },
     async finish() {
       while (inFlight.size > 0) await Promise.all(inFlight)
-      refuseAfterFailure()
+      if (failures.length > 0) throw failures[0]
       return sending.stop
     },
   }

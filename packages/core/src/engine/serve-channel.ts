@@ -83,7 +83,10 @@ async function pauseForChannel(
 ): Promise<void> {
   const current = await context.storage.campaigns.get(scope, campaign.id)
   if (current === null || current.status !== 'active') return
-  context.logger.error('a channel is misconfigured; the campaign is paused', { campaignId: campaign.id, reason })
+  context.logger.error('a channel is misconfigured; the campaign is paused', {
+    campaignId: campaign.id,
+    reason,
+  })
   await changeCampaign(context, scope, current, {
     action: 'pause',
     reason: `CHANNEL_MISCONFIGURED: ${reason}`,

@@ -37,16 +37,13 @@ export async function serveDueRuns(context: EngineContext, work: DueWork): Promi
     busy.set(keyOfRun(run), served)
   }
 
+  const isIdle = (run: DueRun) => !busy.has(keyOfRun(run))
   while (signal?.aborted !== true && failures.length === 0) {
     const due = await context.storage.dueIndex.due({ limit: LIMIT })
     const now = context.clock.now()
-    const idle = due.filter((run) => !busy.has(keyOfRun(run)))
-    for (const run of idle) if (busy.size < concurrency && rests.wakeOf(run) <= now) begin(run)
-    if (busy.size >= concurrency) {
-      await Promise.race(busy.values())
-      continue
-    }
-    const next = await nextWake(context, work, idle.filter((run) => !busy.has(keyOfRun(run))), now)
+    const ready = due.filter((run) => isIdle(run) && rests.wakeOf(run) <= now)
+    ready.slice(0, concurrency - busy.size).forEach(begin)
+    const next = busy.size < concurrency ? await nextWake(context, work, due.filter(isIdle), now) : null
     if (busy.size > 0) await firstOf(context, busy.values(), next)
     else if (next === null || !(await sleepUnlessStopped(context, next, signal))) break
   }
@@ -80,7 +77,11 @@ async function isPaused({ storage }: EngineContext, { tenant, runId }: DueRun): 
 }
 
 /** Waits for the first of several ends, or for an instant. */
-async function firstOf(context: EngineContext, ends: Iterable<Promise<void>>, instant: Instant | null): Promise<void> {
+async function firstOf(
+  context: EngineContext,
+  ends: Iterable<Promise<void>>,
+  instant: Instant | null,
+): Promise<void> {
   const alarm = new AbortController()
   const slept = instant === null ? [] : [sleepUnlessStopped(context, instant, alarm.signal)]
   try {

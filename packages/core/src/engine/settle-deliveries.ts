@@ -23,7 +23,11 @@ export async function settleDeliveries(
   settlements: readonly Settlement[],
 ): Promise<void> {
   if (settlements.length === 0) return
-  const settled = new Set(await persistently(context, () => context.storage.deliveries.settle(scope, settlements, context.clock.now())))
+  const settled = new Set(
+    await persistently(context, () =>
+      context.storage.deliveries.settle(scope, settlements, context.clock.now()),
+    ),
+  )
   const written = settlements.filter(({ deliveryId }) => settled.has(deliveryId))
   announce(context, scope, place, written)
   await publishEvents(
@@ -34,7 +38,10 @@ export async function settleDeliveries(
 }
 
 /** Repeats a call that can be repeated, unless its error says that this cannot help. */
-export async function persistently<Result>(context: EngineContext, call: () => Promise<Result>): Promise<Result> {
+export async function persistently<Result>(
+  context: EngineContext,
+  call: () => Promise<Result>,
+): Promise<Result> {
   for (const waitMs of RETRIES_MS) {
     try {
       return await call()
@@ -60,7 +67,15 @@ function announce(
     if (status === 'held') observer.emit('delivery.held', { scope, campaignId, deliveryId })
     if (status === 'queued' && attempt?.outcome === 'transient') {
       const code = attempt.code ?? ''
-      observer.emit('delivery.retried', { scope, campaignId, deliveryId, channel: kind, code, tries, nextAt: dueAt })
+      observer.emit('delivery.retried', {
+        scope,
+        campaignId,
+        deliveryId,
+        channel: kind,
+        code,
+        tries,
+        nextAt: dueAt,
+      })
     }
   }
 }

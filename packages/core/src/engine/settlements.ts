@@ -83,13 +83,21 @@ function failed(
 }
 
 /** When the provider lets the account go on. */
-export function resumesAt(context: EngineContext, { retryAfterMs }: Extract<SendResult, { outcome: 'throttled' }>): Instant {
+export function resumesAt(
+  context: EngineContext,
+  { retryAfterMs }: Extract<SendResult, { outcome: 'throttled' }>,
+): Instant {
   return context.clock.now() + Math.ceil(retryAfterMs)
 }
 
 /** How long to wait before a try that follows so many. */
 function retryDelayMs(context: EngineContext, tries: number): DurationMs {
-  return backoffMs({ tries, random: context.random.bytes(UNIFORM_BYTES), baseMs: RETRY_BASE_MS, capMs: RETRY_CAP_MS })
+  return backoffMs({
+    tries,
+    random: context.random.bytes(UNIFORM_BYTES),
+    baseMs: RETRY_BASE_MS,
+    capMs: RETRY_CAP_MS,
+  })
 }
 
 /** An attempt that is on record. */
@@ -152,7 +160,6 @@ export function listCost(price: MessagePrice | null): number {
 }
 
 interface Doubt {
-  /** Null when the worker that made the attempt died before it could say anything. */
   readonly attempt: Settlement['attempt']
   readonly startedAt: Instant
   /** Tries, the doubtful one included. */
@@ -174,10 +181,12 @@ export function inDoubt(
   const { content, status } = held.campaign
   const isOver = hasEnded(status) || (content.endsAt !== undefined && content.endsAt <= now)
   const mayTryAgain = !isOver && tries <= content.maxRetries
-  const again = (reason: string) => settle(held, now + retryDelayMs(context, tries), { attempt, reason, tries })
+  const again = (reason: string) =>
+    settle(held, now + retryDelayMs(context, tries), { attempt, reason, tries })
   if (idempotencyKeys && mayTryAgain) return again('inDoubt')
   const receiptsUntil = startedAt + receiptWindowMs
-  if (now < receiptsUntil) return settle(held, receiptsUntil, { attempt, status: 'inDoubt', reason: 'inDoubt', tries })
+  if (now < receiptsUntil)
+    return settle(held, receiptsUntil, { attempt, status: 'inDoubt', reason: 'inDoubt', tries })
   if (content.inDoubt === 'resend' && mayTryAgain) return again('resent')
   return settle(held, now, {
     attempt,

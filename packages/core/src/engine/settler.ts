@@ -66,6 +66,11 @@ async function suppress(
     reason: 'the provider says that they do not exist',
     after: { count: addresses.length },
   })
-  const suppressions = addresses.map((addressKey) => ({ channel: kind, addressKey, reason: 'invalid' as const, since }))
+  const suppressions = addresses.map((addressKey) => ({
+    channel: kind,
+    addressKey,
+    reason: 'invalid' as const,
+    since,
+  }))
   await persistently(context, () => context.storage.consents.suppress(scope, suppressions, entry))
 }

@@ -8,8 +8,8 @@ import type { CallOptions } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { createRests } from './rests.js'
 import { createSenders } from './sender.js'
-import { serveRun } from './serve-run.js'
 import { serveDueRuns } from './serve-due-runs.js'
+import { serveRun } from './serve-run.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 
 /** Runs that the sweep looks at, at most. */
@@ -74,7 +74,9 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
   }
 
   function report(what: string, cause: unknown, job: Job | null): CampaignKitError {
-    const error = isCampaignKitError(cause) ? cause : new CampaignKitError('STORAGE_FAILED', what, { cause, retry: 'later' })
+    const error = isCampaignKitError(cause)
+      ? cause
+      : new CampaignKitError('STORAGE_FAILED', what, { cause, retry: 'later' })
     const scope = job === null ? null : workerScope(job.tenant, id)
     const runId = job?.runId ?? null
     context.logger.error(what, { runId, code: error.code })
@@ -121,7 +123,10 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       signal.addEventListener('abort', halt)
       if (signal.aborted) halt()
       try {
-        const ended = await Promise.allSettled([listen(stop.signal).finally(halt), sweep(stop.signal).finally(halt)])
+        const ended = await Promise.allSettled([
+          listen(stop.signal).finally(halt),
+          sweep(stop.signal).finally(halt),
+        ])
         await senders.finishAll()
         for (const part of ended) if (part.status === 'rejected') throw part.reason
       } finally {
@@ -131,7 +136,13 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     },
     async drain({ signal, until } = {}) {
       try {
-        await serveDueRuns(context, { serve: serveDue, rests, concurrency: settings.concurrency, signal, until })
+        await serveDueRuns(context, {
+          serve: serveDue,
+          rests,
+          concurrency: settings.concurrency,
+          signal,
+          until,
+        })
       } finally {
         await senders.finishAll()
       }
@@ -143,7 +154,11 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       const waiting = due.filter((run) => rests.wakeOf(run) <= now).slice(0, maxRuns)
       const served = waiting.length
       const lanes = Array.from({ length: settings.concurrency }, async () => {
-        for (let run = waiting.shift(); run !== undefined && signal?.aborted !== true; run = waiting.shift()) {
+        for (
+          let run = waiting.shift();
+          run !== undefined && signal?.aborted !== true;
+          run = waiting.shift()
+        ) {
           await serveDue(run, signal)
         }
       })

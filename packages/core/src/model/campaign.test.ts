@@ -20,7 +20,6 @@ describe('A campaign draft', () => {
       topic: 'offers',
       delivery: 'each',
       pace: {},
-      priority: 0,
       tracking: { clicks: false, opens: false },
       qrEmbedding: 'cid',
       inDoubt: 'hold',
@@ -39,7 +38,6 @@ describe('A campaign draft', () => {
       experiment: { variants, holdout: 0.1 },
       coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },
       pace: { email: { limit: 100, periodMs: 60_000 } },
-      priority: -100,
       schedule: { type: 'once', at: '2026-12-01T09:00', zone: 'recipient' },
       endsAt: Date.UTC(2027, 0, 1),
       timeToLiveDays: 0.5,
@@ -93,7 +91,6 @@ describe('A campaign draft', () => {
     ],
     ['INVALID_INPUT', 'pace.email.limit', { pace: { email: { limit: 0, periodMs: 60_000 } } }],
     ['INVALID_INPUT', 'pace.__proto__', { pace: JSON.parse('{"__proto__":{"limit":1,"periodMs":1000}}') }],
-    ['INVALID_INPUT', 'priority', { priority: 101 }],
     ['INVALID_INPUT', 'endsAt', { startsAt: 5, endsAt: 5 }],
     ['INVALID_INPUT', 'startsAt', { startsAt: 5, schedule: { type: 'once', at: '2026-12-01T09:00' } }],
     [

@@ -36,8 +36,6 @@ const contentFields = {
   experiment: experimentSchema.exactOptional(),
   coupon: couponSchema.exactOptional(),
   pace: refusingProto(z.partialRecord(channelKindSchema, paceSchema)).default({}),
-  /** Larger goes first when campaigns share a channel: -100 to 100. */
-  priority: z.int().min(-100).max(100).default(0),
   schedule: scheduleSchema.exactOptional(),
   startsAt: instantSchema.exactOptional(),
   endsAt: instantSchema.exactOptional(),

@@ -25,7 +25,6 @@ export const SKIPS = {
   campaignEnded: 'the end date of the campaign had come',
   expired: 'the message had outlived its time to live',
   budget: 'the budget was spent',
-  alreadyDelivered: 'another channel had reached the customer',
 } as const
 
 export type SkipCode = keyof typeof SKIPS

@@ -56,7 +56,9 @@ describe('unknown variables', () => {
 
   it('come with part and line, each once', () => {
     const parts = { subject: '{{ b }}', html: '\n{{ a }}\n{{ b }}{{ a }}' }
-    expect(unknownVariables('email', parts, { hasCoupon: false }, (part) => `x.messages.email.${part}`)).toEqual([
+    expect(
+      unknownVariables('email', parts, { hasCoupon: false }, (part) => `x.messages.email.${part}`),
+    ).toEqual([
       { path: 'x.messages.email.subject', variable: 'b', line: 1 },
       { path: 'x.messages.email.html', variable: 'a', line: 2 },
       { path: 'x.messages.email.html', variable: 'b', line: 3 },

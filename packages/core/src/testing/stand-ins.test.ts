@@ -82,7 +82,9 @@ describe('the direct bound', () => {
       underWay -= 1
       return name
     }
-    const runs = ['a', 'b', 'c', 'd'].map((name) => inFlight.run('account', { attempts: 1, most: 2 }, window(name)))
+    const runs = ['a', 'b', 'c', 'd'].map((name) =>
+      inFlight.run('account', { attempts: 1, most: 2 }, window(name)),
+    )
     const other = inFlight.run('other', { attempts: 1, most: 1 }, async () => 'free')
     expect(await other).toBe('free')
     while (order.length < 4 || underWay > 0) {

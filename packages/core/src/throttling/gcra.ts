@@ -60,7 +60,8 @@ export function reserveGcra(
   const count = countWithin(request, firstAt, intervalMs)
   const lastMs = (count - 1) * intervalMs
   const slack = limits.reduce(
-    (least, { pace }) => Math.min(least, slackMsOf(pace) - Math.max(0, lastMs - (count - 1) * spacingMsOf(pace))),
+    (least, { pace }) =>
+      Math.min(least, slackMsOf(pace) - Math.max(0, lastMs - (count - 1) * spacingMsOf(pace))),
     Number.MAX_SAFE_INTEGER,
   )
   const slackMs = Math.floor(slack - (firstAt - start))
@@ -85,10 +86,13 @@ function countWithin(
   const aheadMs = notBefore + horizonMs - firstAt
   if (aheadMs < 0) return 0
   const withinHorizon = intervalMs === 0 ? count : 1 + Math.floor(aheadMs / intervalMs)
-  return limits.reduce((fewest, { pace }) => {
-    const lateMs = intervalMs - spacingMsOf(pace)
-    return lateMs <= 0 ? fewest : Math.min(fewest, 1 + Math.floor((slackMsOf(pace) * LATE_SHARE) / lateMs))
-  }, Math.min(count, withinHorizon))
+  return limits.reduce(
+    (fewest, { pace }) => {
+      const lateMs = intervalMs - spacingMsOf(pace)
+      return lateMs <= 0 ? fewest : Math.min(fewest, 1 + Math.floor((slackMsOf(pace) * LATE_SHARE) / lateMs))
+    },
+    Math.min(count, withinHorizon),
+  )
 }
 
 function roundUp(ms: number): number {

@@ -3,6 +3,8 @@ import { CampaignKitError } from '../../base/error.js'
 import type { CsvFormat, CsvRecord } from '../../ports/csv.js'
 import { type CsvDelimiter, sniffDelimiter } from './delimiter.js'
 import { LineCount } from './line-count.js'
+import { isMisquoted } from './misquoted.js'
+import { RawRecords } from './raw-records.js'
 import { textOf } from './text.js'
 
 /** No row of customers is that long; a quote that is never closed would else swallow the file: 1 MiB. */
@@ -39,15 +41,22 @@ interface RecordParser {
 
 function createRecordParser(delimiter: CsvDelimiter): RecordParser {
   const lines = new LineCount()
+  const raw = new RawRecords()
   let records: CsvRecord[] = []
   const parser = parse({
     delimiter,
     record_delimiter: ['\r\n', '\n', '\r'],
     max_record_size: LONGEST_RECORD,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     on_record: (fields: string[], info) => {
-      records.push({ line: lines.advance(fields, info.lines, info.empty_lines), fields })
+      const line = lines.advance(fields, info.lines, info.empty_lines)
+      // csv-parse keeps the quotes of such a field, which quoted quotes look like as well
+      const isSuspect = fields.some((field) => field.startsWith('"'))
+      const isMarked = isSuspect && isMisquoted(raw.next(info.bytes), delimiter)
+      raw.advance(info.bytes)
+      records.push(isMarked ? { line, fields, isMisquoted: true } : { line, fields })
       return null
     },
   })
@@ -62,7 +71,11 @@ function createRecordParser(delimiter: CsvDelimiter): RecordParser {
       records = []
     }
   return {
-    parse: (piece) => new Promise((resolve) => parser.write(piece, settle(resolve))),
+    parse: (piece) => {
+      const bytes = Buffer.from(piece)
+      raw.hold(bytes)
+      return new Promise((resolve) => parser.write(bytes, settle(resolve)))
+    },
     end: () => new Promise((resolve) => parser.end(settle(resolve))),
   }
 }
@@ -74,7 +87,7 @@ function malformed(thrown: CsvError, lines: LineCount): CampaignKitError {
     ? new CampaignKitError('CSV_MALFORMED', `The record on line ${line} is longer than 1 MiB`, {
         details: { reason: 'recordTooLong', line },
       })
-    : new CampaignKitError('CSV_MALFORMED', `The quotes of the record on line ${line} do not fit`, {
+    : new CampaignKitError('CSV_MALFORMED', `A quote of the record on line ${line} is never closed`, {
         details: { reason: 'quoting', line },
       })
 }

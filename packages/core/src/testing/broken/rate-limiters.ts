@@ -4,7 +4,7 @@ import { asId } from '../as-id.js'
 import { overridden } from '../overridden.js'
 import type { BrokenWrapper } from './broken-wrapper.js'
 
-type BrokenRateLimiter = BrokenWrapper<RateLimiter>
+export type BrokenRateLimiter = BrokenWrapper<RateLimiter>
 
 const NEVER_MS = 3_650 * 86_400_000
 

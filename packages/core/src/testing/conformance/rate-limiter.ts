@@ -102,14 +102,27 @@ const sharedCases: readonly RateLimiterCase[] = [
       expectWithin(bound, limit.pace, limit.key)
     }
   }),
-  limiterCase('who shares a fast limit finds room between the slots of the slow', async ({ limiter, ours }) => {
-    const account = limitOf(perMinute(10_000), 'account', true)
-    const claimers = ['one', 'two', 'three'].map((key) => ({ limits: [limitOf(perMinute(100), key), account], count: 16 }))
-    const lateness = (at: number) => at % 2
-    const sends = await simulateSends({ limiter, scope: ours, claimers, lateness, from: NOW, spanMs: 2 * MINUTE_MS })
-    const least = 3 * 2 * 100 * LEAST_USE
-    expectThat(sends.length >= least, `at least ${least} sends in two minutes`, sends.length)
-  }),
+  limiterCase(
+    'who shares a fast limit finds room between the slots of the slow',
+    async ({ limiter, ours }) => {
+      const account = limitOf(perMinute(10_000), 'account', true)
+      const claimers = ['one', 'two', 'three'].map((key) => ({
+        limits: [limitOf(perMinute(100), key), account],
+        count: 16,
+      }))
+      const lateness = (at: number) => at % 2
+      const sends = await simulateSends({
+        limiter,
+        scope: ours,
+        claimers,
+        lateness,
+        from: NOW,
+        spanMs: 2 * MINUTE_MS,
+      })
+      const least = 3 * 2 * 100 * LEAST_USE
+      expectThat(sends.length >= least, `at least ${least} sends in two minutes`, sends.length)
+    },
+  ),
   limiterCase('who reserves at the same moment is given other slots', async ({ limiter, ours }) => {
     const limits = [limitOf(perSecond(10))]
     const request = { limits, count: 7, notBefore: NOW, horizonMs: DAY_MS }

@@ -1,0 +1,135 @@
+import { createMemoryStorage } from '@campaignkit/adapter-memory'
+import { HOUR_MS } from '../base/time.js'
+import type { CampaignInput } from '../model/campaign.js'
+import type { Member } from '../model/member.js'
+import type { DeliveryCounts } from '../model/progress.js'
+import type { ChannelCapabilities } from '../ports/channel.js'
+import type { Storage } from '../ports/storage/storage.js'
+import {
+  type CrashPoint,
+  createCrashingChannel,
+  createCrashingStorage,
+  createCrashPoint,
+} from '../testing/crash.js'
+import type { FaultScript } from '../testing/faulty-channel.js'
+import { createManualClock } from '../testing/manual-clock.js'
+import { sampleScope } from '../testing/samples/people.js'
+import { createPizzeria } from './pizzeria.fixture.js'
+import { createSendingWorld, timesTaken } from './sending.fixture.js'
+
+/** A campaign that a process works on until it dies. */
+export interface CrashScenario {
+  readonly customers: number
+  readonly campaign: Partial<CampaignInput>
+  readonly capabilities?: Partial<ChannelCapabilities>
+  readonly emailFault?: FaultScript
+  readonly smsFault?: FaultScript
+  /** Whether another worker is at work beside the one that dies. */
+  readonly companion?: boolean
+}
+
+/** What is found when a fresh process has finished the work of a dead one. */
+export interface Aftermath {
+  readonly calls: number
+  readonly status: string
+  readonly runs: readonly string[]
+  readonly counts: DeliveryCounts
+  readonly total: number
+  readonly settled: number
+  readonly eventsSent: number
+  /** How often each provider took the message of each address. */
+  readonly email: ReadonlyMap<string, number>
+  readonly sms: ReadonlyMap<string, number>
+  /** Channel and status of the deliveries of each customer, sorted. */
+  readonly byCustomer: ReadonlyMap<string, readonly string[]>
+  readonly members: readonly Member[]
+}
+
+/** Runs a campaign in a process that dies at its n-th call, and then in a fresh one over what is left. */
+export async function runWithCrash(
+  scenario: CrashScenario,
+  death: { readonly at: number; readonly when: 'before' | 'after' },
+): Promise<Aftermath> {
+  const clock = createManualClock({ auto: true })
+  const storage = createMemoryStorage()
+  const capabilities = scenario.capabilities ?? {}
+  const world = createSendingWorld({
+    storage,
+    seed: 'first',
+    email: { faultOf: scenario.emailFault ?? (() => null), capabilities },
+    sms: { faultOf: scenario.smsFault ?? (() => null), capabilities },
+    clock,
+  })
+  await world.invite(scenario.customers)
+  const { id } = await world.launch(scenario.campaign)
+
+  const crash = createCrashPoint(death)
+  const dying = processOver(storage, world, crash, 'dying')
+  const living = scenario.companion ? processOver(storage, world, null, 'living').drain() : null
+  await dying.drain().catch(() => undefined)
+  await living
+  await clock.advance(HOUR_MS)
+  const { kit, root } = createPizzeria({
+    storage,
+    channels: channelsOf(world),
+    kit: { clock },
+    seed: 'after',
+  })
+  await root.worker().drain()
+
+  const { counts, total, settled } = await kit.campaigns.progress(id)
+  const runs = await kit.campaigns.runs(id)
+  const deliveries = await kit.campaigns.deliveries(id, {}, { limit: 1_000 })
+  const byCustomer = new Map<string, string[]>()
+  for (const { customerId, channel, status } of deliveries.items) {
+    byCustomer.set(customerId, [...(byCustomer.get(customerId) ?? []), `${channel} ${status}`].sort())
+  }
+  const [run] = runs
+  return {
+    calls: crash.calls,
+    status: (await kit.campaigns.get(id)).status,
+    runs: runs.map((each) => each.status),
+    counts,
+    total,
+    settled,
+    eventsSent: (await kit.reports.campaign(id)).counts.sent,
+    email: timesTaken(world.email),
+    sms: timesTaken(world.sms),
+    byCustomer,
+    members: run === undefined ? [] : await membersOf(storage, run.id),
+  }
+}
+
+type World = ReturnType<typeof createSendingWorld>
+
+const channelsOf = ({ email, sms }: World) => ({ email, sms })
+
+function processOver(storage: Storage, world: World, crash: CrashPoint | null, seed: string) {
+  const { email, sms } = world
+  const { root } = createPizzeria({
+    storage: crash === null ? storage : createCrashingStorage(storage, crash),
+    channels:
+      crash === null
+        ? { email, sms }
+        : { email: createCrashingChannel(email, crash), sms: createCrashingChannel(sms, crash) },
+    kit: { clock: world.clock },
+    seed,
+  })
+  return root.worker()
+}
+
+async function membersOf(storage: Storage, runId: Member['runId']): Promise<readonly Member[]> {
+  const members: Member[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: readonly Member[]; nextCursor: string | null } = await storage.audience.list(
+      sampleScope('pizzeria'),
+      runId,
+      {},
+      { cursor, limit: 1_000 },
+    )
+    members.push(...page.items)
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return members
+}
