@@ -1,20 +1,24 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { BlockBench } from './bench.js'
 
-const RESOLUTION_MS = 1
-
-/** How long other work of the process waits at the longest, in milliseconds. */
+/**
+ * How long other work of the process waits at the longest, in milliseconds of processor time: what lies between two
+ * turns of the event loop.
+ */
 export async function longestBlockMs(bench: BlockBench): Promise<number> {
   const work = await bench.prepare()
-  const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
-  delay.enable()
-  await turn()
+  let longest = 0
+  let isOver = false
+  let last = process.cpuUsage()
+  const turn = () => {
+    const { user, system } = process.cpuUsage(last)
+    longest = Math.max(longest, user + system)
+    last = process.cpuUsage()
+    if (!isOver) setImmediate(turn)
+  }
+  setImmediate(turn)
+  await new Promise(setImmediate)
   await work()
-  await turn()
-  delay.disable()
-  return delay.max / 1e6 - RESOLUTION_MS
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 10))
+  await new Promise(setImmediate)
+  isOver = true
+  return longest / 1_000
 }

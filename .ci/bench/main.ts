@@ -33,7 +33,7 @@ const BENCHES: readonly Bench[] = [
 const PEAKS: readonly PeakBench[] = [importPeak, reachPeak]
 const BLOCKS: readonly BlockBench[] = blockBenches
 
-const BUDGET_MS = 4_000
+const BUDGET_MS = 3_000
 const FEW_CUSTOMERS = 10_000
 const MANY_CUSTOMERS = 500_000
 /** Enough rounds over the few for Node's heap to grow as far as it will. */

@@ -73,6 +73,7 @@ describe('options', () => {
       batchSize: 1,
       receiptWindowMs: 259_200_000,
       idempotencyKeys: false,
+      callTimeoutMs: 240_000,
       maxMessageBytes: 30_000_000,
       price: null,
       accountPace: null,

@@ -174,6 +174,8 @@ export function parseOptions(given: SendgridChannelOptions): ChannelSettings {
       receipts: isRelay ? RELAY_RECEIPTS : [],
       receiptWindowMs: isRelay ? RELAY_RECEIPT_WINDOW_MS : 0,
       idempotencyKeys: false,
+      // connecting and sending are each bounded by it
+      callTimeoutMs: 2 * options.streamTimeoutMs,
       maxMessageBytes: options.maxMessageBytes,
       price: options.price ?? null,
       accountPace: options.accountPace ?? null,

@@ -32,9 +32,9 @@ describe('the page of a coupon', () => {
     expect(response.status).toBe(200)
     const html = await response.clone().text()
     expect(html).toContain('<figure role="img" aria-label="QR code of your coupon"><svg')
-    expect(html).toContain('<title>Your coupon: 30 % off</title>')
+    expect(html).toContain('<title>Your coupon: 30% off</title>')
     expect(await wordsOf(response)).toBe(
-      'Your coupon: 30 % off Your coupon 30 % off Valid until April 1, 2026 at 12:00 AM GMT+2 ' +
+      'Your coupon: 30% off Your coupon 30% off Valid until April 1, 2026 at 12:00 AM GMT+2 ' +
         `Code ${CODE} Show this page when you pay.`,
     )
   })

@@ -83,7 +83,11 @@ async function openAttempts(
     attemptId,
     addressKey,
   }))
-  const at = { worker: lane.worker, now, leaseUntil: now + context.settings.leaseMs }
+  const at = {
+    worker: lane.worker,
+    now,
+    leaseUntil: now + context.settings.leaseMs + lane.channel.capabilities.callTimeoutMs,
+  }
   const ours = new Set(await context.storage.deliveries.openWindow(scope, entries, at))
   return attempts.map((attempt) => (ours.has(attempt.message.held.delivery.id) ? attempt : null))
 }

@@ -1,4 +1,4 @@
-import { CampaignKitError } from '../base/error.js'
+import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import { allowsTransition, type CampaignAction } from '../model/campaign-status.js'
@@ -37,6 +37,24 @@ export function requireVersion(campaign: Campaign, expectedVersion: number): voi
     details: { expected: expectedVersion, actual: campaign.version },
     retry: 'later',
   })
+}
+
+/** Tries of a person's decision when the worker moves the campaign at the same time. */
+const MOST_TRIES = 5
+
+/**
+ * Reads, decides and writes again when another write came between: for decisions that hold whatever version they meet.
+ *
+ * @throws VERSION_CONFLICT when others were faster each time, and whatever the act throws
+ */
+export async function retryOnConflict<Result>(act: () => Promise<Result>): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await act()
+    } catch (thrown) {
+      if (tries === MOST_TRIES || !isCampaignKitError(thrown, 'VERSION_CONFLICT')) throw thrown
+    }
+  }
 }
 
 /** What of a campaign changes, and how the journal names it. */

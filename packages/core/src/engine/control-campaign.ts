@@ -2,10 +2,18 @@ import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
+import type { CampaignAction } from '../model/campaign-status.js'
 import { textSchema } from '../model/fields.js'
 import { checkInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
-import { changeCampaign, requireCampaign, requireTransition, requireVersion } from './change-campaign.js'
+import {
+  type CampaignChange,
+  changeCampaign,
+  requireCampaign,
+  requireTransition,
+  requireVersion,
+  retryOnConflict,
+} from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
 
@@ -24,12 +32,24 @@ export async function pauseCampaign(
 ): Promise<Campaign> {
   authorize(context.access, scope, 'campaign.control')
   checkInput(reasonSchema, reason, 'reason')
-  const campaign = await requireCampaign(context, scope, id)
-  requireTransition(campaign, 'pause')
-  return changeCampaign(context, scope, campaign, {
+  return decide(context, scope, id, {
     action: 'pause',
     reason,
     fields: { status: 'paused', statusReason: reason ?? null },
+  })
+}
+
+/** Moves a campaign whatever the worker does to it at the same time, as long as the table allows it. */
+function decide(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+  change: CampaignChange & { readonly action: CampaignAction },
+): Promise<Campaign> {
+  return retryOnConflict(async () => {
+    const campaign = await requireCampaign(context, scope, id)
+    requireTransition(campaign, change.action)
+    return changeCampaign(context, scope, campaign, change)
   })
 }
 
@@ -80,9 +100,7 @@ export async function stopCampaign(
 ): Promise<Campaign> {
   authorize(context.access, scope, 'campaign.control')
   checkInput(reasonSchema, reason, 'reason')
-  const campaign = await requireCampaign(context, scope, id)
-  requireTransition(campaign, 'stop')
-  const stopped = await changeCampaign(context, scope, campaign, {
+  const stopped = await decide(context, scope, id, {
     action: 'stop',
     reason,
     fields: { status: 'completed', endedAt: context.clock.now(), statusReason: reason ?? 'stopped' },
@@ -110,13 +128,10 @@ export async function cancelCampaign(
     })
   }
   checkInput(reasonSchema, justification, 'justification')
-  const campaign = await requireCampaign(context, scope, id)
-  requireTransition(campaign, 'cancel')
-  const now = context.clock.now()
-  const cancelled = await changeCampaign(context, scope, campaign, {
+  const cancelled = await decide(context, scope, id, {
     action: 'cancel',
     reason: justification,
-    fields: { status: 'cancelled', endedAt: now, statusReason: justification },
+    fields: { status: 'cancelled', endedAt: context.clock.now(), statusReason: justification },
   })
   await cancelCoupons(context, scope, cancelled)
   await ringAll(context, scope, id)

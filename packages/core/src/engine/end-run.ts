@@ -21,7 +21,8 @@ export interface Ending {
 
 /** What deliveries say that are cancelled with their campaign. */
 export function reasonOfEnd({ statusReason, status }: Campaign): string {
-  return statusReason ?? status
+  if (status === 'cancelled') return 'cancelled'
+  return status === 'failed' ? (statusReason ?? 'failed') : 'stopped'
 }
 
 /**

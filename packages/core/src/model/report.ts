@@ -4,7 +4,7 @@ import type { DurationMs, Instant } from '../base/time.js'
 import type { CampaignStatus } from './campaign-status.js'
 import type { ChannelKind } from './channel-kind.js'
 import type { ExclusionCode } from './exclusion.js'
-import type { Arm } from './experiment.js'
+import type { Arm, Experiment } from './experiment.js'
 import type { Rate } from './metrics.js'
 import type { DeliveryCounts } from './progress.js'
 import type { AudienceCounts, Run } from './run.js'
@@ -154,7 +154,7 @@ export interface TimelineDay {
 /** So many deliveries that ended for one reason. */
 export interface ReasonCount {
   readonly code: string
-  /** The reason in words; null for a code of a provider. */
+  /** The reason in words; null for a code that only its provider can explain. */
   readonly words: string | null
   readonly count: number
 }
@@ -179,6 +179,8 @@ export interface CampaignReport {
     readonly endedAt: Instant | null
   }
   readonly generatedAt: Instant
+  /** What counts as `converted` in an arm and in the verdict. */
+  readonly metric: Experiment['metric']
   readonly verdict: Verdict
   /** Over all runs: a customer in two runs counts twice. */
   readonly audience: AudienceCounts

@@ -31,6 +31,8 @@ export interface ChannelCapabilities {
   readonly receiptWindowMs: DurationMs
   /** Whether a second call with the same `idempotencyKey` sends nothing. */
   readonly idempotencyKeys: boolean
+  /** A call of {@link Channel.send} has come back, one way or another, after this long; leases last longer than it. */
+  readonly callTimeoutMs: DurationMs
   /** Largest message that the provider takes, in bytes. */
   readonly maxMessageBytes: number
   readonly price: MessagePrice | null

@@ -1,33 +1,26 @@
 import { assertNever } from '../base/assert-never.js'
+import { minorDigitsOf } from '../base/money.js'
 import type { Reward } from '../model/coupon.js'
 import { memoized } from './memo.js'
 
-const numberIn = memoized((key) => {
+const percentIn = memoized(
+  (locale) => new Intl.NumberFormat([locale, 'en'], { style: 'percent', maximumFractionDigits: 3 }),
+)
+
+const amountIn = memoized((key) => {
   const [locale = 'en', digits] = key.split(' ')
-  const fraction =
-    digits === undefined
-      ? {}
-      : { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) }
+  const fraction = { minimumFractionDigits: Number(digits), maximumFractionDigits: Number(digits) }
   return new Intl.NumberFormat([locale, 'en'], fraction)
 })
 
-/** How many digits of a currency are behind the point. */
-const digitsOf = memoized((currency) => {
-  const { maximumFractionDigits = 2 } = new Intl.NumberFormat('en', {
-    style: 'currency',
-    currency,
-  }).resolvedOptions()
-  return maximumFractionDigits
-})
-
-/** A reward as people read it, numbers as the locale writes them: `30 %`, `5.00 EUR`, or the item's own name. */
+/** A reward as people read it, percents and numbers as the locale writes them: `30%`, `5.00 EUR`, or the item's own name. */
 export function rewardText(reward: Reward, locale: string): string {
   switch (reward.kind) {
     case 'percent':
-      return `${numberIn(locale).format(reward.value)} %`
+      return percentIn(locale).format(reward.value / 100)
     case 'amount': {
-      const digits = digitsOf(reward.currency)
-      return `${numberIn(`${locale} ${digits}`).format(reward.amountMinor / 10 ** digits)} ${reward.currency}`
+      const digits = minorDigitsOf(reward.currency)
+      return `${amountIn(`${locale} ${digits}`).format(reward.amountMinor / 10 ** digits)} ${reward.currency}`
     }
     case 'item':
       return reward.item
@@ -42,7 +35,7 @@ export function rewardValue(reward: Reward): number | string {
     case 'percent':
       return reward.value
     case 'amount':
-      return reward.amountMinor / 10 ** digitsOf(reward.currency)
+      return reward.amountMinor / 10 ** minorDigitsOf(reward.currency)
     case 'item':
       return reward.item
     default:

@@ -7,11 +7,14 @@ import { rewardText, rewardValue } from './reward-text.js'
 
 describe('a reward', () => {
   it.each([
-    [{ kind: 'percent', value: 30 }, 'en', '30 %', 30],
-    [{ kind: 'percent', value: 12.5 }, 'it', '12,5 %', 12.5],
+    [{ kind: 'percent', value: 30 }, 'en', '30%', 30],
+    [{ kind: 'percent', value: 12.5 }, 'it', '12,5%', 12.5],
+    [{ kind: 'percent', value: 33.333 }, 'de', '33,333\u00a0%', 33.333],
+    [{ kind: 'percent', value: 0.07 }, 'en', '0.07%', 0.07],
     [{ kind: 'amount', amountMinor: 500, currency: 'EUR' }, 'en', '5.00 EUR', 5],
     [{ kind: 'amount', amountMinor: 123_456, currency: 'EUR' }, 'de', '1.234,56 EUR', 1234.56],
     [{ kind: 'amount', amountMinor: 500, currency: 'JPY' }, 'en', '500 JPY', 500],
+    [{ kind: 'amount', amountMinor: 500, currency: 'HUF' }, 'en', '5.00 HUF', 5],
     [{ kind: 'amount', amountMinor: 1_500, currency: 'KWD' }, 'en', '1.500 KWD', 1.5],
     [{ kind: 'item', item: 'One espresso' }, 'xx', 'One espresso', 'One espresso'],
   ] as const)('%j in %s is %s', (reward, locale, text, value) => {

@@ -41,15 +41,19 @@ export function exclusionsOf({ excluded }: AudienceCounts): CampaignReport['excl
   })
 }
 
-/** Reasons with their words where the kit has any, most frequent first. */
-export function reasonsOf(counts: ReadonlyMap<string, number>): readonly ReasonCount[] {
+/** Why a delivery was not attempted, in words; null for a code that is none of the kit's. */
+export function skipWords(code: string): string | null {
   const words: Readonly<Record<string, string>> = SKIPS
+  return Object.hasOwn(words, code) ? (words[code] ?? null) : null
+}
+
+/** Reasons with their words where there are any, most frequent first. */
+export function reasonsOf(
+  counts: ReadonlyMap<string, number>,
+  wordsOf: (code: string) => string | null,
+): readonly ReasonCount[] {
   return [...counts]
     .filter(([, count]) => count > 0)
     .sort(([leftCode, left], [rightCode, right]) => right - left || (leftCode < rightCode ? -1 : 1))
-    .map(([code, count]) => ({
-      code,
-      words: Object.hasOwn(words, code) ? (words[code] ?? null) : null,
-      count,
-    }))
+    .map(([code, count]) => ({ code, words: wordsOf(code), count }))
 }

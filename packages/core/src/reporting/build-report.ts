@@ -22,13 +22,14 @@ import type {
 import type { AudienceCounts, Run } from '../model/run.js'
 import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
-import { exclusionsOf, reasonsOf, sumAudiences, sumDeliveries } from './audience-sums.js'
-import { armsFromTally, type ExperimentArm } from './experiment-arms.js'
+import { exclusionsOf, reasonsOf, skipWords, sumAudiences, sumDeliveries } from './audience-sums.js'
+import { armsFromTally, type ExperimentArm, metricOf } from './experiment-arms.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { joinMessageFigures, messageFigures } from './message-figures.js'
 import { reportRate } from './report-rate.js'
 import { responseCounts, responseRates } from './response-figures.js'
 import { revenueOf, roiPercent } from './revenue.js'
+import { smtpWords } from './smtp-words.js'
 import { costOf, createTally, type Tally } from './tally.js'
 
 /** A run with its funnel. */
@@ -81,6 +82,7 @@ export function buildReport(input: ReportInput): CampaignReport {
   return {
     campaign: headOf(campaign),
     generatedAt,
+    metric: metricOf(campaign),
     verdict,
     audience,
     deliveries: sumDeliveries(runs.map((each) => each.deliveries)),
@@ -97,8 +99,8 @@ export function buildReport(input: ReportInput): CampaignReport {
     runs: runReports(input, basis.variants),
     responseTimes,
     timeline,
-    failures: reasonsOf(input.failures),
-    skips: reasonsOf(input.skips),
+    failures: reasonsOf(input.failures, smtpWords),
+    skips: reasonsOf(input.skips, skipWords),
   }
 }
 

@@ -20,6 +20,11 @@ const CONVERTING: Readonly<Record<Experiment['metric'], string>> = {
   click: 'clicked',
 }
 
+/** What the campaign counts as converted. */
+export function metricOf({ content }: Campaign): Experiment['metric'] {
+  return content.experiment?.metric ?? 'conversion'
+}
+
 function roleOf(arm: Arm): ArmReport['role'] {
   return arm === HOLDOUT || arm === REMAINDER ? arm : 'variant'
 }
@@ -45,7 +50,7 @@ export function armsFromTally(
   for (const { arm, segment, count } of armCounts) {
     if (segment === null) assigned.set(arm, (assigned.get(arm) ?? 0) + count)
   }
-  const type = CONVERTING[campaign.content.experiment?.metric ?? 'conversion']
+  const type = CONVERTING[metricOf(campaign)]
   return armsInOrder(campaign, assigned).map((arm) => {
     const members = assigned.get(arm) ?? 0
     const { humanMembers } = tally.figures({ arms: [arm], channel: null, segment: null }, type)

@@ -90,6 +90,7 @@ function overviewRows(report: CampaignReport): ReportRow[] {
     ]),
     ...rows('verdict', verdict.winner ?? '', [
       ['outcome', verdict.outcome],
+      ['metric', report.metric],
       ['sentence', verdict.sentence],
       ['confidence', verdict.confidence],
     ]),

@@ -64,7 +64,12 @@ describe('the page of a report', () => {
       'There is a winner',
       '3,715 of 3,757 sent',
       'Revenue €4,441.50 from conversions',
-      'Return on cost +5,811% on €75.14 of messages',
+      'Return on cost 59 × revenue ÷ €75.14 of messages',
+      'Return on cost+5,811%',
+      'People who converted 5.0% 189 of 3,789 recipients',
+      'Conversions conversion rate 45.1% of clicks: 189 of 419',
+      'Verdict: emoji beats plain and the holdout at alpha 0.05.',
+      'Refused, mostly because there is no such mailbox smtp-550',
       'Never allowed this channel for this topic',
       'launched 1 Mar 2026, 09:00 UTC',
       'Redemptions by day (UTC); the tallest column is 24',
@@ -166,6 +171,76 @@ describe('text of the outside on the page', () => {
       failures: report.failures.map((each) => ({ ...each, code: text })),
     }
   }
+})
+
+describe('a figure that could mislead', () => {
+  const tilesOf = (source: string) =>
+    parse(source)
+      .filter(({ attribs }) => attribs?.class === 'tiles')
+      .map((tile) => textOf(tile).replace(/\s+/g, ' '))
+      .join('')
+  const barsOf = (source: string) =>
+    parse(source)
+      .filter(({ attribs }) => attribs?.class === 'bar')
+      .map(({ children }) => children?.[0]?.attribs?.style)
+
+  it('is no headline: people are counted among all who were written to, clicks or not', () => {
+    expect(tilesOf(page())).not.toContain('of 419')
+    expect(readable(page())).toContain('conversion rate 45.1% of clicks: 189 of 419')
+  })
+
+  it.each([
+    ['redemption', 'People who redeemed'],
+    ['click', 'People who clicked'],
+  ] as const)('names what counts, here a %s', (metric, words) => {
+    const campaign = sampleReportCampaign({
+      experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], metric },
+    })
+    expect(tilesOf(page({ campaign }))).toContain(words)
+  })
+
+  it.each([
+    [-40, '-40% on €75.14'],
+    [1_000, '+1,000% on €75.14'],
+    [1_001, '11 × revenue ÷ €75.14'],
+    [227_781, '2,279 × revenue ÷ €75.14'],
+    [null, '– needs a cost'],
+  ])('is a return that is told as people read it: %s %%', (roiPercent, words) => {
+    const report = buildReport(sampleReportInput())
+    expect(tilesOf(reportToHtml({ ...report, roiPercent }))).toContain(`Return on cost ${words}`)
+  })
+
+  it('is a bar: its length is the share that stands beside it', () => {
+    const bars = barsOf(page())
+    expect(bars.slice(0, 2)).toEqual(['width:100%', 'width:15.8%'])
+    expect(bars.slice(-4)).toEqual(['width:1.5%', 'width:1.9%', 'width:12%', 'width:0.4%'])
+  })
+
+  it('is a column of opens with machines where machines opened nothing', () => {
+    expect(readable(page())).toContain('With machines')
+    const counters = sampleReportInput().counters.map((each) => ({
+      ...each,
+      machine: 0,
+      members: each.humanMembers,
+    }))
+    expect(readable(page({ counters }))).not.toContain('With machines')
+  })
+})
+
+describe('a page on a phone', () => {
+  it('has the heading of every figure at the figure, where rows become cards', () => {
+    const cards = parse(page()).filter(({ name, attribs }) => name === 'table' && attribs?.class === 'cards')
+    expect(cards).toHaveLength(4)
+    for (const card of cards) {
+      const headings = elementsOf(card)
+        .filter(({ name, attribs }) => name === 'th' && attribs?.scope === 'col')
+        .map(textOf)
+      const cells = elementsOf(card).filter(({ name }) => name === 'td')
+      const named = cells.map(({ attribs }) => attribs?.['data-heading'])
+      expect(named.slice(0, headings.length - 1)).toEqual(headings.slice(1))
+      expect(cells.length % (headings.length - 1)).toBe(0)
+    }
+  })
 })
 
 describe('a page of less or more', () => {

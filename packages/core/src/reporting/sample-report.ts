@@ -94,7 +94,7 @@ const interval = (value: number, low: number, high: number) => ({ value, low, hi
 export const SAMPLE_VERDICT: Verdict = {
   outcome: 'winner',
   winner: 'emoji',
-  reasons: ['beats every other arm at alpha 0.05'],
+  reasons: ['emoji beats plain and the holdout at alpha 0.05'],
   arms: [
     {
       arm: 'plain',

@@ -20,7 +20,7 @@ describe('two variants', () => {
   it('have a winner when one is significantly better', () => {
     const verdict = judged([PLAIN, EMOJI])
     expect(verdict).toMatchObject({ outcome: 'winner', winner: 'emoji', confidence: 0.95 })
-    expect(verdict.reasons).toEqual(['beats every other arm at alpha 0.05'])
+    expect(verdict.reasons).toEqual(['emoji beats plain at alpha 0.05'])
     expect(verdict.sentence).toBe(
       '“emoji” won: 6.1% of 2,000 converted against 4.0% of 2,000 with “plain”, 0.7 to 3.5 points more (95% interval).',
     )
@@ -115,8 +115,22 @@ describe('a holdout', () => {
     expect(verdict.comparisons[0]?.adjustedPValue).toBe(verdict.comparisons[0]?.pValue)
   })
 
-  it('too small for itself does not keep the variants from their verdict', () => {
-    expect(judged([PLAIN, EMOJI, arm('holdout', 0, 20)]).winner).toBe('emoji')
+  it('is named among those that the winner beats, whatever the other variants do against it', () => {
+    const verdict = judged([PLAIN, arm('mild', 70, 2_000), arm('great', 160, 2_000), arm('holdout', 16, 500)])
+    expect(verdict.reasons).toEqual(['great beats plain, mild, and the holdout at alpha 0.05'])
+    const others = verdict.comparisons.filter(({ arm: name }) => name !== 'great')
+    expect(others.some(({ against, adjustedPValue }) => against === 'holdout' && adjustedPValue > 0.05)).toBe(
+      true,
+    )
+  })
+
+  it('too small for itself does not keep the variants from their verdict, which says what is open', () => {
+    const verdict = judged([PLAIN, EMOJI, arm('holdout', 0, 20)])
+    expect(verdict.winner).toBe('emoji')
+    expect(verdict.reasons).toEqual([
+      'emoji beats plain at alpha 0.05, but whether it beats the holdout is open',
+    ])
+    expect(judged([PLAIN, EMOJI, arm('holdout', 0, 0)]).reasons).toEqual(['emoji beats plain at alpha 0.05'])
   })
 
   it('is the question when there is one variant', () => {
@@ -143,6 +157,7 @@ describe('a holdout', () => {
     const both = judged([arm('a', 80, 2_000), arm('b', 82, 2_000), arm('holdout', 140, 2_000)])
     expect(both).toMatchObject({ outcome: 'winner', winner: 'holdout' })
     expect(both.sentence).toContain('with “b”')
+    expect(both.reasons).toEqual(['the holdout beats a and b at alpha 0.05'])
   })
 
   it('keeps a variant from winning that does worse than silence', () => {

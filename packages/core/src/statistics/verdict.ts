@@ -116,7 +116,25 @@ function decide(question: Question, comparisons: readonly Comparison[]): Decisio
       reasons: [`no arm beats all others at alpha ${question.alpha}`],
     }
   }
-  return { outcome: 'winner', winner, reasons: [`beats every other arm at alpha ${question.alpha}`] }
+  return { outcome: 'winner', winner, reasons: [winningReason(question, comparisons, winner)] }
+}
+
+const listFormat = new Intl.ListFormat('en')
+
+/** Who beats whom; a comparison of the winner that shows nothing is named as well. */
+function winningReason(
+  { holdoutArm, alpha }: Question,
+  comparisons: readonly Comparison[],
+  winner: Arm,
+): string {
+  const ofWinner = comparisons.filter(({ arm, against }) => arm === winner || against === winner)
+  const rivalIn = ({ arm, against }: Comparison) => (arm === winner ? against : arm)
+  const nameOf = (arm: Arm) => (arm === holdoutArm ? 'the holdout' : arm)
+  const beaten = ofWinner.filter((each) => isWon(each, winner, rivalIn(each), alpha))
+  const open = ofWinner.filter((each) => !beaten.includes(each))
+  const listOf = (some: readonly Comparison[]) => listFormat.format(some.map((each) => nameOf(rivalIn(each))))
+  const beats = `${nameOf(winner)} beats ${listOf(beaten)} at alpha ${alpha}`
+  return open.length === 0 ? beats : `${beats}, but whether it beats ${listOf(open)} is open`
 }
 
 function whatIsMissing(

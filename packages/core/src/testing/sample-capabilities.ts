@@ -12,6 +12,7 @@ export function sampleCapabilities(overrides: Partial<ChannelCapabilities> = {})
     receipts: [],
     receiptWindowMs: 0,
     idempotencyKeys: false,
+    callTimeoutMs: 10_000,
     maxMessageBytes: 30_000_000,
     price: null,
     accountPace: null,

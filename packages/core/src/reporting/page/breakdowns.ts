@@ -22,54 +22,36 @@ export function money({ cost, revenue, revenueSource, roiPercent, counts }: Camp
   ]
   const columns = [{ heading: 'What' }, figure('Amount'), { heading: 'How' }]
   return section('Cost and return', [
-    table('Cost, revenue and return', columns, rows),
+    table('Gross amounts over all channels and variants', columns, rows),
     html`<p class="note">The value of the coupons and what would have been bought anyway are not taken off.</p>`,
   ])
 }
 
-function messageCells(rates: MessageRates): Part[] {
-  const {
-    deliveryRate,
-    bounceRate,
-    openRate,
-    openRateWithMachines,
-    clickRate,
-    unsubscribeRate,
-    complaintRate,
-  } = rates
-  const shown = [
-    deliveryRate,
-    bounceRate,
-    openRate,
-    openRateWithMachines,
-    clickRate,
-    unsubscribeRate,
-    complaintRate,
-  ]
-  return shown.map(rateCell)
-}
+const MESSAGE_RATES: readonly (readonly [heading: string, rate: keyof MessageRates])[] = [
+  ['Delivered', 'deliveryRate'],
+  ['Bounced', 'bounceRate'],
+  ['Opened', 'openRate'],
+  ['With machines', 'openRateWithMachines'],
+  ['Click rate', 'clickRate'],
+  ['Unsubscribed', 'unsubscribeRate'],
+  ['Complained', 'complaintRate'],
+]
 
-/** Rates of each channel. */
+/** Rates of each channel; opens with those of machines only where machines opened anything. */
 export function channels({ channels: all }: CampaignReport): Markup {
+  const haveMachines = all.some(({ counts }) => counts.openedWithMachines !== counts.opened)
+  const shown = MESSAGE_RATES.filter(([, rate]) => haveMachines || rate !== 'openRateWithMachines')
   const columns = [
     { heading: 'Channel' },
-    ...[
-      'Sent',
-      'Delivered',
-      'Bounced',
-      'Opened',
-      'With machines',
-      'Click rate',
-      'Unsubscribed',
-      'Complained',
-      'Cost',
-    ].map(figure),
+    figure('Sent'),
+    ...shown.map(([heading]) => figure(heading)),
+    figure('Cost'),
   ]
-  const rows = all.map(
-    ({ channel, counts, rates, cost }) =>
-      [CHANNEL_WORDS[channel], countText(counts.sent), ...messageCells(rates), moneysText(cost)] as const,
-  )
-  return section('Channels', [table('Messages by channel', columns, rows)])
+  const rows = all.map(({ channel, counts, rates, cost }) => {
+    const cells = shown.map(([, rate]) => rateCell(rates[rate]))
+    return [CHANNEL_WORDS[channel], countText(counts.sent), ...cells, moneysText(cost)] as const
+  })
+  return section('Channels', [table('Messages by channel', columns, rows, 'cards')])
 }
 
 /** Rates of each segment; nothing when the report has none. */
@@ -92,7 +74,7 @@ export function segments({ segments: all }: CampaignReport): Markup | null {
         rateCell(rates.redemptionRate),
       ] as const,
   )
-  return section('Segments', [table('People by segment; one can be in several', columns, rows)])
+  return section('Segments', [table('People by segment; one can be in several', columns, rows, 'cards')])
 }
 
 /** How long people took; nothing when nobody did anything yet. */
@@ -137,5 +119,5 @@ export function runs({ runs: all }: CampaignReport): Markup | null {
         countText(redemptions),
       ] as const,
   )
-  return section('Runs', [table('Each run of the campaign', columns, rows)])
+  return section('Runs', [table('Each run of the campaign', columns, rows, 'cards')])
 }

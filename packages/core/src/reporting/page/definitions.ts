@@ -13,9 +13,10 @@ const WORDS: readonly (readonly [term: string, meaning: string])[] = [
   ['Conversion rate', 'conversions of people who were written to, of the clicks.'],
   ['Coupons redeemed', 'redemptions less those given back, of the people to whom a message was sent.'],
   [
-    'Converted',
-    'in the table of variants: members who did what the experiment asks for, of all members of the arm.',
+    'People who converted',
+    'members who did what the experiment asks for, of all members of the arm, or of all variants; most never click.',
   ],
+  ['Return on cost', '(revenue − cost) ÷ cost in percent; a very large one is told as revenue ÷ cost.'],
   ['–', 'was not measured, which is not the same as none.'],
 ]
 

@@ -25,9 +25,12 @@ export function failures(report: CampaignReport): Markup {
 
 function reasonTable(caption: string, reasons: readonly ReasonCount[]): readonly Markup[] {
   if (reasons.length === 0) return []
-  const rows = reasons.map(
-    ({ code, words, count }) =>
-      [words === null ? outside(code) : capitalized(words), countText(count)] as const,
-  )
+  const rows = reasons.map((reason) => [reasonText(reason), countText(reason.count)] as const)
   return [table(caption, [{ heading: 'Reason' }, { heading: 'Messages', isFigure: true }], rows)]
+}
+
+/** The words of a reason, and the code for whoever has to look it up. */
+function reasonText({ code, words }: ReasonCount): Markup {
+  if (words === null) return outside(code)
+  return html`${capitalized(words)} <small>${outside(code)}</small>`
 }

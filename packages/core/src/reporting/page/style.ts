@@ -65,6 +65,20 @@ footer h2{font-size:.95rem;margin-top:1.5rem}
 .definitions{display:grid;grid-template-columns:minmax(8rem,auto) 1fr;gap:.25rem 1rem;margin-bottom:.75rem}
 .definitions dt{font-weight:600}
 @media (max-width:44rem){.tiles{grid-template-columns:repeat(2,1fr)}}
-@media (max-width:36rem){.tiles strong{font-size:1.25rem}main{padding:1.25rem .7rem 2rem}section{padding:.95rem .8rem}.definitions{display:block}.definitions dd{margin-bottom:.4rem}.bar{min-width:3rem}td:has(>.bar),td:has(>.interval){width:auto}th,td{padding:.42rem .35rem}tbody th{min-width:6rem}caption{max-width:calc(100vw - 3.2rem)}}
+@media screen and (max-width:44rem){
+.cards thead,.bars thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.cards,.cards tbody,.cards caption,.cards th,.cards td,.bars,.bars tbody,.bars caption,.bars th,.bars td{display:block}
+.cards tr{display:grid;grid-template-columns:repeat(auto-fill,minmax(8rem,1fr));gap:.5rem .9rem;padding:.7rem .8rem;border:1px solid var(--line);border-radius:.5rem}
+.cards tr+tr{margin-top:.6rem}
+.cards th,.cards td,.bars th,.bars td{padding:0;border:0;text-align:left;white-space:normal;min-width:0}
+.cards tbody th,.cards td:has(>.interval){grid-column:1/-1;width:auto}
+.cards tbody th{font-weight:650;font-size:1rem}
+.cards td::before{content:attr(data-heading);display:block;color:var(--soft);font-size:.78rem}
+.cards td:empty{display:none}
+.bars tr{display:grid;grid-template-columns:1fr auto 4rem;gap:.1rem .6rem;padding:.45rem 0;border-top:1px solid var(--line)}
+.bars td:has(>.bar){grid-area:2/1/auto/-1;width:auto}
+.bars .figure{text-align:right}
+}
+@media (max-width:36rem){.tiles strong{font-size:1.25rem}main{padding:1.25rem .7rem 2rem}section{padding:.95rem .8rem}.definitions{display:block}.definitions dd{margin-bottom:.4rem}th,td{padding:.42rem .35rem}tbody th{min-width:6rem}caption{max-width:calc(100vw - 3.2rem)}}
 @media print{:root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#111;--soft:#444;--line:#ccc;--main:#2f6fb3;--good:#16805a;--muted:#999;--warn:#8a5a06;--track:#eee;--good-soft:#f2faf6;--warn-soft:#fdf8ec;--main-soft:#f3f8fd}body{font-size:11px;-webkit-print-color-adjust:exact;print-color-adjust:exact}main{max-width:none;padding:0}section,.tiles>div,.verdict{break-inside:avoid}.scroll{overflow:visible;background:none}tbody th{position:static;background:none;min-width:0}table{font-size:.82rem}th,td{padding:.3rem .3rem}}
 `)

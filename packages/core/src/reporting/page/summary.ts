@@ -1,9 +1,10 @@
 import { countText } from '../../model/metrics.js'
 import type { CampaignReport, ReportRate } from '../../model/report.js'
+import { joinRates } from '../report-rate.js'
 import { html, type Markup } from './markup.js'
 import { outside } from './table.js'
-import { changeText, instantText, moneysText, rateText } from './texts.js'
-import { OUTCOME_WORDS } from './words.js'
+import { changeText, instantText, moneysText, NOTHING, rateText, timesText } from './texts.js'
+import { METRIC_WORDS, OUTCOME_WORDS } from './words.js'
 
 /** Name, kind, state and dates. */
 export function head({ campaign, generatedAt }: CampaignReport): Markup {
@@ -44,20 +45,29 @@ function rateTile(label: string, rate: ReportRate, of: string): Tile {
   return { label, value: rateText(rate), note }
 }
 
-function moneyTiles({ revenue, revenueSource, cost, roiPercent }: CampaignReport): readonly Tile[] {
-  const earned = revenueSource === 'none' ? 'no amounts were recorded' : `from ${revenueSource}`
-  const returned =
-    roiPercent === null
-      ? 'needs a cost, in the currency of the revenue'
-      : `on ${moneysText(cost)} of messages`
-  return [
-    { label: 'Revenue', value: moneysText(revenue), note: earned },
-    {
-      label: 'Return on cost',
-      value: roiPercent === null ? '–' : changeText(roiPercent / 100),
-      note: returned,
-    },
-  ]
+/** Above it a percent of return is read as an error, so the headline gives revenue as a multiple of the cost. */
+const LARGEST_ROI_PERCENT = 1_000
+
+function returnTile({ cost, roiPercent }: CampaignReport): Tile {
+  const label = 'Return on cost'
+  if (roiPercent === null) {
+    return { label, value: NOTHING, note: 'needs a cost, in the currency of the revenue' }
+  }
+  const spent = `${moneysText(cost)} of messages`
+  if (roiPercent <= LARGEST_ROI_PERCENT)
+    return { label, value: changeText(roiPercent / 100), note: `on ${spent}` }
+  return { label, value: timesText(roiPercent / 100 + 1), note: `revenue ÷ ${spent}` }
+}
+
+function revenueTile({ revenue, revenueSource }: CampaignReport): Tile {
+  const source = revenueSource === 'none' ? 'no amounts were recorded' : `from ${revenueSource}`
+  return { label: 'Revenue', value: moneysText(revenue), note: source }
+}
+
+/** Of everyone in a variant, as most who buy never click. */
+function convertedTile({ arms, metric }: CampaignReport): Tile {
+  const variants = arms.filter(({ role }) => role === 'variant')
+  return rateTile(METRIC_WORDS[metric], joinRates(variants.map(({ rate }) => rate)), 'recipients')
 }
 
 /** The figures that people ask for first. */
@@ -68,9 +78,10 @@ export function tiles(report: CampaignReport): Markup {
     rateTile('Delivered', rates.deliveryRate, 'sent'),
     rateTile('Opened', rates.openRate, 'seen'),
     rateTile('Click rate', rates.clickRate, 'seen'),
-    rateTile('Conversion rate', rates.conversionRate, 'clicks'),
+    convertedTile(report),
     rateTile('Coupons redeemed', rates.redemptionRate, 'people'),
-    ...moneyTiles(report),
+    revenueTile(report),
+    returnTile(report),
   ]
   const shown = all.map(
     ({

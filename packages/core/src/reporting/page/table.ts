@@ -12,18 +12,29 @@ export interface Column {
 /** Cells of one row; the first is the heading of the row. */
 export type Row = readonly [Part, ...Part[]]
 
-/** A table that scrolls sideways on its own where the page is too narrow for it. */
-export function table(caption: string, columns: readonly Column[], rows: readonly Row[]): Markup {
+/** What a table becomes on a phone: the same, a card for each row, or its bars beneath their names. */
+export type OnPhone = 'table' | 'cards' | 'bars'
+
+/** A table that scrolls sideways on its own where the page is too narrow for it, unless it turns into something else. */
+export function table(
+  caption: string,
+  columns: readonly Column[],
+  rows: readonly Row[],
+  onPhone: OnPhone = 'table',
+): Markup {
   const classOf = (index: number) => (columns[index]?.isFigure === true ? 'figure' : 'text')
   const head = columns.map(({ heading }, index) =>
     heading === '' ? html`<td></td>` : html`<th scope="col" class="${classOf(index)}">${heading}</th>`,
   )
   const body = rows.map(([name, ...cells]) => {
-    const figures = cells.map((cell, index) => html`<td class="${classOf(index + 1)}">${cell}</td>`)
+    const figures = cells.map((cell, at) => {
+      const heading = onPhone === 'cards' ? html` data-heading="${columns[at + 1]?.heading ?? ''}"` : null
+      return html`<td class="${classOf(at + 1)}"${heading}>${cell}</td>`
+    })
     return html`<tr><th scope="row">${name}</th>${figures}</tr>
 `
   })
-  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="${caption}" tabindex="0"><table class="${onPhone}">
 <caption>${caption}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>

@@ -32,6 +32,7 @@ describe('texts of the page', () => {
     [1_234, 'JPY', '¥1,234'],
     [1_234_567, 'KWD', 'KWD\u00a01,234.567'],
     [-500, 'USD', '-$5.00'],
+    [500, 'HUF', 'HUF\u00a05.00'],
     [100, 'ZZZ', 'ZZZ\u00a01.00'],
   ])('%d minor units of %s are %s', (amountMinor, currency, text) => {
     expect(moneyText({ amountMinor, currency })).toBe(text)

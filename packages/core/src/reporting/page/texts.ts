@@ -1,4 +1,4 @@
-import type { Money } from '../../base/money.js'
+import { type Money, minorDigitsOf } from '../../base/money.js'
 import {
   DAY_MS,
   type DurationMs,
@@ -8,7 +8,7 @@ import {
   SECOND_MS,
   toIso,
 } from '../../base/time.js'
-import { percentText } from '../../model/metrics.js'
+import { countText, percentText } from '../../model/metrics.js'
 import type { ReportRate } from '../../model/report.js'
 import { dayOf } from '../timeline.js'
 
@@ -48,8 +48,9 @@ export function durationText(ms: DurationMs): string {
 
 /** An amount in its currency: `€1,234.50`, `¥1,234`. */
 export function moneyText({ amountMinor, currency }: Money): string {
-  const format = new Intl.NumberFormat('en', { style: 'currency', currency })
-  const digits = format.resolvedOptions().maximumFractionDigits ?? 2
+  const digits = minorDigitsOf(currency)
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
+  const format = new Intl.NumberFormat('en', { style: 'currency', currency, ...fraction })
   return format.format(amountMinor / 10 ** digits)
 }
 
@@ -95,6 +96,11 @@ export function pointsText(difference: number): string {
 /** A relative change with its sign: `+53%`. */
 export function changeText(fraction: number): string {
   return signedPercent.format(fraction)
+}
+
+/** How many times as much: `2,279 ×`. */
+export function timesText(factor: number): string {
+  return `${countText(Math.round(factor))}\u00a0×`
 }
 
 /** A p-value: two digits, `< 0.0001` below that. */

@@ -35,6 +35,7 @@ function armTable({ arms, verdict }: CampaignReport): Markup {
     'Members who converted, of all members of the arm',
     columns,
     arms.map((arm) => [nameOf(arm, verdict), ...armCells(arm, axis, verdict)]),
+    'cards',
   )
 }
 
@@ -100,16 +101,16 @@ function comparisonTable({ verdict, arms }: CampaignReport): Markup {
         html`${probabilityText(each.adjustedPValue)} <small>${METHOD_WORDS[each.method]}</small>`,
       ] as const,
   )
-  return table('Each against each', columns, rows)
+  return table('Each against each', columns, rows, 'cards')
 }
 
 function spanCell({ value, low, high }: Estimate, text: (value: number) => string): Markup {
   return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
 }
 
-function noteOf({ confidence, reasons, comparisons }: Verdict): string {
+function noteOf({ confidence, reasons, comparisons }: Verdict): Markup {
   const level = confidenceText(confidence)
   const intervals = `Intervals hold at ${level}: Wilson's for a rate, Newcombe's for a difference, Katz's for a lift.`
   const corrected = comparisons.length > 1 ? " p-values are corrected for their number by Holm's method." : ''
-  return `${intervals}${corrected} Verdict: ${reasons.join('; ')}.`
+  return html`${intervals}${corrected} Verdict: ${outside(reasons.join('; '))}.`
 }

@@ -1,6 +1,6 @@
 import type { ChannelKind } from '../../model/channel-kind.js'
 import type { DeliveryStatus } from '../../model/delivery.js'
-import type { ArmReport, ImpressionSource, ResponseTime } from '../../model/report.js'
+import type { ArmReport, CampaignReport, ImpressionSource, ResponseTime } from '../../model/report.js'
 import type { TestMethod, VerdictOutcome } from '../../model/verdict.js'
 
 export const CHANNEL_WORDS: Readonly<Record<ChannelKind, string>> = {
@@ -19,6 +19,13 @@ export const OUTCOME_WORDS: Readonly<Record<VerdictOutcome, string>> = {
   'no-difference': 'No clear difference',
   'keep-collecting': 'Too early to tell',
   'not-an-experiment': 'No comparison',
+}
+
+/** What people did who count as converted. */
+export const METRIC_WORDS: Readonly<Record<CampaignReport['metric'], string>> = {
+  conversion: 'People who converted',
+  redemption: 'People who redeemed',
+  click: 'People who clicked',
 }
 
 export const ROLE_WORDS: Readonly<Record<ArmReport['role'], string>> = {
