@@ -5,6 +5,7 @@ import { type Pace, perHour, perMinute, perSecond } from '../model/pace.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import { createManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
+import { lapsedCustomer, SCOPE, winBack } from './pizzeria.fixture.js'
 import { BOTH, busiest, createSendingWorld, instantsOf, timesTaken, usedShare } from './sending.fixture.js'
 
 const LEAST_USE = 0.97
@@ -107,15 +108,35 @@ describe('a pace that is shared', () => {
     expect(busiest(instantsOf(email), MINUTE_MS)).toBeLessThanOrEqual(150)
   })
 
-  it('of a provider account holds over campaigns and tenants, in several workers', async () => {
+  it('of a provider account holds over campaigns, tenants and workers', async () => {
     const accountPace = perSecond(5)
     const world = createSendingWorld({ email: { capabilities: { accountPace } } })
-    await world.invite(200)
+    await world.invite(150)
     await world.launch({ pace: { email: perSecond(4) } })
     await world.launch({ name: 'two', pace: { email: perMinute(1_000) } })
+    const neighbours = world.root.as({ ...SCOPE, tenant: 'trattoria' })
+    await neighbours.customers.upsert(Array.from({ length: 100 }, (_, number) => lapsedCustomer(number)))
+    const theirs = await neighbours.campaigns.create(
+      winBack({ purpose: 'transactional', pace: { email: perSecond(4) } }),
+    )
+    await neighbours.campaigns.launch(theirs.id)
     await Promise.all([world.root.worker().drain(), world.root.worker().drain()])
     expect(world.email.accepted).toHaveLength(400)
     expectPace(instantsOf(world.email), accountPace)
+  })
+
+  it('by nobody, at a pace at which several messages are reserved at once, slows no campaign', async () => {
+    const { invite, launch, root, email } = createSendingWorld({ email: { capabilities: { window: 100 } } })
+    await invite(1_000)
+    const pace = { email: perMinute(3_000) }
+    const campaigns = [await launch({ name: 'one', pace }), await launch({ name: 'two', pace })]
+    await root.worker().drain()
+    for (const { id } of campaigns) {
+      expectPace(
+        email.accepted.filter(({ message }) => message.campaignId === id).map(({ at }) => at),
+        pace.email,
+      )
+    }
   })
 
   it('that is far below the campaign prepares no message before there is a slot for it', async () => {

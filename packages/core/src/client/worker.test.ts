@@ -7,7 +7,7 @@ import type { Job, JobQueue } from '../ports/job-queue.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { createManualClock, type ManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
-import { createPizzeria } from './pizzeria.fixture.js'
+import { createPizzeria, winBack } from './pizzeria.fixture.js'
 import { createSendingWorld, heardBy, timesTaken } from './sending.fixture.js'
 
 const FAST = { pace: { email: perMinute(60_000) } }
@@ -150,6 +150,26 @@ describe('run', () => {
     const { root } = createPizzeria({ storage, kit: { clock, queue } })
     await expect(root.worker().run({ signal: new AbortController().signal })).rejects.toThrow('no queue')
     expect(clock.sleeping).toBe(0)
+  })
+
+  it('needs no signal: without one it works as long as the process lives', async () => {
+    const clock = createManualClock()
+    const { root, kit, outbox, welcome } = createPizzeria({ kit: { clock } })
+    await welcome(3)
+    const campaign = await kit.campaigns.create(winBack(FAST))
+    await kit.campaigns.launch(campaign.id)
+    let hasEnded = false
+    root
+      .worker()
+      .run()
+      .finally(() => {
+        hasEnded = true
+      })
+      .catch(() => undefined)
+    await clock.advance(MINUTE_MS)
+    expect(outbox.sent).toHaveLength(3)
+    expect((await kit.campaigns.get(campaign.id)).status).toBe('completed')
+    expect(hasEnded).toBe(false)
   })
 })
 

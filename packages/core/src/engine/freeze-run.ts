@@ -193,7 +193,6 @@ type DeliveryPlace = Pick<
 /** A delivery that nobody has touched yet. */
 export function queuedDelivery(context: EngineContext, place: DeliveryPlace): Delivery {
   return {
-    ...place,
     id: context.ids.next('delivery') as DeliveryId,
     status: 'queued',
     tries: 0,
@@ -207,5 +206,7 @@ export function queuedDelivery(context: EngineContext, place: DeliveryPlace): De
     settledAt: null,
     costMicros: 0,
     currency: null,
+    // last: V8 adds fields behind a spread a hundred times slower than before it
+    ...place,
   }
 }

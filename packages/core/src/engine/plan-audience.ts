@@ -78,11 +78,11 @@ export async function createPlanner(
     const gated = passAllGates(context, scope, request, matched, answers, permissions)
     const planned = await claimAddresses(context, scope, request, gated, permissions)
     return planned.map((member) => ({
-      ...member,
       rankKey: rankKeyOf(member.customer.id),
       segments: matching.segments
         .filter(({ matches }) => matches(member.customer, counts.get(member.customer.id)))
         .map(({ name }) => name),
+      ...member,
     }))
   }
 }

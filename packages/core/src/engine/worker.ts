@@ -41,11 +41,12 @@ export interface TickOutcome {
 export interface Worker {
   readonly id: WorkerId
   /**
-   * Works until the signal aborts, then finishes or gives back what it holds.
+   * Works until the signal aborts, then finishes or gives back what it holds; without a signal as long as the process
+   * lives.
    *
    * @throws WORKER_RUNNING when this worker runs already; what the queue threw when it fails
    */
-  run(options: { readonly signal: AbortSignal }): Promise<void>
+  run(options?: CallOptions): Promise<void>
   /**
    * Works until nothing is left of the runs that have begun, waiting for paces and retries by the kit's clock, but for
    * no campaign that is paused.
@@ -115,13 +116,13 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
 
   return {
     id,
-    async run({ signal }) {
+    async run({ signal } = {}) {
       if (running) throw new CampaignKitError('WORKER_RUNNING', 'This worker runs already')
       running = true
       const stop = new AbortController()
       const halt = () => stop.abort()
-      signal.addEventListener('abort', halt)
-      if (signal.aborted) halt()
+      signal?.addEventListener('abort', halt)
+      if (signal?.aborted === true) halt()
       try {
         const ended = await Promise.allSettled([
           listen(stop.signal).finally(halt),
@@ -130,7 +131,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
         await senders.finishAll()
         for (const part of ended) if (part.status === 'rejected') throw part.reason
       } finally {
-        signal.removeEventListener('abort', halt)
+        signal?.removeEventListener('abort', halt)
         running = false
       }
     },

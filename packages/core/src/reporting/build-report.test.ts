@@ -177,15 +177,23 @@ describe('a report', () => {
         ['a', 2],
         ['constructor', 9],
         ['none', 0],
+        ['smtp-550-5.1.1', 1],
       ]),
-      skips: new Map([['budget', 1]]),
+      skips: new Map([
+        ['budget', 2],
+        ['toString', 1],
+      ]),
     })
     expect(failures).toEqual([
       { code: 'constructor', words: null, count: 9 },
       { code: 'a', words: null, count: 2 },
       { code: 'b', words: null, count: 2 },
+      { code: 'smtp-550-5.1.1', words: 'no such mailbox', count: 1 },
     ])
-    expect(skips).toEqual([{ code: 'budget', words: 'the budget was spent', count: 1 }])
+    expect(skips).toEqual([
+      { code: 'budget', words: 'the budget was spent', count: 2 },
+      { code: 'toString', words: null, count: 1 },
+    ])
   })
 
   it('is a plain value: its JSON reads back as the same', () => {
