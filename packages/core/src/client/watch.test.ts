@@ -45,6 +45,21 @@ describe.each([
     }
   })
 
+  it('goes on after a stop until all is settled', async () => {
+    const { invite, launch, root, kit } = createSendingWorld({ storage: storageOf() })
+    await invite(200)
+    const { id } = await launch()
+    let stopping: Promise<unknown> | null = null
+    root.on('campaign.progress', ({ progress }) => {
+      if (progress.settled > 20) stopping ??= kit.campaigns.stop(id)
+    })
+    const watching = collect(kit.campaigns.watch(id))
+    await root.worker().drain()
+    await stopping
+    const seen = await watching
+    expect(seen.at(-1)).toMatchObject({ status: 'completed', settled: 200, total: 200 })
+  })
+
   it('ends when it is aborted, also before it has begun, and when nobody listens any more', async () => {
     const { invite, launch, kit, clock } = createSendingWorld({ storage: storageOf(), auto: false })
     await invite(2)
@@ -167,6 +182,28 @@ describe('what a worker tells', () => {
     await Promise.all(checks)
     expect(heard.map(({ type }) => type)).toEqual(Array(60).fill('sent'))
     expect(new Set(heard.map(({ key }) => key)).size).toBe(60)
+  })
+
+  it('leaves out what came too late to count', async () => {
+    const storage = createMemoryStorage()
+    let late = 0
+    const deliveries = overridden(storage.deliveries, {
+      settle: async (scope, settlements, now) => {
+        if (late > 0) return storage.deliveries.settle(scope, settlements, now)
+        late = 1
+        return storage.deliveries.settle(scope, settlements.slice(1), now)
+      },
+    })
+    const { invite, launch, root, kit, heard } = createSendingWorld({
+      storage: overridden(storage, { deliveries }),
+    })
+    const recorded = heard('events.recorded')
+    await invite(10)
+    const { id } = await launch(FAST)
+    await root.worker().drain()
+    const types = recorded.flatMap(({ events }) => events.map(({ type }) => type)).sort()
+    expect(types).toEqual(['held', ...Array(9).fill('sent')])
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({ sent: 9, held: 1 })
   })
 
   it('harms nobody when a listener throws', async () => {

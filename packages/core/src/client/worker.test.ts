@@ -78,6 +78,48 @@ describe('run', () => {
     expect(counts).toMatchObject({ sent: email.attempted.length, attempting: 0, inDoubt: 0 })
   })
 
+  it('finishes them also while it only waits for the next slot', async () => {
+    const { invite, launch, root, kit, clock } = createSendingWorld({
+      auto: false,
+      email: { delayMsOf: () => 3 * SECOND_MS },
+    })
+    await invite(5)
+    const { id } = await launch({ pace: { email: perMinute(1) } })
+    const stop = new AbortController()
+    let ended = false
+    const running = root
+      .worker()
+      .run({ signal: stop.signal })
+      .then(() => {
+        ended = true
+      })
+    await clock.advance(SECOND_MS)
+    expect((await kit.campaigns.progress(id)).counts.attempting).toBe(1)
+    stop.abort()
+    await clock.settle()
+    expect(ended).toBe(false)
+    await clock.advance(5 * SECOND_MS)
+    await running
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({ sent: 1, queued: 4 })
+  })
+
+  it('makes no call before its slot because it is stopped: the attempt is given back, no try spent', async () => {
+    const { invite, launch, root, kit, clock, email } = createSendingWorld({ auto: false })
+    await invite(5)
+    const { id } = await launch()
+    const stop = new AbortController()
+    const running = root.worker().run({ signal: stop.signal })
+    // 3 ms before the second slot its attempt is on record
+    await clock.advance(600)
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({ sent: 1, attempting: 1 })
+    stop.abort()
+    await clock.settle()
+    await running
+    expect(email.attempted).toHaveLength(1)
+    const { items } = await kit.campaigns.deliveries(id, { status: 'queued' })
+    expect(items.map(({ tries }) => tries)).toEqual([0, 0, 0, 0])
+  })
+
   it('finds by its sweep what nobody rang for', async () => {
     const storage = createMemoryStorage()
     const clock = createManualClock()
@@ -445,12 +487,24 @@ describe('several workers at once', () => {
 describe('a worker with a short lease', () => {
   it('does not lose its chunk to another one', async () => {
     const storage = createMemoryStorage()
-    const world = createSendingWorld({ storage, kit: { leaseMs: 1_000 } })
+    let lost = 0
+    const deliveries = overridden(storage.deliveries, {
+      openWindow: async (scope, entries, at) => {
+        const opened = await storage.deliveries.openWindow(scope, entries, at)
+        lost += entries.length - opened.length
+        return opened
+      },
+    })
+    const world = createSendingWorld({
+      storage: overridden(storage, { deliveries }),
+      kit: { leaseMs: 1_000 },
+    })
     await world.invite(60)
     const failures = heardBy(world.root, 'worker.failed')
     await world.launch()
     await Promise.all([world.root.worker().drain(), world.root.worker().drain()])
     expect([...timesTaken(world.email).values()]).toEqual(Array(60).fill(1))
     expect(failures).toEqual([])
+    expect(lost).toBe(0)
   })
 })
