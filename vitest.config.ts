@@ -25,6 +25,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // a busy machine is no failure: only a test that never ends is
+    testTimeout: 120_000,
     projects: [
       {
         extends: true,
