@@ -25,6 +25,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // no test waits for the real clock, so what takes longer is stuck, not slow on a busy machine
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
