@@ -64,6 +64,20 @@ function consume(kind, packed) {
   return output
 }
 
+/** Runs the first program of the README as a newcomer would: pasted into the project, saved as a module. */
+function runReadme(project) {
+  const readme = readFileSync(path.join(root, 'README.md'), 'utf8')
+  const program = /^```ts\n(.*?)^```$/ms.exec(readme)?.[1] ?? ''
+  writeFileSync(path.join(project, 'first.mjs'), program)
+  const printed = execFileSync(process.execPath, ['first.mjs'], {
+    cwd: project,
+    encoding: 'utf8',
+    env: { ...process.env, CAMPAIGNKIT_KEY: 'any-text-of-16-characters-or-more' },
+  })
+  const promised = [...program.matchAll(/^console\.log\(.*\) \/\/ (.*)$/gm)].map(([, text]) => `${text}\n`)
+  assert.equal(printed, promised.join(''), 'the first program of the README prints what it says')
+}
+
 try {
   runPnpm(root, 'build')
   const directories = readdirSync(path.join(root, 'packages')).map((name) =>
@@ -76,6 +90,7 @@ try {
   }
   const [esm, cjs] = ['esm', 'cjs'].map((kind) => consume(kind, packed))
   assert.equal(cjs, esm, 'both kinds of host get the same exports and the same behaviour')
+  runReadme(path.join(workshop, 'esm'))
   console.log('check:packages: every tarball is sound, installs and runs as ESM and as CommonJS')
 } finally {
   rmSync(workshop, { recursive: true, force: true })

@@ -66,6 +66,11 @@ describe('the command line of the demo', () => {
     expect(Object.keys(list?.map ?? {})).toEqual(['mail', 'nick'])
   })
 
+  it('takes a whole mapping as JSON, equals signs and all', () => {
+    const { list } = optionsOf('--csv', 'a.csv', '--map', ' { "a=b": { "path": "email", "as": "text" } }')
+    expect(list?.map).toEqual({ 'a=b': { path: 'email', as: 'text' } })
+  })
+
   it('names who the campaign is for by JSON or by tags, and when the list was written', () => {
     const common = ['--csv', 'a.csv', '--map', 'm=email']
     expect(optionsOf(...common, '--segment', 'vip, new').list?.segment).toBe('vip, new')
@@ -94,6 +99,7 @@ describe('the command line of the demo', () => {
     [['--csv', 'a.csv', '--map', 'm=email', '--segment', '{nobody']],
     [['--csv', 'a.csv', '--map', '=email']],
     [['--csv', 'a.csv', '--map', 'nowhere.json']],
+    [['--csv', 'a.csv', '--map', '{ "mail": ']],
   ])('refuses %j', (args) => {
     expect(() => parseCommand(args)).toThrow(UsageError)
   })

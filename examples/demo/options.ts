@@ -47,7 +47,7 @@ export const HELP = `Runs a campaign from a list of customers to its report, on 
 
 A list of your own:
   --csv FILE            any delimiter and encoding that spreadsheets write
-  --map COLUMN=PATH[:AS]  again for each column, or a JSON file with the whole mapping
+  --map COLUMN=PATH[:AS]  again for each column, or the whole mapping as JSON or as a file of it
                         PATH: id firstName lastName email phone tags timeZone locale facts.lastOrderAt
                         facts.lastLoginAt facts.orderCount facts.totalSpentMinor ... attributes.anything
                         AS: text tags money date monthsAgo flag number
@@ -136,7 +136,8 @@ function ownList(values: Values): OwnList | null {
 function columnMap(written: readonly string[]): ColumnMap {
   const map: ColumnMap = {}
   for (const text of written) {
-    if (text.includes('=')) {
+    if (/^\s*\{/.test(text)) Object.assign(map, json('--map', text))
+    else if (text.includes('=')) {
       const [column, target] = parseColumn(text)
       const before = map[column] ?? []
       map[column] = [...(Array.isArray(before) ? before : [before]), target]

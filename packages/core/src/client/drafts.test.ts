@@ -61,6 +61,8 @@ const REFUSED: readonly (readonly [string, CampaignInput, string])[] = [
     'ELIGIBILITY_MISPLACED audience.of',
   ],
   ['no messages', withField({ messages: {} }), 'CAMPAIGN_CHANNEL_REQUIRED messages'],
+  ['messages left out', withField({ messages: undefined }), 'CAMPAIGN_CHANNEL_REQUIRED messages'],
+  ['messages of null', withField({ messages: null }), 'CAMPAIGN_CHANNEL_REQUIRED messages'],
   [
     'a message that is undefined',
     withField({ messages: { email: undefined } }),

@@ -45,6 +45,22 @@ describe.each([
     }
   })
 
+  it('tells no end while the campaign is paused', async () => {
+    const { invite, launch, root, kit } = createSendingWorld({ storage: storageOf() })
+    await invite(60)
+    const { id } = await launch()
+    let pausing: Promise<unknown> | null = null
+    root.on('campaign.progress', ({ progress }) => {
+      if (progress.settled > 20) pausing ??= kit.campaigns.pause(id)
+    })
+    await root.worker().drain()
+    await pausing
+    expect(await kit.campaigns.progress(id)).toMatchObject({ status: 'paused', etaMs: null })
+    await kit.campaigns.resume(id)
+    await root.worker().drain()
+    expect(await kit.campaigns.progress(id)).toMatchObject({ status: 'completed', settled: 60, etaMs: 0 })
+  })
+
   it('goes on after a stop until all is settled', async () => {
     const { invite, launch, root, kit } = createSendingWorld({ storage: storageOf() })
     await invite(200)

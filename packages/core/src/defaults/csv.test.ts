@@ -94,6 +94,19 @@ describe('reading CSV', () => {
     expect(await fieldsOf(latin1('caf\xe9,\x80,\x93q\x94,\x8a\x9f'))).toEqual([['café', '€', '“q”', 'ŠŸ']])
   })
 
+  // 65,536 bytes are looked at together: the accent stands around the end of the first such piece and far behind it
+  it.each([65_533, 65_534, 65_535, 65_536, 65_537, 131_071, 131_072, 400_000])(
+    'finds out an encoding that shows itself after %i bytes of ASCII',
+    async (before) => {
+      const plain = 'a'.repeat(before)
+      for (const end of ['', ',x\n', `,${'b'.repeat(70_000)}`]) {
+        const inWindows = await fieldsOf(latin1(`${plain}\xe9${end}`))
+        expect(inWindows).toEqual(await fieldsOf(Buffer.from(`${plain}é${end}`)))
+        expect(inWindows[0]?.[0]).toBe(`${plain}é`)
+      }
+    },
+  )
+
   it('keeps a mark that stands elsewhere than at the beginning', async () => {
     expect(await fieldsOf('a,\uFEFFb')).toEqual([['a', '\uFEFFb']])
   })
@@ -197,7 +210,18 @@ describe('reading CSV', () => {
   })
 
   it.each<[string, Uint8Array, CsvFormat, number]>([
-    ['UTF-8 that turns into Windows-1252', latin1(`id\n${'1\n'.repeat(40_000)}caf\xe9,x`), {}, 80_006],
+    [
+      'UTF-8 that turns into Windows-1252',
+      latin1(`id\n\xc3\xa9\n${'1\n'.repeat(40_000)}caf\xe9,x`),
+      {},
+      80_009,
+    ],
+    [
+      'UTF-8 that turns into Windows-1252 below much ASCII',
+      latin1(`id\n${'1\n'.repeat(40_000)}\xc3\xa9\n${'1\n'.repeat(80_000)}caf\xe9,x`),
+      {},
+      240_009,
+    ],
     ['Windows-1252 named UTF-8', latin1('id,n\n1,caf\xe9,x'), { encoding: 'utf-8' }, 10],
     ['an overlong form', Uint8Array.of(97, 10, 0xc0, 0x80), { encoding: 'utf-8' }, 2],
     ['a surrogate in UTF-8', Uint8Array.of(97, 10, 0xed, 0xa0, 0x80), { encoding: 'utf-8' }, 2],

@@ -1,4 +1,5 @@
 import { inflateSync } from 'node:zlib'
+import { Resvg } from '@resvg/resvg-js'
 import fc from 'fast-check'
 import jsQR from 'jsqr'
 import { PNG } from 'pngjs'
@@ -189,6 +190,20 @@ describe('the SVG of a QR code', () => {
     }
     return times
   }
+
+  it('is read back by another decoder once another renderer has drawn it, at any size', () => {
+    const texts = [...fc.sample(link, { seed: 6, numRuns: 12 }), 'mixed Case äöü']
+    for (const text of texts) {
+      for (const side of [200, 333, 800]) {
+        const { pixels, width, height } = new Resvg(encoder.svg(text), {
+          fitTo: { mode: 'width', value: side },
+        }).render()
+        expect([width, height]).toEqual([side, side])
+        const read = jsQR(new Uint8ClampedArray(pixels), width, height, { inversionAttempts: 'dontInvert' })
+        expect(read?.data).toBe(text)
+      }
+    }
+  })
 
   it('draws each dark module once, on white, with a quiet zone of 4 modules', () => {
     for (const text of [...fc.sample(link, { seed: 5, numRuns: 20 }), 'A', 'mixed Case']) {

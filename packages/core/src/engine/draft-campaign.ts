@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { toHex } from '../base/bytes.js'
 import { CampaignKitError } from '../base/error.js'
+import type { ErrorCode } from '../base/error-code.js'
 import type { CampaignId } from '../base/ids.js'
 import {
   type Campaign,
@@ -73,14 +74,9 @@ export async function createCampaign(
 }
 
 function checkContent(context: EngineContext, scope: Scope, input: unknown): CampaignContent {
-  if (typeof input === 'object' && input !== null && !hasAudience(input)) {
-    throw new CampaignKitError(
-      'CAMPAIGN_TARGETING_REQUIRED',
-      'audience: a campaign needs at least one targeting rule',
-      {
-        path: 'audience',
-      },
-    )
+  if (typeof input === 'object' && input !== null) {
+    requireField(input, 'audience', 'CAMPAIGN_TARGETING_REQUIRED', 'at least one targeting rule')
+    requireField(input, 'messages', 'CAMPAIGN_CHANNEL_REQUIRED', 'a message for at least one channel')
   }
   const content = parseInput(campaignDraftSchema, input)
   for (const channel of channelOrder(content)) {
@@ -95,8 +91,11 @@ function checkContent(context: EngineContext, scope: Scope, input: unknown): Cam
   return content
 }
 
-function hasAudience(input: object): boolean {
-  return 'audience' in input && input.audience !== undefined && input.audience !== null
+/** The schema would say only that an object was expected. */
+function requireField(input: object, field: string, code: ErrorCode, needed: string): void {
+  const value: unknown = Reflect.get(input, field)
+  if (value !== undefined && value !== null) return
+  throw new CampaignKitError(code, `${field}: a campaign needs ${needed}`, { path: field })
 }
 
 const patchSchema = z.record(z.string(), z.unknown())

@@ -148,7 +148,7 @@ export const importOptionsSchema = z
       .string()
       .regex(/^[A-Z]{2}$/, 'expected an ISO 3166 country such as IT')
       .exactOptional(),
-    /** How the file is written; what is absent is found out from its first bytes. */
+    /** How the file is written; what is absent is found out from the file. */
     format: z
       .strictObject({
         delimiter: z.enum([',', ';', '\t', '|']).exactOptional(),

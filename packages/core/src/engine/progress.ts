@@ -53,8 +53,18 @@ export async function measureProgress(
     counts,
     share: total === 0 ? 0 : settled / total,
     ratePerMinute,
-    etaMs: hasEnded(campaign.status) && settled === total ? 0 : etaMs,
+    etaMs: endOf(campaign.status, settled === total, etaMs),
   }
+}
+
+/** Nobody knows when a paused campaign goes on. */
+function endOf(
+  status: Campaign['status'],
+  isSettledWhole: boolean,
+  etaMs: Progress['etaMs'],
+): Progress['etaMs'] {
+  if (hasEnded(status) && isSettledWhole) return 0
+  return status === 'paused' ? null : etaMs
 }
 
 function sumOf(

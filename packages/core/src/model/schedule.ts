@@ -13,8 +13,8 @@ export const RECIPIENT_ZONE = 'recipient'
 const zoneSchema = z.string().min(1).max(64)
 
 /**
- * When a campaign runs. Wall-clock times are read in `zone`: a time that a clock change skips means the instant after
- * the gap, one that it repeats means its first.
+ * When a campaign runs. Wall-clock times are read in `zone`: a time that a clock change skips means the instant as far
+ * after the gap, one that it repeats means its first.
  */
 export const scheduleSchema = z.discriminatedUnion('type', [
   z.strictObject({

@@ -7,7 +7,7 @@ export interface CsvRecord {
   readonly isMisquoted?: boolean
 }
 
-/** How a file is written; what is absent is found out from its first bytes. */
+/** How a file is written; what is absent is found out from the file. */
 export interface CsvFormat {
   readonly delimiter?: ',' | ';' | '\t' | '|' | undefined
   readonly encoding?: 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' | undefined

@@ -244,6 +244,23 @@ describe('a page on a phone', () => {
 })
 
 describe('a page of less or more', () => {
+  it('says once that it is too early, and why', () => {
+    const reasons = ['conversions can still come in', '3 of the 25 conversions that are needed']
+    const sentence = `Too early to tell: ${reasons.join('; ')}.`
+    const verdict = {
+      ...SAMPLE_VERDICT,
+      outcome: 'keep-collecting' as const,
+      winner: null,
+      reasons,
+      sentence,
+    }
+    const source = page({ verdict })
+    const text = readable(source)
+    expect(text.split('Too early to tell')).toHaveLength(2)
+    expect(text.split('conversions can still come in')).toHaveLength(2)
+    expect(source).toContain('class="verdict keep-collecting"')
+  })
+
   it('of a draft says that there is nothing yet', () => {
     const campaign = {
       ...sampleReportCampaign(),

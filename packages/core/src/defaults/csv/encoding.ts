@@ -25,7 +25,19 @@ export function sniffEncoding(head: Uint8Array, isAll: boolean): CsvEncoding {
   const least = (head.length / 2) * LEAST_SHARE_OF_ZEROS
   if (atOdd >= least && atOdd > atEven) return 'utf-16le'
   if (atEven >= least && atEven > atOdd) return 'utf-16be'
-  return isUtf8(head, isAll) ? 'utf-8' : 'windows-1252'
+  return sniffOctets(head, isAll)
+}
+
+/** UTF-8 when the bytes are valid UTF-8, else Windows-1252; with `isAll` unset the last character may be cut. */
+export function sniffOctets(bytes: Uint8Array, isAll: boolean): CsvEncoding {
+  return isUtf8(bytes, isAll) ? 'utf-8' : 'windows-1252'
+}
+
+/** The bytes at the beginning that are ASCII, and so the same in UTF-8 and Windows-1252; a zero byte is not. */
+export function asciiPrefix(bytes: Uint8Array): string {
+  const latin1 = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+  const end = latin1.search(/[\0\x80-\xff]/)
+  return end < 0 ? latin1 : latin1.slice(0, end)
 }
 
 /** Zero bytes among each second byte. */
@@ -58,14 +70,18 @@ export interface DecodedPiece {
 export interface CsvDecoder {
   /** The text of a piece; when bytes are not of the encoding, the text before them and a CSV_MALFORMED. */
   decode(piece: Uint8Array): DecodedPiece
-  /** @throws CSV_MALFORMED when the file ends inside a character */
-  end(): void
+  /** Text that was held back until here. @throws CSV_MALFORMED when the file ends inside a character */
+  end(): string
 }
 
-/** A decoder that refuses what is not of the encoding, instead of putting U+FFFD in its place. */
-export function createCsvDecoder(encoding: CsvEncoding): CsvDecoder {
+/**
+ * A decoder that refuses what is not of the encoding, instead of putting U+FFFD in its place.
+ *
+ * @param startsAt - bytes of the file that stand before the first piece
+ */
+export function createCsvDecoder(encoding: CsvEncoding, startsAt = 0): CsvDecoder {
   const take = encoding === 'windows-1252' ? takeWindows1252 : takeUnicode(encoding)
-  let offset = 0
+  let offset = startsAt
   let cut = new Uint8Array(0)
 
   return {
@@ -78,6 +94,7 @@ export function createCsvDecoder(encoding: CsvEncoding): CsvDecoder {
     },
     end() {
       if (cut.length > 0) throw notOf(encoding, offset)
+      return ''
     },
   }
 }

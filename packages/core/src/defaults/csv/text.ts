@@ -1,5 +1,13 @@
+import { concatBytes } from '../../base/bytes.js'
 import { CampaignKitError } from '../../base/error.js'
-import { type CsvDecoder, type CsvEncoding, createCsvDecoder, sniffEncoding } from './encoding.js'
+import {
+  asciiPrefix,
+  type CsvDecoder,
+  type CsvEncoding,
+  createCsvDecoder,
+  sniffEncoding,
+  sniffOctets,
+} from './encoding.js'
 
 /** The longest piece that is handed on, in bytes or UTF-16 code units. */
 const PIECE = 65_536
@@ -9,7 +17,7 @@ const NUL_OR_HALF = /[\0\p{Surrogate}]/u
 /**
  * The text of a file in pieces, without byte order mark; none is empty. What comes before a failure is handed on first.
  *
- * @param encoding - found out from the first 64 KiB when absent; strings need none
+ * @param encoding - found out when absent; strings need none
  * @throws CSV_MALFORMED for bytes that are not of the encoding, halves of characters and NUL; INVALID_INPUT when the
  * source mixes bytes and strings
  */
@@ -32,18 +40,56 @@ async function* decoded(
   source: AsyncIterable<Uint8Array | string>,
   encoding: CsvEncoding | undefined,
 ): AsyncGenerator<string> {
-  let decoder: CsvDecoder | null = null
+  const decoder = encoding === undefined ? createFindingDecoder() : createCsvDecoder(encoding)
   for await (const piece of inPieces(source)) {
     if (typeof piece === 'string') {
       yield piece
     } else {
-      decoder ??= createCsvDecoder(encoding ?? sniffEncoding(piece, piece.length < PIECE))
       const { text, failure } = decoder.decode(piece)
       yield text
       if (failure !== null) throw failure
     }
   }
-  decoder?.end()
+  const rest = decoder.end()
+  if (rest !== '') yield rest
+}
+
+/** Bytes of the longest character of UTF-8, less one: as many may be cut off at the end of a piece. */
+const LONGEST_CUT = 3
+
+/**
+ * A decoder that finds out the encoding, from the first piece that tells encodings apart: a long list may well have its
+ * first accent far down. A piece that is shorter than full length is taken for the last.
+ */
+function createFindingDecoder(): CsvDecoder {
+  let found: CsvDecoder | null = null
+  let offset = 0
+  let held = new Uint8Array(0)
+
+  return {
+    decode(piece) {
+      if (found !== null) return found.decode(piece)
+      const bytes = held.length === 0 ? piece : concatBytes(held, piece)
+      const isLast = piece.length < PIECE
+      const text = asciiPrefix(bytes)
+      // a few bytes at the end may be half of a character, which tells nothing
+      if (!isLast && text.length >= bytes.length - LONGEST_CUT) {
+        offset += text.length
+        held = bytes.slice(text.length)
+        return { text, failure: null }
+      }
+      const sniff = offset === 0 ? sniffEncoding : sniffOctets
+      found = createCsvDecoder(sniff(bytes, isLast), offset)
+      return found.decode(bytes)
+    },
+    end() {
+      if (found !== null) return found.end()
+      const decoder = createCsvDecoder(sniffOctets(held, true), offset)
+      const { text, failure } = decoder.decode(held)
+      if (failure !== null) throw failure
+      return text + decoder.end()
+    },
+  }
 }
 
 /** Cuts and joins chunks of any length to pieces of full length, the last one aside. */

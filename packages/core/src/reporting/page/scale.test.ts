@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { axisFor, cssShare, intervalBar } from './scale.js'
+import { axisFor, bar, cssShare, intervalBar } from './scale.js'
 
 describe('the scale of a drawing', () => {
   it.each([
@@ -11,6 +11,11 @@ describe('the scale of a drawing', () => {
     [Number.NaN, '0%'],
   ])('%d is a length of %s', (share, length) => {
     expect(cssShare(share)).toBe(length)
+  })
+
+  it('draws nothing for nothing', () => {
+    expect(bar(0.25, 'good').toString()).toContain('<i class="good" style="width:25%"></i>')
+    expect(bar(0, 'good').toString()).toBe('<span class="bar" aria-hidden="true"></span>')
   })
 
   it('ends with round numbers that hold every value', () => {

@@ -8,7 +8,9 @@ export function cssShare(share: number): string {
 
 /** A bar as long as its share; decoration beside the figure itself. */
 export function bar(share: number, kind: 'main' | 'good' | 'muted'): Markup {
-  return html`<span class="bar" aria-hidden="true"><i class="${kind}" style="width:${cssShare(share)}"></i></span>`
+  // the style sheet gives every bar a pixel, which would show something where there is nothing
+  const drawn = share > 0 ? html`<i class="${kind}" style="width:${cssShare(share)}"></i>` : null
+  return html`<span class="bar" aria-hidden="true">${drawn}</span>`
 }
 
 /** A stretch of numbers on which intervals are drawn. */

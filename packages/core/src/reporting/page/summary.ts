@@ -24,9 +24,10 @@ export function head({ campaign, generatedAt }: CampaignReport): Markup {
 
 /** The verdict in one sentence, before all else. */
 export function verdictBox({ verdict }: CampaignReport): Markup {
+  const outcome = OUTCOME_WORDS[verdict.outcome]
+  const heading = verdict.sentence.startsWith(outcome) ? null : html`<p class="outcome">${outcome}</p>\n`
   return html`<aside class="verdict ${verdict.outcome}" aria-label="Verdict">
-<p class="outcome">${OUTCOME_WORDS[verdict.outcome]}</p>
-<p class="sentence">${outside(verdict.sentence)}</p>
+${heading}<p class="sentence">${outside(verdict.sentence)}</p>
 </aside>
 `
 }

@@ -108,9 +108,12 @@ function spanCell({ value, low, high }: Estimate, text: (value: number) => strin
   return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
 }
 
-function noteOf({ confidence, reasons, comparisons }: Verdict): Markup {
+function noteOf({ outcome, confidence, reasons, comparisons }: Verdict): Markup {
   const level = confidenceText(confidence)
   const intervals = `Intervals hold at ${level}: Wilson's for a rate, Newcombe's for a difference, Katz's for a lift.`
   const corrected = comparisons.length > 1 ? " p-values are corrected for their number by Holm's method." : ''
-  return html`${intervals}${corrected} Verdict: ${outside(reasons.join('; '))}.`
+  // the sentence at the top has said them already when it is too early
+  const isTold = outcome === 'keep-collecting'
+  const verdict = isTold ? null : html` Verdict: ${outside(reasons.join('; '))}.`
+  return html`${intervals}${corrected}${verdict}`
 }
