@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../model/journal.js'
+import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
@@ -28,13 +29,29 @@ export const recordStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
   },
   {
-    name: 'takes the latest suppression for the first',
-    caughtBy: 'consents: a suppression keeps its first reason and instant',
+    name: 'keeps the suppression that arrived last',
+    caughtBy:
+      'consents: the earliest suppression is kept, of two at once by the order of reasons, however they arrive',
     wrap: (storage) =>
       withStore(storage, 'consents', {
         suppress: async (scope, suppressions, entry) => {
           await storage.consents.unsuppress(scope, suppressions, { ...entry, id: `${entry.id} first` })
           await storage.consents.suppress(scope, suppressions, entry)
+        },
+      }),
+  },
+  {
+    name: 'keeps the suppression that arrived first',
+    caughtBy:
+      'consents: the earliest suppression is kept, of two at once by the order of reasons, however they arrive',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        suppress: async (scope, suppressions, entry) => {
+          const keys = suppressions.map(({ addressKey }) => addressKey)
+          const known = await storage.consents.suppressed(scope, keys)
+          const isNew = ({ channel, addressKey }: Suppression) =>
+            known.every((each) => each.channel !== channel || each.addressKey !== addressKey)
+          await storage.consents.suppress(scope, suppressions.filter(isNew), entry)
         },
       }),
   },
