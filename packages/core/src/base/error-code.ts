@@ -51,6 +51,8 @@ export const ERROR_CODES = {
   SIGNATURE_INVALID: 'A signed link or webhook does not carry a valid signature.',
   LINK_NOT_ALLOWED: 'A link in a message is not absolute http, https, mailto or tel.',
   DELIVERY_NOT_FOUND: 'No delivery with this id exists for the tenant.',
+  REDEMPTION_AMBIGUOUS:
+    'The key took several coupons, and `code` does not say which of them is given back; nothing is given back.',
   REDEMPTION_NOT_FOUND: 'No redemption with this id or key exists for the tenant.',
   ADDRESS_INVALID: 'The address is not of the form that its channel needs.',
   CHANNEL_FAILED: 'The channel adapter threw instead of answering with a result.',

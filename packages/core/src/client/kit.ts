@@ -140,7 +140,7 @@ export interface Campaigns {
 export interface Coupons {
   /** Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. */
   redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
-  /** Gives a use back. @throws REDEMPTION_NOT_FOUND */
+  /** Gives a use back. @throws REDEMPTION_NOT_FOUND, REDEMPTION_AMBIGUOUS when the key took several and `code` is absent */
   reverse(options: ReverseOptions): Promise<Redemption>
 }
 

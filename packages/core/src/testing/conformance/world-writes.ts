@@ -17,6 +17,7 @@ import {
   sampleSuppression,
   sampleToken,
 } from '../samples.js'
+import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
 import { claimOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
 import { redeemOne, type WORLD_DELIVERIES } from './world.js'
@@ -93,7 +94,7 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
   {
     method: 'coupons.reverse',
     write: (storage, scope, entry) =>
-      storage.coupons.reverse(scope, 'receipt-no-1', NOW + DAY_MS, () => ({
+      storage.coupons.reverse(scope, SAMPLE_PLACE, NOW + DAY_MS, () => ({
         event: sampleEvent({ key: 'reversed', type: 'redemption-reversed' }),
         entry,
       })),
