@@ -1,4 +1,4 @@
-import type { CampaignId, CustomerId } from '../base/ids.js'
+import type { CampaignId, CustomerId, DeliveryId } from '../base/ids.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
@@ -15,6 +15,7 @@ import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
 import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
+import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
 import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
 import type { ConsentInput, ConsentRecord } from '../model/consent.js'
@@ -134,6 +135,18 @@ export interface Campaigns {
     filter?: { readonly status?: DeliveryStatus },
     page?: PageRequestInput,
   ): Promise<Page<Delivery>>
+  /**
+   * A person's word on deliveries that are held: they were `sent`, they `failed`, or `resend` them. All or none; the
+   * same word again changes nothing.
+   *
+   * @param deliveryIds - 1 to 1,000
+   * @throws DELIVERY_NOT_HELD, DELIVERY_NOT_FOUND, CAMPAIGN_ENDED for a `resend` of a campaign that is over
+   */
+  settleHeld(
+    id: Id<CampaignId>,
+    deliveryIds: readonly Id<DeliveryId>[],
+    options: SettleHeldOptions,
+  ): Promise<SettleHeldOutcome>
 }
 
 /** Coupons at the till. */

@@ -19,7 +19,7 @@ import {
 } from '../samples.js'
 import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
-import { claimOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
+import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
 import { redeemOne, type WORLD_DELIVERIES } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
@@ -89,6 +89,13 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
   {
     method: 'campaigns.delete',
     write: (storage, scope, entry) => storage.campaigns.delete(scope, CAMPAIGN, 2, entry),
+  },
+  {
+    method: 'deliveries.settleHeld',
+    write: (storage, scope, entry) => {
+      const decision = heldDecisionOf(asId('0-held'), { next: sampleDelivery({ id: 'next' }) })
+      return storage.deliveries.settleHeld(scope, [decision], null, NOW, entry)
+    },
   },
   { method: 'coupons.redeem', write: (storage, scope, entry) => redeemOne(storage, scope, 2, entry) },
   {
