@@ -42,6 +42,10 @@ export class ConsentTable {
     return [...last.values()]
   }
 
+  forget(customerId: CustomerId): void {
+    this.#byCustomer.delete(customerId)
+  }
+
   suppress(suppression: Suppression): void {
     const known = this.#suppressions.get(suppression.addressKey) ?? new Map<ChannelKind, Suppression>()
     const earlier = known.get(suppression.channel) ?? suppression

@@ -52,7 +52,7 @@ export interface Customers {
   list(page?: PageRequestInput): Promise<Page<Customer>>
   /** For each node of criteria true, false or unknown, with the value it saw. @throws CUSTOMER_NOT_FOUND, CRITERIA_INVALID */
   explain(id: Id<CustomerId>, criteria: CriteriaInput): Promise<ExplainedCustomer>
-  /** Forgets customers for good; their addresses stay suppressed, as keys that tell nothing. */
+  /** Forgets customers for good, their consents too; their addresses stay suppressed, as keys that tell nothing. */
   erase(ids: readonly Id<CustomerId>[], reason: string): Promise<{ readonly erased: number }>
 }
 

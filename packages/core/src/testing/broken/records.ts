@@ -56,6 +56,20 @@ export const recordStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'keeps the evidence of who is erased',
+    caughtBy:
+      'consents: forget deletes every record of the customers, and leaves others and every suppression',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        forget: (scope, _customerIds, entry) => storage.consents.forget(scope, [], entry),
+      }),
+  },
+  {
+    name: 'keeps the tags of who is erased',
+    caughtBy: 'audience: forget takes the tags of the customers out of every run, and nothing else',
+    wrap: (storage) => withStore(storage, 'audience', { forget: async () => {} }),
+  },
+  {
     name: 'takes the latest arrival for the latest decision',
     caughtBy: 'consents: a later grant overrides a denial, an earlier one does not',
     wrap: (storage) => {

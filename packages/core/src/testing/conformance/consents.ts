@@ -132,6 +132,37 @@ const recordCases: readonly StorageCase[] = [
   }),
 ]
 
+const forgetCases: readonly StorageCase[] = [
+  consentCase(
+    'forget deletes every record of the customers, and leaves others and every suppression',
+    async ({ storage, ours }) => {
+      const other = sampleConsent({ customerId: 'other' })
+      const records = [
+        granted(1),
+        denied(2),
+        sampleConsent({ channel: 'sms', evidence: 'Ada signed' }),
+        other,
+      ]
+      await storage.consents.record(ours, records, freshEntry())
+      await storage.consents.suppress(ours, [sampleSuppression()], freshEntry())
+      await storage.consents.forget(ours, [CUSTOMER, asId('nobody')], freshEntry())
+      expectEqual(await storage.consents.history(ours, CUSTOMER), [], 'the history')
+      expectEqual(await storage.consents.standing(ours, [CUSTOMER, other.customerId]), [other], 'what stands')
+      expectEqual(
+        await storage.consents.suppressed(ours, [sampleSuppression().addressKey]),
+        [sampleSuppression()],
+        'suppressions',
+      )
+      await storage.consents.record(ours, [granted(3)], freshEntry())
+      expectEqual(
+        await storage.consents.history(ours, CUSTOMER),
+        [granted(3)],
+        'the history of who comes back',
+      )
+    },
+  ),
+]
+
 const suppressionCases: readonly StorageCase[] = [
   consentCase(
     'the earliest suppression is kept, of two at once by the order of reasons, however they arrive',
@@ -195,4 +226,4 @@ const suppressionCases: readonly StorageCase[] = [
 ]
 
 /** What a ConsentStore means. */
-export const consentCases: readonly StorageCase[] = [...recordCases, ...suppressionCases]
+export const consentCases: readonly StorageCase[] = [...recordCases, ...forgetCases, ...suppressionCases]

@@ -58,6 +58,10 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
       storage.consents.record(scope, [sampleConsent({ decision: 'denied', obtainedAt: NOW })], entry),
   },
   {
+    method: 'consents.forget',
+    write: (storage, scope, entry) => storage.consents.forget(scope, [CUSTOMER], entry),
+  },
+  {
     method: 'consents.suppress',
     write: (storage, scope, entry) =>
       storage.consents.suppress(scope, [sampleSuppression({ channel: 'sms' })], entry),
@@ -192,6 +196,7 @@ export const OTHER_WRITES: readonly WorldWrite[] = [
       )
     },
   },
+  { method: 'audience.forget', write: (storage, scope) => storage.audience.forget(scope, [CUSTOMER]) },
   { method: 'events.forget', write: (storage, scope) => storage.events.forget(scope, [CUSTOMER]) },
   {
     method: 'coupons.issue',
