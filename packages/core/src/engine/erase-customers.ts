@@ -9,7 +9,7 @@ import { hostIdSchema, textSchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { Suppression } from '../model/suppression.js'
-import { type CallOptions, throwIfAborted } from './call-options.js'
+import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 
@@ -42,11 +42,12 @@ export async function eraseCustomers(
   scope: Scope,
   customerIds: readonly string[],
   reason: string,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<Erasure> {
   authorize(context.access, scope, 'customer.erase')
   const ids = new Set(parseInput(idsSchema, customerIds, 'customerIds'))
   const because = parseInput(textSchema(2_000), reason, 'reason')
+  const signal = signalOf(call)
   let found = 0
   let erased = 0
   for await (const chunk of inChunks(ids, ERASE_CHUNK)) {
