@@ -1,10 +1,9 @@
 import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
-import type { CampaignId, CustomerId, DeliveryId, RunId } from '../base/ids.js'
-import { endEvent } from '../metrics/delivery-event.js'
+import type { CampaignId, DeliveryId, RunId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
-import { DECIDED_BY_PERSON, type Delivery, type DeliveryStatus } from '../model/delivery.js'
+import type { Delivery, DeliveryStatus } from '../model/delivery.js'
 import { hostIdSchema, textSchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
@@ -12,9 +11,9 @@ import type { Continuation, HeldDecision } from '../ports/storage/delivery-store
 import { requireCampaign, retryOnConflict } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { continuationOf, whyOver } from './continue-campaign.js'
+import { decisionsOf, type HeldAnswer } from './held-decisions.js'
 import { journalEntry } from './journal-entry.js'
 import { publishEvents } from './publish-events.js'
-import { listCost, nextChannel } from './settlements.js'
 
 const idsSchema = z
   .array(hostIdSchema.transform((text) => text as DeliveryId))
@@ -28,7 +27,6 @@ const optionsSchema = z.strictObject({
   reason: textSchema(2_000),
 })
 export type SettleHeldOptions = z.input<typeof optionsSchema>
-type Answer = SettleHeldOptions['as']
 
 /** What came of a decision on held deliveries. */
 export interface SettleHeldOutcome {
@@ -39,7 +37,7 @@ export interface SettleHeldOutcome {
 }
 
 /** Where a delivery stands after an answer; the same answer again leaves it there. */
-const AGREEING: Readonly<Record<Answer, readonly DeliveryStatus[]>> = {
+const AGREEING: Readonly<Record<HeldAnswer, readonly DeliveryStatus[]>> = {
   sent: ['sent'],
   failed: ['failed'],
   resend: ['queued', 'claimed', 'attempting', 'inDoubt'],
@@ -81,7 +79,7 @@ async function findAll(
   scope: Scope,
   { id }: Campaign,
   ids: readonly DeliveryId[],
-  as: Answer,
+  as: HeldAnswer,
 ): Promise<readonly Delivery[]> {
   const found = await context.storage.deliveries.get(scope, [...new Set(ids)])
   const ours = new Map(found.filter(({ campaignId }) => campaignId === id).map((each) => [each.id, each]))
@@ -109,7 +107,7 @@ async function decide(
 ): Promise<void> {
   const over = whyOver(campaign, context.clock.now())
   if (as === 'resend' && over !== null) throw over
-  const decisions = await decisionsOf(context, scope, campaign, held, as, over === null)
+  const decisions = await decisionsOf(context, scope, campaign, held, { as, mayGoOn: over === null })
   const runIds = runsThatGoOn(held, decisions)
   const continuation = runIds.size === 0 ? null : await continuationOf(context, scope, campaign, runIds)
   const deliveryIds = held.map(({ id }) => id)
@@ -138,65 +136,6 @@ function runsThatGoOn(held: readonly Delivery[], decisions: readonly HeldDecisio
       .map((each) => each.deliveryId),
   )
   return new Set(held.filter(({ id }) => queued.has(id)).map(({ runId }) => runId))
-}
-
-async function decisionsOf(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  held: readonly Delivery[],
-  as: Answer,
-  mayGoOn: boolean,
-): Promise<readonly HeldDecision[]> {
-  const now = context.clock.now()
-  const next = as === 'failed' && mayGoOn ? await nextOf(context, scope, campaign, held) : new Map()
-  return held.map((delivery): HeldDecision => {
-    const kept = {
-      deliveryId: delivery.id,
-      heldSince: delivery.settledAt ?? now,
-      costMicros: 0,
-      currency: null,
-      next: null,
-      events: [],
-    }
-    if (as === 'resend') return { ...kept, status: 'queued', reason: 'resent' }
-    if (as === 'failed') {
-      const events = [endEvent(delivery, 'failed', now, { reason: DECIDED_BY_PERSON })]
-      return {
-        ...kept,
-        status: 'failed',
-        reason: DECIDED_BY_PERSON,
-        next: next.get(delivery.id) ?? null,
-        events,
-      }
-    }
-    const list = context.channels[delivery.channel]?.capabilities.price ?? null
-    const cost = { costMicros: listCost(list), currency: list?.currency ?? null }
-    return { ...kept, ...cost, status: 'sent', reason: null, events: [endEvent(delivery, 'sent', now, cost)] }
-  })
-}
-
-/** What is written on the next channel, by the delivery that failed. */
-async function nextOf(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  held: readonly Delivery[],
-): Promise<ReadonlyMap<DeliveryId, Delivery>> {
-  const next = new Map<DeliveryId, Delivery>()
-  if (campaign.content.delivery === 'each') return next
-  for (const runId of new Set(held.map((delivery) => delivery.runId))) {
-    const ofRun = held.filter((delivery) => delivery.runId === runId)
-    const customerIds = ofRun.map(({ customerId }): CustomerId => customerId)
-    const members = await context.storage.audience.get(scope, runId, customerIds)
-    const channels = new Map(members.map((member) => [member.customerId, member.channels]))
-    for (const delivery of ofRun) {
-      const memberChannels = channels.get(delivery.customerId) ?? []
-      const following = nextChannel(context, { delivery, campaign, memberChannels }, context.clock.now())
-      if (following !== null) next.set(delivery.id, following)
-    }
-  }
-  return next
 }
 
 async function goOn(
