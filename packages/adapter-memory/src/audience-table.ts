@@ -40,6 +40,10 @@ export class AudienceTable {
     return this.#runsOf.get(customerId) ?? []
   }
 
+  forget(customerId: CustomerId): void {
+    for (const runId of this.runsOf(customerId)) this.run(runId).forget(customerId)
+  }
+
   drop(runId: RunId): void {
     for (const customerId of this.run(runId).customers()) this.#runsOf.get(customerId)?.delete(runId)
     this.#runs.delete(runId)

@@ -34,6 +34,10 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
     },
     counts: async (scope, runId) => runOf(scope, runId).counts(),
     armCounts: async (scope, runId) => runOf(scope, runId).armCounts(),
+    forget: async (scope, customerIds) => {
+      const { audience } = tenantOf(scope)
+      for (const customerId of customerIds) audience.forget(customerId)
+    },
     list: async (scope, runId, { exclusion, arm }, page) => {
       const run = runOf(scope, runId)
       return pageOf(run.order, textCursor(), page, (customerId) => {

@@ -3,6 +3,7 @@ import {
   type CampaignId,
   CampaignKitError,
   type CampaignStore,
+  type Continuation,
   type Run,
   type RunId,
 } from '@campaignkit/core/adapter'
@@ -79,9 +80,17 @@ export class CampaignTable {
   }
 
   updateRun(run: Run, expectedVersion: number): void {
-    const stored = this.#runs.get(run.id)?.version ?? null
-    if (stored !== expectedVersion) throw versionConflict(expectedVersion, stored)
+    this.#expectRun(run.id, expectedVersion)
     this.#setRun(run)
+  }
+
+  /** Replaces a campaign and runs of it, each in the version before. */
+  goOn({ campaign, runs }: Continuation): void {
+    const stored = this.#expect(campaign.id, campaign.version - 1)
+    for (const run of runs) this.#expectRun(run.id, run.version - 1)
+    this.#byName.delete(stored.content.name)
+    this.#set(campaign)
+    for (const run of runs) this.#setRun(run)
   }
 
   openRuns(): readonly Run[] {
@@ -108,6 +117,11 @@ export class CampaignTable {
     const stored = this.#rows.get(id)
     if (stored?.version !== version) throw versionConflict(version, stored?.version ?? null)
     return stored
+  }
+
+  #expectRun(id: RunId, version: number): void {
+    const stored = this.#runs.get(id)?.version ?? null
+    if (stored !== version) throw versionConflict(version, stored)
   }
 
   #checkName({ id, content: { name } }: Campaign): void {

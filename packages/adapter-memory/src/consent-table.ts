@@ -4,6 +4,7 @@ import {
   type ConsentRecord,
   type CustomerId,
   canonicalJson,
+  joinSuppression,
   type Suppression,
   standing,
 } from '@campaignkit/core/adapter'
@@ -41,9 +42,14 @@ export class ConsentTable {
     return [...last.values()]
   }
 
+  forget(customerId: CustomerId): void {
+    this.#byCustomer.delete(customerId)
+  }
+
   suppress(suppression: Suppression): void {
     const known = this.#suppressions.get(suppression.addressKey) ?? new Map<ChannelKind, Suppression>()
-    if (!known.has(suppression.channel)) known.set(suppression.channel, suppression)
+    const earlier = known.get(suppression.channel) ?? suppression
+    known.set(suppression.channel, joinSuppression(earlier, suppression))
     this.#suppressions.set(suppression.addressKey, known)
   }
 

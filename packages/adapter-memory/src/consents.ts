@@ -16,6 +16,12 @@ export function createConsentStore(tenantOf: TenantOf): ConsentStore {
       return [...new Set(customerIds)].flatMap((id) => consents.standing(id))
     },
     history: async (scope, customerId) => tenantOf(scope).consents.history(customerId),
+    forget: async (scope, ...given) => {
+      const [customerIds, entry] = frozenCopy(given)
+      const { consents, journal } = tenantOf(scope)
+      for (const customerId of customerIds) consents.forget(customerId)
+      journal.write(entry)
+    },
     suppress: async (scope, ...given) => {
       const [suppressions, entry] = frozenCopy(given)
       const { consents, journal } = tenantOf(scope)

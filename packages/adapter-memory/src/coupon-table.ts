@@ -1,5 +1,13 @@
-import type { CampaignId, CustomerId, Instant, QrToken, Redemption, RunId } from '@campaignkit/core/adapter'
-import { byPlace, type Place } from './order.js'
+import type {
+  CampaignId,
+  CustomerId,
+  Instant,
+  QrToken,
+  Redemption,
+  RedemptionPlace,
+  RunId,
+} from '@campaignkit/core/adapter'
+import { byCodeUnits, byPlace, type Place } from './order.js'
 import { idTaken } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
@@ -9,8 +17,8 @@ export class CouponTable {
   readonly #byMember = new Map<RunId, Map<CustomerId, string>>()
   readonly #ofCampaign = new Map<CampaignId, Set<string>>()
   readonly #cancelled = new Map<CampaignId, Instant>()
-  readonly #redemptions = new Map<string, Redemption>()
-  readonly #redemptionKeys = new Map<string, string>()
+  readonly #redemptions = new Map<string, Map<string, Redemption>>()
+  readonly #places = new Map<string, RedemptionPlace>()
   readonly #used = new Map<string, number>()
   readonly #order = new Map<CampaignId, SortedList<Place>>()
 
@@ -61,13 +69,20 @@ export class CouponTable {
     return this.#used.get(handle) ?? 0
   }
 
-  redemption(key: string): Redemption | null {
-    return this.#redemptions.get(key) ?? null
+  redemption({ key, handle }: RedemptionPlace): Redemption | null {
+    return this.#redemptions.get(key)?.get(handle) ?? null
+  }
+
+  /** Redemptions under a key by handle. */
+  redemptionsByKey(key: string): readonly Redemption[] {
+    return [...(this.#redemptions.get(key)?.values() ?? [])].sort((left, right) =>
+      byCodeUnits(left.handle, right.handle),
+    )
   }
 
   redemptionById(id: string): Redemption | null {
-    const key = this.#redemptionKeys.get(id)
-    return key === undefined ? null : this.redemption(key)
+    const place = this.#places.get(id)
+    return place === undefined ? null : this.redemption(place)
   }
 
   /** Redemptions of a campaign by instant and id. */
@@ -76,8 +91,8 @@ export class CouponTable {
   }
 
   addRedemption(kept: Redemption): void {
-    this.#redemptions.set(kept.key, kept)
-    this.#redemptionKeys.set(kept.id, kept.key)
+    this.#putRedemption(kept)
+    this.#places.set(kept.id, { key: kept.key, handle: kept.handle })
     this.#used.set(kept.handle, this.used(kept.handle) + 1)
     const order = this.orderOf(kept.campaignId)
     order.add({ at: kept.at, key: kept.id })
@@ -85,7 +100,7 @@ export class CouponTable {
   }
 
   reverse(reversed: Redemption): void {
-    this.#redemptions.set(reversed.key, reversed)
+    this.#putRedemption(reversed)
     this.#used.set(reversed.handle, this.used(reversed.handle) - 1)
   }
 
@@ -97,6 +112,11 @@ export class CouponTable {
       this.#tokens.delete(handle)
     }
     this.#ofCampaign.delete(campaignId)
+  }
+
+  #putRedemption(redemption: Redemption): void {
+    const ofKey = this.#redemptions.get(redemption.key) ?? new Map<string, Redemption>()
+    this.#redemptions.set(redemption.key, ofKey.set(redemption.handle, redemption))
   }
 
   #put(token: QrToken): QrToken {

@@ -25,10 +25,10 @@ export function createCouponStore(tenantOf: TenantOf): CouponStore {
       return [...new Set(customerIds)].flatMap((id) => coupons.tokenOf(runId, id) ?? [])
     },
     redeem: async (scope, request, records) => redeem(tenantOf(scope), frozenCopy(request), records),
-    redemptionByKey: async (scope, key) => tenantOf(scope).coupons.redemption(key),
-    reverse: async (scope, key, at, records) => {
+    redemptionsByKey: async (scope, key) => tenantOf(scope).coupons.redemptionsByKey(key),
+    reverse: async (scope, place, at, records) => {
       const { coupons, events, journal } = tenantOf(scope)
-      const redemption = coupons.redemption(key)
+      const redemption = coupons.redemption(place)
       if (redemption === null || redemption.reversedAt !== null) return redemption
       const reversed = Object.freeze({ ...redemption, reversedAt: at })
       const { event, entry } = frozenCopy(records(reversed))
@@ -58,11 +58,9 @@ function redeem(
   const { handle, at } = request
   const token = coupons.token(handle)
   if (token === null) return { outcome: 'unknown' }
-  const earlier = coupons.redemption(request.key)
-  if (earlier !== null) {
-    if (earlier.handle !== handle) return { outcome: 'unknown' }
+  const earlier = coupons.redemption(request)
+  if (earlier !== null)
     return { outcome: 'redeemed', token, redemption: earlier, used: coupons.used(handle), repeated: true }
-  }
   const outcome = refuseRedemption(token, coupons.used(handle), at)
   if (outcome !== null) return { outcome, token }
   const redemption = redemptionOf(token, request)

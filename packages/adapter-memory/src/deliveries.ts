@@ -15,6 +15,7 @@ import { frozenCopy } from './frozen-copy.js'
 import { pageOf, textCursor } from './paging.js'
 import type { QueueKind } from './run-queues.js'
 import { settle } from './settle.js'
+import { settleHeld } from './settle-held.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 /** The deliveries of {@link createMemoryStorage}. */
@@ -29,6 +30,7 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
     openWindow: async (scope, entries, at) =>
       openWindow(tenantOf(scope), frozenCopy(entries), frozenCopy(at)),
     settle: async (scope, settlements, now) => settle(tenantOf(scope), frozenCopy(settlements), now),
+    settleHeld: async (scope, ...given) => settleHeld(tenantOf(scope), ...frozenCopy(given)),
     release: async (scope, holds, dueAt) => {
       const { deliveries } = tenantOf(scope)
       for (const { deliveryId, fence } of frozenCopy(holds)) {

@@ -42,7 +42,7 @@ export class EventTable {
   forget(customerId: CustomerId): void {
     for (const event of this.ofCustomer(customerId)) {
       this.counters.forget(event, customerId)
-      this.#rows.set(event.key, Object.freeze({ ...event, customerId: null }))
+      this.#rows.set(event.key, Object.freeze({ ...event, customerId: null, reason: null, url: null }))
     }
     this.#byCustomer.delete(customerId)
   }

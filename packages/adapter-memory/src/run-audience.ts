@@ -64,6 +64,12 @@ export class RunAudience {
     this.#countArm(arm, member.segments)
   }
 
+  forget(customerId: CustomerId): void {
+    const member = this.#rows.get(customerId)
+    if (member !== undefined)
+      this.#rows.set(customerId, Object.freeze({ ...member, tags: Object.freeze([]) }))
+  }
+
   counts(): AudienceCounts {
     const excluded = Object.fromEntries(this.#excluded)
     const inArms = [...this.#arms].map(([arm, { count }]) => ({ arm, count }))

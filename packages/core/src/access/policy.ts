@@ -15,6 +15,7 @@ export const ACTIONS = [
   'campaign.launch',
   'campaign.control',
   'campaign.test',
+  'delivery.settle',
   'coupon.redeem',
   'coupon.reverse',
   'event.track',

@@ -26,6 +26,8 @@ export function readSignedLink(
   purpose: LinkPurpose,
   text: string,
 ): readonly string[] | null {
+  // whoever serves links in plain JavaScript may hand anything through
+  if (typeof text !== 'string') return null
   const [keyId, payload, mark, ...rest] = text.split('.')
   const secret = secrets.find(({ id }) => id === keyId)
   if (secret === undefined || payload === undefined || mark === undefined || rest.length > 0) return null

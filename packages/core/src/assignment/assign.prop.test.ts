@@ -38,6 +38,11 @@ function drift(
   return { ahead, behind }
 }
 
+/** The most that an arm among so many can fall behind: `1/2 + 1/3 + ... + 1/n`. */
+function mostBehind(arms: number): number {
+  return Array.from({ length: arms - 1 }, (_, index) => 1 / (index + 2)).reduce((sum, part) => sum + part, 0)
+}
+
 describe('An arm sequence', { timeout: 5_000 + 20 * RUNS }, () => {
   it('keeps every prefix within 1.1 of the exact shares for up to four arms', () => {
     fc.assert(
@@ -50,23 +55,29 @@ describe('An arm sequence', { timeout: 5_000 + 20 * RUNS }, () => {
     )
   })
 
-  it('is never ahead by 1 - 1/n, nor behind by 1.5, for up to fifty arms', () => {
+  it('is never ahead by more than 1 - 1/n, nor behind by more than 1/2 + ... + 1/n, for up to fifty arms', () => {
     fc.assert(
-      fc.property(armsOf(5, 50), (weights) => {
+      fc.property(armsOf(1, 50), (weights) => {
         const { ahead, behind } = drift(weights, Math.min(sumOf(weights), 500))
         expect(ahead).toBeLessThanOrEqual(1 - 1 / weights.length + 1e-9)
-        expect(behind).toBeLessThan(1.5)
+        expect(behind).toBeLessThanOrEqual(mostBehind(weights.length) + 1e-9)
       }),
       SETTINGS,
     )
   })
 
-  it('falls behind by more than 1.1 in the worst cases that are known', () => {
+  it('falls nearly as far behind as it may in the worst cases that are known', () => {
     const named = (...weights: number[]) =>
       weights.map((value, index) => ({ arm: `v${index}`, weight: value }))
-    expect(drift(named(802, 802, 20, 1), 1_625).behind).toBeCloseTo(1.0665, 3)
-    expect(drift(named(925, 520, 1, 1, 10), 1_457).behind).toBeCloseTo(1.1146, 3)
-    expect(drift(named(7, 1, 21, 1, 3, 913, 1, 749, 21, 1), 1_718).behind).toBeCloseTo(1.4325, 3)
+    // found by hill climbing over weights up to some thousands, 20 s for each number of arms
+    expect(drift(named(551, 551), 1_102).behind).toBe(0.5)
+    expect(drift(named(3_831, 1, 3_831), 7_663).behind).toBeCloseTo(0.8332, 3)
+    expect(drift(named(1, 1_313, 25, 1_313), 2_652).behind).toBeCloseTo(1.0735, 3)
+    expect(drift(named(5, 1_839, 1, 1_839, 96), 3_780).behind).toBeCloseTo(1.2397, 3)
+    expect(drift(named(1, 4, 4, 1_207, 1_207, 134, 19, 1, 1, 19), 2_597).behind).toBeCloseTo(1.5961, 3)
+    expect([2, 3, 4, 5, 10].map((arms) => Math.round(1_000 * mostBehind(arms)))).toEqual([
+      500, 833, 1_083, 1_283, 1_929,
+    ])
   })
 
   it('is exact in every full period and repeats', () => {

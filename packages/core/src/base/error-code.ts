@@ -26,7 +26,8 @@ export const ERROR_CODES = {
   CAMPAIGN_CHANNEL_NOT_CONFIGURED: 'The campaign uses a channel for which the kit has no adapter.',
   CAMPAIGN_START_IN_PAST:
     'The campaign would be activated with a start that has passed; `launchNow` sets the start to now.',
-  CAMPAIGN_ENDED: 'The end date of the campaign has passed.',
+  CAMPAIGN_ENDED:
+    'The end date of the campaign has passed, or it was ended otherwise than by having sent all.',
   CAMPAIGN_OUTSIDE_DATES: 'A paused campaign resumes only between its start and its end.',
   CAMPAIGN_JUSTIFICATION_REQUIRED: 'Cancelling needs a justification of at least one non-blank character.',
   CAMPAIGN_HAS_EVENTS: 'A campaign for which events exist cannot be deleted; archive it instead.',
@@ -51,6 +52,10 @@ export const ERROR_CODES = {
   SIGNATURE_INVALID: 'A signed link or webhook does not carry a valid signature.',
   LINK_NOT_ALLOWED: 'A link in a message is not absolute http, https, mailto or tel.',
   DELIVERY_NOT_FOUND: 'No delivery with this id exists for the tenant.',
+  DELIVERY_NOT_HELD:
+    'The delivery is not held and does not stand where the decision would put it; `path` names it.',
+  REDEMPTION_AMBIGUOUS:
+    'The key took several coupons, and `code` does not say which of them is given back; nothing is given back.',
   REDEMPTION_NOT_FOUND: 'No redemption with this id or key exists for the tenant.',
   ADDRESS_INVALID: 'The address is not of the form that its channel needs.',
   CHANNEL_FAILED: 'The channel adapter threw instead of answering with a result.',

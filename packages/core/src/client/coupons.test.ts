@@ -210,12 +210,27 @@ describe('a redemption', () => {
     expect(report.counts).toMatchObject({ redemptions: 1, redemptionRevenue: [amount] })
   })
 
-  it('under the key of another coupon is unknown, and takes nothing', async () => {
-    const { kit, codes } = await withCoupons({}, 2)
+  it('under the key of another coupon is taken too, each once', async () => {
+    const { kit, id, codes } = await withCoupons({}, 2)
     const [first = '', second = ''] = codes
-    await kit.coupons.redeem(first, { ...AT_TILL, key: 'r-1' })
-    expect(await kit.coupons.redeem(second, { ...AT_TILL, key: 'r-1' })).toEqual({ outcome: 'unknown' })
-    expect((await kit.coupons.redeem(second, { ...AT_TILL, key: 'r-2' })).outcome).toBe('redeemed')
+    const scan = (code: string) => kit.coupons.redeem(code, { ...AT_TILL, key: 'r-1' })
+    for (const repeated of [false, true]) {
+      expect(await scan(first)).toMatchObject({ outcome: 'redeemed', repeated })
+      expect(await scan(second)).toMatchObject({ outcome: 'redeemed', repeated })
+    }
+    expect((await kit.reports.campaign(id)).counts.redemptions).toBe(2)
+  })
+
+  it('refused is asked again under the same key: nothing is remembered of a refusal', async () => {
+    const { kit, code } = await withCoupons()
+    await kit.coupons.redeem(code, { ...AT_TILL, key: 'r-1' })
+    expect((await kit.coupons.redeem(code, { ...AT_TILL, key: 'r-2' })).outcome).toBe('spent')
+    expect((await kit.coupons.redeem(code, { ...AT_TILL, key: 'r-2' })).outcome).toBe('spent')
+    await kit.coupons.reverse({ key: 'r-1', by: 'boss', reason: 'wrong scan' })
+    expect(await kit.coupons.redeem(code, { ...AT_TILL, key: 'r-2' })).toMatchObject({
+      outcome: 'redeemed',
+      repeated: false,
+    })
   })
 
   it.each([1, 3])('is won by exactly %i of a thousand at once', async (maxRedemptions) => {
@@ -285,10 +300,10 @@ describe('giving a redemption back', () => {
         if (token !== null) records(token, lost as never)
         return memory.coupons.redeem(scope, request, records)
       },
-      async reverse(scope, key, at, records) {
-        const known = await memory.coupons.redemptionByKey(scope, key)
-        if (known !== null) records({ ...known, reversedAt: at })
-        return memory.coupons.reverse(scope, key, at, records)
+      async reverse(scope, place, at, records) {
+        const [known] = await memory.coupons.redemptionsByKey(scope, place.key)
+        if (known !== undefined) records({ ...known, reversedAt: at })
+        return memory.coupons.reverse(scope, place, at, records)
       },
     })
     const { kit, root, clock, code } = await withCoupons({}, 1, { storage: overridden(memory, { coupons }) })
@@ -316,6 +331,26 @@ describe('giving a redemption back', () => {
       'INVALID_INPUT reason',
     )
     expect(await codeOf(() => kit.coupons.reverse(undefined as never))).toBe('INVALID_INPUT ')
+  })
+
+  it('of a key that took several coupons needs the code, and touches no other', async () => {
+    const { kit, codes } = await withCoupons({}, 3)
+    const [first = '', second = '', third = ''] = codes
+    for (const code of [first, second]) await kit.coupons.redeem(code, { ...AT_TILL, key: 'r-1' })
+    const reverse = (code?: string) =>
+      kit.coupons.reverse({ key: 'r-1', by: 'boss', reason: 'x', ...(code === undefined ? {} : { code }) })
+    expect(await codeOf(() => reverse())).toBe('REDEMPTION_AMBIGUOUS code')
+    const link = `https://go.pizza.example/q/${second.toLowerCase()}`
+    expect(await reverse(link)).toMatchObject({ key: 'r-1', handle: second.slice(0, 15) })
+    // a use that was given back still counts: a repeated call must not go on to the other coupon
+    expect(await codeOf(() => reverse())).toBe('REDEMPTION_AMBIGUOUS code')
+    expect((await kit.coupons.redeem(second, { ...AT_TILL, key: 'r-2' })).outcome).toBe('redeemed')
+    expect((await kit.coupons.redeem(first, { ...AT_TILL, key: 'r-3' })).outcome).toBe('spent')
+    const forged = `${first.slice(0, -1)}${first.endsWith('0') ? '1' : '0'}`
+    for (const wrong of [third, forged, 'something else', '']) {
+      expect(await codeOf(() => reverse(wrong))).toBe('REDEMPTION_NOT_FOUND')
+    }
+    expect(await codeOf(() => reverse(7 as never))).toBe('INVALID_INPUT code')
   })
 
   it('finds nothing when the redemption is gone in the meantime', async () => {

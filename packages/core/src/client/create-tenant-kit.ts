@@ -33,6 +33,7 @@ import {
 } from '../engine/record-consents.js'
 import { redeemCoupon, reverseRedemption } from '../engine/redeem-coupon.js'
 import { sendTest } from '../engine/send-test.js'
+import { settleHeld } from '../engine/settle-held.js'
 import { trackEvents } from '../engine/track-events.js'
 import { watchCampaign } from '../engine/watch-campaign.js'
 import type { Scope } from '../model/scope.js'
@@ -107,6 +108,8 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     progress: (id) => progressOf(context, scope, campaignId(id)),
     watch: (id, call) => watchCampaign(context, scope, campaignId(id), call),
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
+    settleHeld: (id, deliveryIds, options) =>
+      settleHeld(context, scope, campaignId(id), deliveryIds, options),
     deliveries: (id, filter, page) => listDeliveries(context, scope, campaignId(id), filter, page),
   }
 }

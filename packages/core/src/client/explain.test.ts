@@ -4,7 +4,7 @@ import type { CustomerId, TenantId } from '../base/ids.js'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
 import type { CustomerPatch } from '../model/customer.js'
-import { all, eligible, eventCount, everyone, fact, tag } from '../segmentation/builders.js'
+import { all, eligible, eventCount, everyone, fact, segment, tag } from '../segmentation/builders.js'
 import { createFaultyChannel, type Fault } from '../testing/faulty-channel.js'
 import { createManualClock, SAMPLE_NOW } from '../testing/manual-clock.js'
 import { createRecordingChannel } from '../testing/recording-channel.js'
@@ -43,6 +43,31 @@ describe('why a customer is not written to before anything was sent', () => {
       'campaign no draft',
       'match unknown unknown',
     ])
+  })
+
+  it('and at which node, with the value that it saw', async () => {
+    const { kit, welcome } = createPizzeria({ kit: { eligibility: { ask: async () => new Map() } } })
+    await welcome(1)
+    await kit.segments.save({ name: 'Regulars', criteria: fact('orderCount', '>=', 99) })
+    const { id } = await kit.campaigns.create(
+      winBack({ audience: all(eligible('no-debts'), tag('vip'), segment('Regulars'), everyone()) }),
+    )
+    const [, match] = (await kit.campaigns.explain(id, 'c-0')).steps
+    expect(match).toMatchObject({ stage: 'match', passed: 'no', code: 'false' })
+    expect(match?.criteria).toMatchObject({
+      path: '',
+      node: 'all',
+      result: 'false',
+      of: [
+        { path: 'of[0]', node: { type: 'eligibility' }, result: 'unknown' },
+        { path: 'of[1]', node: { type: 'tags' }, result: 'false', saw: [] },
+        { path: 'of[2]', node: { type: 'fact' }, result: 'false', saw: 3 },
+        { path: 'of[3]', node: { type: 'everyone' }, result: 'true' },
+      ],
+    })
+    const matching = await kit.campaigns.create(winBack({ name: 'all' }))
+    const steps = (await kit.campaigns.explain(matching.id, 'c-0')).steps
+    expect(steps.filter((step) => 'criteria' in step)).toEqual([])
   })
 
   it('counts the events of the customer as the planner does', async () => {

@@ -1,4 +1,4 @@
-import type { CampaignId, CustomerId } from '../base/ids.js'
+import type { CampaignId, CustomerId, DeliveryId } from '../base/ids.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
@@ -15,6 +15,7 @@ import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
 import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
+import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
 import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
 import type { ConsentInput, ConsentRecord } from '../model/consent.js'
@@ -51,7 +52,7 @@ export interface Customers {
   list(page?: PageRequestInput): Promise<Page<Customer>>
   /** For each node of criteria true, false or unknown, with the value it saw. @throws CUSTOMER_NOT_FOUND, CRITERIA_INVALID */
   explain(id: Id<CustomerId>, criteria: CriteriaInput): Promise<ExplainedCustomer>
-  /** Forgets customers for good; their addresses stay suppressed, as keys that tell nothing. */
+  /** Forgets customers for good, their consents too; their addresses stay suppressed, as keys that tell nothing. */
   erase(ids: readonly Id<CustomerId>[], reason: string): Promise<{ readonly erased: number }>
 }
 
@@ -134,13 +135,25 @@ export interface Campaigns {
     filter?: { readonly status?: DeliveryStatus },
     page?: PageRequestInput,
   ): Promise<Page<Delivery>>
+  /**
+   * A person's word on deliveries that are held: they were `sent`, they `failed`, or `resend` them. All or none; the
+   * same word again changes nothing.
+   *
+   * @param deliveryIds - 1 to 1,000
+   * @throws DELIVERY_NOT_HELD, DELIVERY_NOT_FOUND, CAMPAIGN_ENDED for a `resend` of a campaign that is over
+   */
+  settleHeld(
+    id: Id<CampaignId>,
+    deliveryIds: readonly Id<DeliveryId>[],
+    options: SettleHeldOptions,
+  ): Promise<SettleHeldOutcome>
 }
 
 /** Coupons at the till. */
 export interface Coupons {
   /** Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. */
   redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
-  /** Gives a use back. @throws REDEMPTION_NOT_FOUND */
+  /** Gives a use back. @throws REDEMPTION_NOT_FOUND, REDEMPTION_AMBIGUOUS when the key took several and `code` is absent */
   reverse(options: ReverseOptions): Promise<Redemption>
 }
 

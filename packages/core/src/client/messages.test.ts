@@ -390,6 +390,18 @@ describe('preflight', () => {
     ])
   })
 
+  it('does not know `data.` of a host that supplies none, and anything of one that does', async () => {
+    const unknownOf = async (kit: Parameters<typeof createPizzeria>[0]) => {
+      const made = createPizzeria(kit)
+      await made.welcome(1)
+      const { id } = await made.kit.campaigns.create(winBack(email('{{ data.shop }} {{ data }}')))
+      const { findings } = await made.kit.campaigns.preflight(id)
+      return findings.filter(({ code }) => code === 'unknownVariable').map(({ message }) => message)
+    }
+    expect(await unknownOf({})).toEqual(['{{ data.shop }} is supplied by nobody'])
+    expect(await unknownOf({ kit: { templateData: async () => new Map() } })).toEqual([])
+  })
+
   it('knows the attributes of the whole audience, and asks nobody outside of it', async () => {
     const { kit, welcome } = createPizzeria()
     await welcome(300, (number) => (number === 299 ? { id: 'z-last', attributes: { dish: 'Calzone' } } : {}))

@@ -2,6 +2,7 @@ import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import { allowsTransition, type CampaignAction } from '../model/campaign-status.js'
+import { hostIdSchema } from '../model/fields.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
@@ -13,7 +14,7 @@ export async function requireCampaign(
   scope: Scope,
   id: CampaignId,
 ): Promise<Campaign> {
-  const campaign = await context.storage.campaigns.get(scope, id)
+  const campaign = hostIdSchema.safeParse(id).success ? await context.storage.campaigns.get(scope, id) : null
   if (campaign === null) throw new CampaignKitError('CAMPAIGN_NOT_FOUND', 'No campaign has this id')
   return campaign
 }

@@ -45,10 +45,7 @@ export async function endEarly(
   }
   await endQueued(context, scope, campaign, ending)
   await publishProgress(context, scope, campaign)
-  const nextDue = await context.storage.deliveries.nextDue(scope, run.id)
-  if (nextDue !== null) return Math.max(nextDue, context.clock.now())
-  await endRun(context, scope, campaign, run)
-  return null
+  return endRun(context, scope, campaign, run)
 }
 
 /** Ends deliveries of a campaign that wait, up to a bound. */
@@ -67,19 +64,24 @@ export async function endQueued(
 /**
  * Ends a run of which all is settled, and the campaign with its last one: the campaign first, since nobody looks at a
  * run again that has ended. Of a paused campaign the run stays open until it is resumed or its end has come.
+ *
+ * @returns when there is something to do after all, since a person has just decided so; null when the run has ended
  */
 export async function endRun(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   run: Run,
-): Promise<void> {
-  const { campaigns, audience } = context.storage
+): Promise<Instant | null> {
+  const { campaigns, audience, deliveries } = context.storage
   const now = context.clock.now()
   const current = await campaigns.get(scope, campaign.id)
-  if (current === null) return
+  if (current === null) return null
   const isOver = campaign.content.endsAt !== undefined && campaign.content.endsAt <= now
-  if (current.status === 'paused' && !isOver) return
+  if (current.status === 'paused' && !isOver) return null
+  // asked behind the campaign: what is queued later comes with a version in which it cannot be completed here
+  const nextDue = await deliveries.nextDue(scope, run.id)
+  if (nextDue !== null) return Math.max(nextDue, now)
   const runs = await campaigns.runsOf(scope, campaign.id)
   const isLast = isOver || runs.every(({ id, status }) => status === 'ended' || id === run.id)
   if (isLast && !hasEnded(current.status)) {
@@ -95,4 +97,5 @@ export async function endRun(
     { ...run, status: 'ended', endedAt: now, version: run.version + 1 },
     run.version,
   )
+  return null
 }

@@ -9,7 +9,7 @@ import { hostIdSchema, textSchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { Suppression } from '../model/suppression.js'
-import { type CallOptions, throwIfAborted } from './call-options.js'
+import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 
@@ -28,8 +28,10 @@ export interface Erasure {
 
 /**
  * Forgets customers: every address of theirs is suppressed by key for good (`erased`), so that no list brings it back,
- * their events lose them while counts stay, and then they are deleted. The customer goes last: as long as one is
- * there, the work on it may be unfinished, and calling again with the same ids completes it.
+ * their consents are deleted with the evidence, their events lose them, what was said of them and where they clicked,
+ * while counts stay, their members lose the tags, and then they are deleted. The customer goes last: as long as one is
+ * there, the work on it may be unfinished, and calling again with the same ids completes it. Members, deliveries,
+ * coupons and redemptions keep the host's own id, which leads nowhere once the host has deleted its rows.
  *
  * @param customerIds - at most 10,000
  * @param reason - kept in the journal, so without personal data
@@ -40,18 +42,21 @@ export async function eraseCustomers(
   scope: Scope,
   customerIds: readonly string[],
   reason: string,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): Promise<Erasure> {
   authorize(context.access, scope, 'customer.erase')
   const ids = new Set(parseInput(idsSchema, customerIds, 'customerIds'))
   const because = parseInput(textSchema(2_000), reason, 'reason')
+  const signal = signalOf(call)
   let found = 0
   let erased = 0
   for await (const chunk of inChunks(ids, ERASE_CHUNK)) {
     throwIfAborted(signal)
     const customers = await context.storage.customers.get(scope, chunk)
     await suppressAll(context, scope, customers, because)
+    await forgetConsents(context, scope, chunk, because)
     await context.storage.events.forget(scope, chunk)
+    await context.storage.audience.forget(scope, chunk)
     found += customers.length
     if (context.storage.customers.writable)
       erased += await eraseChunk(context, scope, chunk, customers.length, because)
@@ -78,6 +83,18 @@ async function suppressAll(
   const after = { customers: customers.length, addresses: suppressions.length }
   const entry = customersEntry(context, scope, { action: 'addresses.suppress', reason, after })
   await context.storage.consents.suppress(scope, suppressions, entry)
+}
+
+/** Whoever is gone needs no evidence: absent consent is no, and the addresses are suppressed. */
+async function forgetConsents(
+  context: EngineContext,
+  scope: Scope,
+  ids: readonly CustomerId[],
+  reason: string,
+): Promise<void> {
+  const after = { customers: ids.length }
+  const entry = customersEntry(context, scope, { action: 'consents.forget', reason, after })
+  await context.storage.consents.forget(scope, ids, entry)
 }
 
 async function eraseChunk(

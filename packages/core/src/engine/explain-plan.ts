@@ -38,7 +38,8 @@ export async function explainPlan(
   const eventCounts = counts.get(customer.id) ?? new Map()
   const { result } = explainCriteria(criteria, customer, { now, eventCounts })
   const match = traceStep({ stage: 'match', at: now, code: result, ...MATCHES[result] })
-  if (result !== 'true') return [match]
+  if (result !== 'true')
+    return [{ ...match, criteria: explainCriteria(audience, customer, { now, eventCounts }) }]
   const answers = await askEligibility(context, scope, rules, [customer])
   const eligibility = answers.get(customer.id) ?? 'yes'
   return [match, ...(await gateSteps(context, scope, campaign, customer, now, eligibility))]

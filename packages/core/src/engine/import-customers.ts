@@ -1,11 +1,12 @@
+import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { inChunks } from '../base/async-iteration.js'
 import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { CustomerId } from '../base/ids.js'
-import { parseInput } from '../model/parse.js'
+import { checkInput, parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { CsvRecord } from '../ports/csv.js'
-import { type CallOptions, throwIfAborted } from './call-options.js'
+import { type CallOptions, callSchema, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 import { type ImportOptions, type ImportPlan, importOptionsSchema } from './import-options.js'
@@ -48,6 +49,15 @@ export interface ImportCallOptions extends CallOptions {
   readonly onBadRow?: ((row: BadRow) => void | Promise<void>) | undefined
 }
 
+const listener = z.custom<(told: never) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+)
+const importCallSchema = callSchema.extend({
+  onProgress: listener.optional(),
+  onBadRow: listener.optional(),
+})
+
 /**
  * Imports customers from CSV in constant memory. Each good row creates or changes a customer by its id
  * (`mergeCustomer`); a later row of the same id wins. What a row does not say stays as it was: an empty cell is no
@@ -75,6 +85,7 @@ export async function importCustomers(
 ): Promise<ImportOutcome> {
   authorize(context.access, scope, 'customer.write')
   const plan = parseInput(importOptionsSchema, options)
+  checkInput(importCallSchema, call)
   if (plan.consent.length > 0) authorize(context.access, scope, 'consent.write')
   requireWritable(context)
   refuseUnknownRegion(context, plan)

@@ -37,10 +37,16 @@ export interface MessageSize {
  * @param attributes - names of the attributes that the audience has; null when that is not known
  */
 export function findUnknownVariables(
+  { settings }: EngineContext,
   campaign: Campaign,
   attributes: readonly string[] | null,
 ): readonly PreflightFinding[] {
-  const known = { hasCoupon: campaign.content.coupon !== undefined, attributes, dataKeys: null }
+  const known = {
+    hasCoupon: campaign.content.coupon !== undefined,
+    attributes,
+    // which keys a host supplies is not known before it is asked; one that supplies nothing has none
+    dataKeys: settings.templateData === null ? [] : null,
+  }
   const findings = new Map<string, PreflightFinding>()
   for (const { channel, parts, pathOf } of messageForms(campaign.content)) {
     for (const { path, variable } of unknownVariables(channel, parts, known, pathOf)) {

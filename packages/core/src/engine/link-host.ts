@@ -96,7 +96,8 @@ function linkScope(tenant: string): Scope {
 }
 
 async function couponPage(context: EngineContext, scope: Scope, scanned: string): Promise<CouponPage | null> {
-  const parsed = parseScanned(scanned)
+  const parsed =
+    typeof scanned === 'string' && typeof scope.tenant === 'string' ? parseScanned(scanned) : null
   if (parsed === null) return null
   const token = await context.storage.coupons.byHandle(scope, parsed.handle)
   if (token === null || !codeMatches(parsed.code, token.hash)) return null

@@ -1,15 +1,18 @@
+import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
 import { CAMPAIGN_STATUSES, hasEnded } from '../model/campaign-status.js'
-import type { Criteria } from '../model/criteria.js'
+import { type Criteria, segmentNameSchema } from '../model/criteria.js'
 import { type Page, type PageRequestInput, pageRequestSchema } from '../model/page.js'
-import { parseInput } from '../model/parse.js'
+import { checkInput, parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import { type Segment, type SegmentInput, segmentDraftSchema, segmentsReferredTo } from '../model/segment.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
 import { loadReferred } from './load-segments.js'
+
+const versionSchema = z.int().min(1).nullable()
 
 /**
  * Writes a named segment.
@@ -25,6 +28,7 @@ export async function saveSegment(
 ): Promise<Segment> {
   authorize(context.access, scope, 'segment.write')
   const draft = parseInput(segmentDraftSchema, input)
+  checkInput(versionSchema, expectedVersion, 'expectedVersion')
   await refuseCycle(context, scope, draft.name, draft.criteria)
   const [before] = await context.storage.segments.get(scope, [draft.name])
   const segment: Segment = { ...draft, version: (expectedVersion ?? 0) + 1, updatedAt: context.clock.now() }
@@ -51,7 +55,8 @@ async function refuseCycle(
 /** A named segment. @throws SEGMENT_NOT_FOUND */
 export async function getSegment(context: EngineContext, scope: Scope, name: string): Promise<Segment> {
   authorize(context.access, scope, 'segment.read')
-  const [segment] = await context.storage.segments.get(scope, [name])
+  const known = segmentNameSchema.safeParse(name).success
+  const [segment] = known ? await context.storage.segments.get(scope, [name]) : []
   if (segment === undefined) throw segmentNotFound(name)
   return segment
 }
@@ -126,7 +131,7 @@ async function userOf(
 }
 
 function segmentNotFound(name: string): CampaignKitError {
-  return new CampaignKitError('SEGMENT_NOT_FOUND', `No segment is named ${JSON.stringify(name)}`, {
+  return new CampaignKitError('SEGMENT_NOT_FOUND', 'No segment has this name', {
     details: { name },
   })
 }

@@ -74,7 +74,7 @@ export async function preflight(
   const findings = [
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
-    ...findUnknownVariables(campaign, people.attributes()),
+    ...findUnknownVariables(context, campaign, people.attributes()),
     ...measured.findings,
   ]
   return {

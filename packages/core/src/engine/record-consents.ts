@@ -61,7 +61,7 @@ export type SuppressionInput = z.input<typeof suppressionSchema>
 
 /**
  * Makes sure that addresses are never written to again, whoever has them, all or none. What is kept is a key, not the
- * address; one that is suppressed already keeps its first reason.
+ * address; of several suppressions of one address the earliest is kept.
  *
  * @param inputs - at most 10,000; phones with country code, e-mail in any case
  * @throws ADDRESS_INVALID, INVALID_INPUT, UNKNOWN_FIELD with paths such as `[3].address`; FORBIDDEN

@@ -23,7 +23,7 @@ import { attributionOfMember } from './track-events.js'
 
 /**
  * Takes a coupon at the till. Answers with an outcome whatever was scanned; the same key asks again without taking
- * the coupon twice.
+ * the coupon twice, and may take other coupons, each once.
  *
  * @param scanned - the code or its link, in any case
  * @throws INVALID_INPUT for the options alone; FORBIDDEN
@@ -113,7 +113,8 @@ function redemptionEvent(
 /**
  * Gives one use of a coupon back: a wrong scan, a returned purchase. Doing it again changes nothing.
  *
- * @throws REDEMPTION_NOT_FOUND when nothing was redeemed under the key; INVALID_INPUT, FORBIDDEN
+ * @throws REDEMPTION_NOT_FOUND when nothing was redeemed under the key, or not this coupon; REDEMPTION_AMBIGUOUS when
+ *   the key took several coupons, those given back already among them, and none is named; INVALID_INPUT, FORBIDDEN
  */
 export async function reverseRedemption(
   context: EngineContext,
@@ -121,14 +122,13 @@ export async function reverseRedemption(
   options: ReverseOptions,
 ): Promise<Redemption> {
   authorize(context.access, scope, 'coupon.reverse')
-  const { key, by, reason } = parseInput(reverseOptionsSchema, options)
-  const found = await context.storage.coupons.redemptionByKey(scope, key)
-  if (found === null) throw notFound(key)
+  const { key, code, by, reason } = parseInput(reverseOptionsSchema, options)
+  const found = await findRedemption(context, scope, key, code)
   const [member] = await context.storage.audience.get(scope, found.runId, [found.customerId])
   const attributions = member === undefined ? [] : [attributionOfMember(found.campaignId, member)]
   const now = context.clock.now()
   const published: CampaignEvent[] = []
-  const reversed = await context.storage.coupons.reverse(scope, key, now, (redemption) => {
+  const reversed = await context.storage.coupons.reverse(scope, found, now, (redemption) => {
     const event = redemptionEvent(redemption, 'redemption-reversed', now, now, attributions)
     published.push(event)
     const entry = journalEntry(context, scope, {
@@ -144,6 +144,35 @@ export async function reverseRedemption(
   // a storage may have tried, and have found on trying again that another was faster
   if (reversed.reversedAt === now) await publishEvents(context, scope, published.slice(-1))
   return reversed
+}
+
+async function findRedemption(
+  context: EngineContext,
+  scope: Scope,
+  key: string,
+  code: string | undefined,
+): Promise<Redemption> {
+  const all = await context.storage.coupons.redemptionsByKey(scope, key)
+  const named = code === undefined ? all : await redemptionsOf(context, scope, all, code)
+  const [found, ...others] = named
+  if (found === undefined) throw notFound(key)
+  if (others.length === 0) return found
+  throw new CampaignKitError('REDEMPTION_AMBIGUOUS', 'code: this key took several coupons', {
+    path: 'code',
+    details: { key, handles: named.map(({ handle }) => handle) },
+  })
+}
+
+async function redemptionsOf(
+  context: EngineContext,
+  scope: Scope,
+  redemptions: readonly Redemption[],
+  code: string,
+): Promise<readonly Redemption[]> {
+  const parsed = parseScanned(code)
+  const token = parsed === null ? null : await context.storage.coupons.byHandle(scope, parsed.handle)
+  if (parsed === null || token === null || !codeMatches(parsed.code, token.hash)) return []
+  return redemptions.filter(({ handle }) => handle === token.handle)
 }
 
 function notFound(key: string): CampaignKitError {

@@ -1,7 +1,7 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Customer } from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
-import { type CallOptions, throwIfAborted } from './call-options.js'
+import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 
 /** Customers that one step of planning looks at. */
@@ -11,8 +11,9 @@ export const PLAN_PAGE = 1_000
 export async function* scanCustomers(
   context: EngineContext,
   scope: Scope,
-  { signal }: CallOptions = {},
+  call: CallOptions = {},
 ): AsyncGenerator<readonly Customer[]> {
+  const signal = signalOf(call)
   let after: CustomerId | null = null
   for (;;) {
     throwIfAborted(signal)

@@ -99,6 +99,5 @@ async function deliver(
     if (dueAt !== null) wakes.push(Math.max(dueAt, instant))
   }
   if (wakes.length > 0) return Math.max(Math.min(...wakes), context.clock.now())
-  await endRun(context, scope, campaign, run)
-  return null
+  return endRun(context, scope, campaign, run)
 }

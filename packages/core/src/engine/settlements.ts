@@ -198,9 +198,9 @@ export function inDoubt(
 }
 
 /** The delivery on the channel after this one, when the campaign writes to the first that works; null at the end. */
-function nextChannel(
+export function nextChannel(
   context: EngineContext,
-  { delivery, campaign, memberChannels }: HeldDelivery,
+  { delivery, campaign, memberChannels }: Omit<HeldDelivery, 'fence'>,
   now: Instant,
 ): Delivery | null {
   if (campaign.content.delivery === 'each') return null

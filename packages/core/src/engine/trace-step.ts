@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import type { ExplainedNode } from '../segmentation/explain.js'
 
 /** One step on the way of a campaign to a customer. */
 export interface TraceStep {
@@ -21,6 +22,11 @@ export interface TraceStep {
   readonly code: string
   /** For people. */
   readonly words: string
+  /**
+   * Of a rule that does not match: each node of it, named segments written out, with what it says of the customer and
+   * the value that it saw. External rules are asked last, so here they are unknown.
+   */
+  readonly criteria?: ExplainedNode
 }
 
 type Fields = Omit<TraceStep, 'at' | 'channel'> & { readonly at?: Instant; readonly channel?: ChannelKind }

@@ -5,7 +5,7 @@ import { type DurationMs, SECOND_MS } from '../base/time.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { Progress } from '../model/progress.js'
 import type { Scope } from '../model/scope.js'
-import type { CallOptions } from './call-options.js'
+import { type CallOptions, signalOf } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { measureProgress } from './progress.js'
@@ -23,9 +23,10 @@ export async function* watchCampaign(
   context: EngineContext,
   scope: Scope,
   id: CampaignId,
-  { signal = new AbortController().signal }: CallOptions = {},
+  call: CallOptions = {},
 ): AsyncGenerator<Progress> {
   authorize(context.access, scope, 'campaign.read')
+  const signal = signalOf(call) ?? new AbortController().signal
   const { announcements } = context.storage
   let last: Progress | null = null
   while (!signal.aborted) {

@@ -26,11 +26,12 @@ describe('The transition table', () => {
     expect(CAMPAIGN_STATUSES.filter((status) => allowsTransition(status, action)).join(' ')).toBe(from)
   })
 
-  it('never leads out of an end', () => {
+  it('leads out of an end only to reopen what completed', () => {
     for (const [action, { from, to }] of Object.entries(CAMPAIGN_TRANSITIONS)) {
       const leaves = to.length > 0 && from.some(hasEnded)
-      expect([action, leaves]).toEqual([action, false])
+      expect([action, leaves]).toEqual([action, action === 'reopen'])
     }
+    expect(CAMPAIGN_TRANSITIONS.reopen).toEqual({ from: ['completed'], to: ['active'] })
   })
 
   it('leads to every status, to the first by unscheduling', () => {

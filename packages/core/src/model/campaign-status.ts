@@ -12,7 +12,10 @@ export const CAMPAIGN_STATUSES = [
 
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
-/** What moves a campaign from one status to another: by a person, or (`begin`, `complete`, `fail`) by the worker. */
+/**
+ * What moves a campaign from one status to another: by a person, or (`begin`, `complete`, `fail`) by the worker.
+ * `reopen` comes with a decision on held deliveries that leaves something to be sent.
+ */
 export type CampaignAction =
   | 'edit'
   | 'schedule'
@@ -23,6 +26,7 @@ export type CampaignAction =
   | 'resume'
   | 'complete'
   | 'fail'
+  | 'reopen'
   | 'stop'
   | 'cancel'
   | 'archive'
@@ -45,6 +49,7 @@ export const CAMPAIGN_TRANSITIONS: Readonly<Record<CampaignAction, Transition>> 
   resume: { from: ['paused'], to: ['preparing', 'active'] },
   complete: { from: ['scheduled', 'preparing', 'active', 'paused'], to: ['completed'] },
   fail: { from: ['scheduled', 'preparing', 'active', 'paused'], to: ['failed'] },
+  reopen: { from: ['completed'], to: ['active'] },
   stop: { from: ['preparing', 'active', 'paused'], to: ['completed'] },
   cancel: { from: ['draft', 'scheduled', 'preparing', 'active', 'paused'], to: ['cancelled'] },
   archive: { from: ['draft', 'completed', 'failed', 'cancelled'], to: [] },
@@ -56,7 +61,7 @@ export function allowsTransition(status: CampaignStatus, action: CampaignAction)
   return CAMPAIGN_TRANSITIONS[action].from.includes(status)
 }
 
-/** Whether a campaign in this status will never send again. */
+/** Whether a campaign in this status sends nothing again, unless it is reopened. */
 export function hasEnded(status: CampaignStatus): boolean {
   return status === 'completed' || status === 'failed' || status === 'cancelled'
 }

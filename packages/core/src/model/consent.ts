@@ -10,7 +10,7 @@ export const EVERY_TOPIC = '*'
 /** The topic of a campaign that names none. */
 export const DEFAULT_TOPIC = 'offers'
 
-/** One piece of evidence: a person allowed or refused a channel for a topic at a time. Never changed, only added to. */
+/** One piece of evidence: a person allowed or refused a channel for a topic at a time. Never changed, only added to, and deleted when the person is erased. */
 export interface ConsentRecord {
   readonly customerId: CustomerId
   readonly channel: ChannelKind

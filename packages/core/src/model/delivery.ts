@@ -33,6 +33,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number]
 
 const ENDS: readonly DeliveryStatus[] = ['sent', 'failed', 'skipped', 'cancelled', 'held']
 
+/** The reason of a delivery that failed by a person's word. */
+export const DECIDED_BY_PERSON = 'decidedByPerson'
+
 /** Whether dispatch of a delivery in this status is over. */
 export function isSettled(status: DeliveryStatus): boolean {
   return ENDS.includes(status)

@@ -19,7 +19,7 @@ export interface Member {
   readonly exclusion: ExclusionCode | null
   /** Channels that reach the customer, in the campaign's order; empty for the excluded. */
   readonly channels: readonly ChannelKind[]
-  /** Tags held at freezing. */
+  /** Tags held at freezing; none once the customer is erased. */
   readonly tags: readonly string[]
   /** Named segments held at freezing, among those that the report asks for. */
   readonly segments: readonly string[]

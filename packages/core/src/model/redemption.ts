@@ -9,7 +9,7 @@ import type { QrToken } from './qr-token.js'
 /** One use of a coupon at the till. */
 export interface Redemption {
   readonly id: RedemptionId
-  /** The caller's idempotency key, unique per tenant: a receipt number. */
+  /** The caller's idempotency key, such as a receipt number; unique per tenant together with the handle. */
   readonly key: string
   readonly handle: string
   readonly campaignId: CampaignId
@@ -34,6 +34,8 @@ export type RedeemOptions = z.input<typeof redeemOptionsSchema>
 export const reverseOptionsSchema = z.strictObject({
   /** The key of the redemption that is given back. */
   key: hostIdSchema,
+  /** The coupon that is given back, as a code or its link; needed when the key took several. */
+  code: z.string().max(2_048).exactOptional(),
   by: hostIdSchema,
   reason: textSchema(2_000),
 })
@@ -42,7 +44,7 @@ export type ReverseOptions = z.input<typeof reverseOptionsSchema>
 /** Why a code is not taken. */
 export type RefusedRedemption = 'spent' | 'expired' | 'notYetValid' | 'cancelled' | 'unknown'
 
-/** What the till is told. `redeemed` carries the same redemption when the same key asks again. */
+/** What the till is told. `redeemed` carries the same redemption when the same key asks again for the same coupon. */
 export type RedemptionOutcome =
   | {
       readonly outcome: 'redeemed'
@@ -50,7 +52,7 @@ export type RedemptionOutcome =
       readonly reward: Reward
       /** Uses that are left after this one. */
       readonly remaining: number
-      /** Whether this key had been answered before. */
+      /** Whether this key had taken this coupon before. */
       readonly repeated: boolean
     }
   | {

@@ -2,6 +2,7 @@ import type { RunId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
 import { CHANNEL_KINDS, type ChannelKind } from '../model/channel-kind.js'
+import { DECIDED_BY_PERSON } from '../model/delivery.js'
 import type { Arm } from '../model/experiment.js'
 import type { Counter } from '../model/metrics.js'
 import type { DeliveryCounts } from '../model/progress.js'
@@ -99,9 +100,13 @@ export function buildReport(input: ReportInput): CampaignReport {
     runs: runReports(input, basis.variants),
     responseTimes,
     timeline,
-    failures: reasonsOf(input.failures, smtpWords),
+    failures: reasonsOf(input.failures, failureWords),
     skips: reasonsOf(input.skips, skipWords),
   }
+}
+
+function failureWords(code: string): string | null {
+  return code === DECIDED_BY_PERSON ? 'a person said so of a delivery in doubt' : smtpWords(code)
 }
 
 function headOf({

@@ -84,6 +84,8 @@ export interface AudienceStore {
   counts(scope: Scope, runId: RunId): Promise<AudienceCounts>
   /** Members with an arm, by arm and segment. */
   armCounts(scope: Scope, runId: RunId): Promise<readonly ArmCount[]>
+  /** Takes the tags out of the members of every run that are customers who are erased; all else stays as it is. */
+  forget(scope: Scope, customerIds: readonly CustomerId[]): Promise<void>
   /** Members in order of customer id, for lists: all, or those with one exclusion or arm. */
   list(
     scope: Scope,

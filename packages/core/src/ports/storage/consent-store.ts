@@ -12,7 +12,9 @@ export interface ConsentStore {
   standing(scope: Scope, customerIds: readonly CustomerId[]): Promise<readonly ConsentRecord[]>
   /** Every record of a customer, oldest `obtainedAt` first. */
   history(scope: Scope, customerId: CustomerId): Promise<readonly ConsentRecord[]>
-  /** Adds suppressions, with the journal entry; one that is there already keeps its first reason and instant. */
+  /** Deletes every record of customers who are erased, with the journal entry; suppressions stay. */
+  forget(scope: Scope, customerIds: readonly CustomerId[], entry: JournalEntry): Promise<void>
+  /** Adds suppressions, with the journal entry; one that is there already is joined with it (`joinSuppression`). */
   suppress(scope: Scope, suppressions: readonly Suppression[], entry: JournalEntry): Promise<void>
   /** Takes suppressions back, with the journal entry; unknown ones are left out. */
   unsuppress(

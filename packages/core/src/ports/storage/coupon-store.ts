@@ -8,11 +8,15 @@ import type { QrToken } from '../../model/qr-token.js'
 import type { Redemption, RefusedRedemption } from '../../model/redemption.js'
 import type { Scope } from '../../model/scope.js'
 
-/** A redemption that is asked for. */
-export interface RedeemRequest {
-  readonly handle: string
-  readonly id: RedemptionId
+/** What tells a redemption apart: one key may take several coupons, each once. */
+export interface RedemptionPlace {
   readonly key: string
+  readonly handle: string
+}
+
+/** A redemption that is asked for. */
+export interface RedeemRequest extends RedemptionPlace {
+  readonly id: RedemptionId
   readonly at: Instant
   readonly by: string
   readonly amount: Money | null
@@ -43,8 +47,8 @@ export interface CouponStore {
   ofRun(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly QrToken[]>
   /**
    * Decides by `refuseRedemption` and writes, with the event and the journal entry, as one step that no other
-   * redemption of the token comes between. A key that was answered with `redeemed` before gets the same redemption
-   * again and writes nothing, if it is of the same token; of another token it is `unknown`.
+   * redemption of the token comes between. A (key, handle) that was answered with `redeemed` before gets the same
+   * redemption again and writes nothing; a refusal is not remembered. The same key may take other tokens.
    *
    * @param records - makes the event and the journal entry of the redemption
    */
@@ -56,15 +60,16 @@ export interface CouponStore {
       redemption: Redemption,
     ) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
   ): Promise<RedeemDecision>
-  redemptionByKey(scope: Scope, key: string): Promise<Redemption | null>
+  /** The redemptions under a key, one for each token that it took, by handle. */
+  redemptionsByKey(scope: Scope, key: string): Promise<readonly Redemption[]>
   /**
    * Gives a use back, with event and journal entry; one that was given back already stays as it is.
    *
-   * @returns the redemption as it stands, or null when there is none with this key
+   * @returns the redemption as it stands, or null when there is none of this key and token
    */
   reverse(
     scope: Scope,
-    key: string,
+    place: RedemptionPlace,
     at: Instant,
     records: (redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
   ): Promise<Redemption | null>

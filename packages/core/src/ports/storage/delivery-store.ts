@@ -8,11 +8,14 @@ import type {
   WorkerId,
 } from '../../base/ids.js'
 import type { DurationMs, Instant } from '../../base/time.js'
+import type { Campaign } from '../../model/campaign.js'
 import type { ChannelKind } from '../../model/channel-kind.js'
 import type { Attempt, AttemptOutcome, Delivery, DeliveryStatus } from '../../model/delivery.js'
 import type { CampaignEvent } from '../../model/event.js'
+import type { JournalEntry } from '../../model/journal.js'
 import type { Page, PageRequest } from '../../model/page.js'
 import type { DeliveryCounts } from '../../model/progress.js'
+import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 import type { DueRun } from './campaign-store.js'
 
@@ -61,6 +64,27 @@ export interface Settlement extends Hold {
   readonly events: readonly CampaignEvent[]
 }
 
+/** What a person decides of a delivery that is `held`. */
+export interface HeldDecision {
+  readonly deliveryId: DeliveryId
+  /** The `settledAt` of the hold that the person saw; a later hold is another question. */
+  readonly heldSince: Instant
+  readonly status: 'queued' | 'sent' | 'failed'
+  readonly reason: string | null
+  readonly costMicros: number
+  readonly currency: string | null
+  /** What is written to the same member next, on another channel. */
+  readonly next: Delivery | null
+  /** Recorded in the same transaction, as `EventStore.append` would. */
+  readonly events: readonly CampaignEvent[]
+}
+
+/** A campaign and runs of it that go on, each in the version after the stored one. */
+export interface Continuation {
+  readonly campaign: Campaign
+  readonly runs: readonly Run[]
+}
+
 /** Deliveries and their attempts: the ledger of sending. */
 export interface DeliveryStore {
   /** Adds deliveries, all or none; one whose (run, step, customer, channel) is there already is left out. */
@@ -95,6 +119,21 @@ export interface DeliveryStore {
    * @returns ids of the deliveries that were settled
    */
   settle(scope: Scope, settlements: readonly Settlement[], now: Instant): Promise<readonly DeliveryId[]>
+  /**
+   * Moves `held` deliveries as a person decides, with the next deliveries, the events, the campaign and runs that go on
+   * (null when nothing is queued) and the journal entry, all or none. `queued` is due now; `sent` was sent when its
+   * last attempt began. Attempts stay as they are.
+   *
+   * @throws VERSION_CONFLICT when one of the deliveries is not in that hold any more, or the stored version of campaign
+   *   or run is not the one before
+   */
+  settleHeld(
+    scope: Scope,
+    decisions: readonly HeldDecision[],
+    continuation: Continuation | null,
+    now: Instant,
+    entry: JournalEntry,
+  ): Promise<void>
   /** Gives `claimed` deliveries back to the queue, unattempted, due at the instant; stale fences are ignored. */
   release(scope: Scope, holds: readonly Hold[], dueAt: Instant): Promise<void>
   /**

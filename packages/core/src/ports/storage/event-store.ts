@@ -63,6 +63,6 @@ export interface EventStore {
       readonly customerIds: readonly CustomerId[]
     },
   ): Promise<ReadonlyMap<CustomerId, number>>
-  /** Takes the customer out of the customer's events; counts stay. */
+  /** Takes customer, reason and url out of the events of customers who are erased; counts stay. */
   forget(scope: Scope, customerIds: readonly CustomerId[]): Promise<void>
 }

@@ -90,6 +90,34 @@ export const happeningStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'lets a key take one token alone',
+    caughtBy: 'coupons: one key takes several tokens, each once',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const taken = await storage.coupons.redemptionsByKey(scope, request.key)
+          return taken.some(({ handle }) => handle !== request.handle)
+            ? { outcome: 'unknown' }
+            : storage.coupons.redeem(scope, request, records)
+        },
+      }),
+  },
+  {
+    name: 'remembers a refusal',
+    caughtBy: 'coupons: a refusal is not remembered: the same key may succeed later',
+    wrap: (storage) => {
+      const refused = new Map<string, RedeemDecision>()
+      return withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const key = JSON.stringify([scope.tenant, request.key, request.handle])
+          const decision = refused.get(key) ?? (await storage.coupons.redeem(scope, request, records))
+          if (decision.outcome !== 'redeemed') refused.set(key, decision)
+          return decision
+        },
+      })
+    },
+  },
+  {
     name: 'redeems what was cancelled',
     caughtBy: 'coupons: cancel makes every token of the campaign answer so from the instant on',
     wrap: (storage) =>

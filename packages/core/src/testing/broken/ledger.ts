@@ -128,6 +128,45 @@ export const ledgerStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'settles a hold that nobody saw',
+    caughtBy: 'deliveries: settleHeld settles the hold that was seen, and no other',
+    wrap: (storage) =>
+      withStore(storage, 'deliveries', {
+        settleHeld: async (scope, decisions, ...rest) => {
+          const ids = decisions.map(({ deliveryId }) => deliveryId)
+          const stored = await storage.deliveries.get(scope, ids)
+          const since = new Map(stored.map(({ id, settledAt }) => [id, settledAt]))
+          const seen = decisions.map((each) => ({
+            ...each,
+            heldSince: since.get(each.deliveryId) ?? each.heldSince,
+          }))
+          await storage.deliveries.settleHeld(scope, seen, ...rest)
+        },
+      }),
+  },
+  {
+    name: 'aborts half-written while a person decides',
+    caughtBy: 'deliveries: settleHeld is all or none',
+    wrap: (storage) =>
+      withStore(storage, 'deliveries', {
+        settleHeld: async (scope, decisions, continuation, now, entry) => {
+          for (const [at, each] of decisions.entries()) {
+            const own = { ...entry, id: `${entry.id} ${at}` }
+            await storage.deliveries.settleHeld(scope, [each], at === 0 ? continuation : null, now, own)
+          }
+        },
+      }),
+  },
+  {
+    name: 'lets nothing go on after a person decided',
+    caughtBy: 'deliveries: settleHeld moves held deliveries, with next, events and what goes on',
+    wrap: (storage) =>
+      withStore(storage, 'deliveries', {
+        settleHeld: (scope, decisions, _continuation, now, entry) =>
+          storage.deliveries.settleHeld(scope, decisions, null, now, entry),
+      }),
+  },
+  {
     name: 'says the next due instant of all channels for each',
     caughtBy: 'deliveries: nextDue of a channel leaves the others out',
     wrap: (storage) =>

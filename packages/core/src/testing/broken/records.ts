@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../model/journal.js'
+import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
@@ -28,8 +29,9 @@ export const recordStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
   },
   {
-    name: 'takes the latest suppression for the first',
-    caughtBy: 'consents: a suppression keeps its first reason and instant',
+    name: 'keeps the suppression that arrived last',
+    caughtBy:
+      'consents: the earliest suppression is kept, of two at once by the order of reasons, however they arrive',
     wrap: (storage) =>
       withStore(storage, 'consents', {
         suppress: async (scope, suppressions, entry) => {
@@ -37,6 +39,35 @@ export const recordStorages: readonly BrokenStorage[] = [
           await storage.consents.suppress(scope, suppressions, entry)
         },
       }),
+  },
+  {
+    name: 'keeps the suppression that arrived first',
+    caughtBy:
+      'consents: the earliest suppression is kept, of two at once by the order of reasons, however they arrive',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        suppress: async (scope, suppressions, entry) => {
+          const keys = suppressions.map(({ addressKey }) => addressKey)
+          const known = await storage.consents.suppressed(scope, keys)
+          const isNew = ({ channel, addressKey }: Suppression) =>
+            known.every((each) => each.channel !== channel || each.addressKey !== addressKey)
+          await storage.consents.suppress(scope, suppressions.filter(isNew), entry)
+        },
+      }),
+  },
+  {
+    name: 'keeps the evidence of who is erased',
+    caughtBy:
+      'consents: forget deletes every record of the customers, and leaves others and every suppression',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        forget: (scope, _customerIds, entry) => storage.consents.forget(scope, [], entry),
+      }),
+  },
+  {
+    name: 'keeps the tags of who is erased',
+    caughtBy: 'audience: forget takes the tags of the customers out of every run, and nothing else',
+    wrap: (storage) => withStore(storage, 'audience', { forget: async () => {} }),
   },
   {
     name: 'takes the latest arrival for the latest decision',

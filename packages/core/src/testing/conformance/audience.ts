@@ -54,6 +54,35 @@ const memberCases: readonly StorageCase[] = [
       'the member of the first',
     )
   }),
+  audienceCase(
+    'forget takes the tags of the customers out of every run, and nothing else',
+    async (subject) => {
+      const { storage, ours } = subject
+      const second = sampleRun({ id: 'run-2', occurrence: 'second' })
+      await seedCampaign(storage, ours, sampleCampaign(), [sampleRun(), second])
+      const tagged = { tags: ['diabetic'], segments: ['Lapsed'] }
+      const members = [sampleMember(tagged), sampleMember({ ...tagged, customerId: 'b' })]
+      await storage.audience.append(ours, RUN, members)
+      await storage.audience.append(ours, second.id, [sampleMember({ ...tagged, runId: 'run-2' })])
+      const assigned = members.map((member, rank) => ({ ...member, rank, arm: 'all' }))
+      await storage.audience.assign(ours, RUN, assignmentsOf(assigned))
+      const countsOf = async () => [
+        await storage.audience.counts(ours, RUN),
+        await storage.audience.armCounts(ours, RUN),
+      ]
+      const counts = await countsOf()
+      const before = await storage.audience.get(ours, RUN, customers('customer-1', 'b'))
+      await storage.audience.forget(ours, customers('customer-1', 'nobody'))
+      expectSame(
+        await storage.audience.get(ours, RUN, customers('customer-1', 'b')),
+        before.map((member) => (member.customerId === 'b' ? member : { ...member, tags: [] })),
+        'members of the run',
+      )
+      const [other] = await storage.audience.get(ours, second.id, customers('customer-1'))
+      expectEqual(other?.tags, [], 'tags in the other run')
+      expectEqual(await countsOf(), counts, 'counts')
+    },
+  ),
   audienceCase('append is all or none', async ({ storage, ours }) => {
     await seedCampaign(storage, ours)
     const broken = [sampleMember(), unreadable(sampleMember({ customerId: 'b' }))]

@@ -3,7 +3,7 @@ import type { CampaignEvent } from '../../model/event.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Redemption } from '../../model/redemption.js'
 import type { Scope } from '../../model/scope.js'
-import type { RedeemRequest } from '../../ports/storage/coupon-store.js'
+import type { RedeemRequest, RedemptionPlace } from '../../ports/storage/coupon-store.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import type { Overrides } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
@@ -12,6 +12,9 @@ import { foldCounters } from './counter-fold.js'
 import { allPages, expectSame } from './expectations.js'
 
 const { campaignId: CAMPAIGN } = sampleToken()
+
+/** Where the redemption of the sample token stands. */
+export const SAMPLE_PLACE: RedemptionPlace = { key: 'receipt-no-1', handle: sampleToken().handle }
 
 /** The event and the journal entry of a redemption or of its reversal. */
 export function recordsOf(
@@ -32,8 +35,15 @@ export const redeem = (storage: Storage, scope: Scope, overrides: Overrides<Rede
   )
 
 /** Gives a redemption back. */
-export const reverse = (storage: Storage, scope: Scope, key = 'receipt-no-1', at = SAMPLE_NOW + 2 * DAY_MS) =>
-  storage.coupons.reverse(scope, key, at, (redemption) => recordsOf('redemption-reversed', redemption))
+export const reverse = (
+  storage: Storage,
+  scope: Scope,
+  place: Partial<RedemptionPlace> = {},
+  at = SAMPLE_NOW + 2 * DAY_MS,
+) =>
+  storage.coupons.reverse(scope, { ...SAMPLE_PLACE, ...place }, at, (redemption) =>
+    recordsOf('redemption-reversed', redemption),
+  )
 
 /** What was written beside the redemptions: keys of the events and actions of the journal. */
 export async function recordsIn(storage: Storage, scope: Scope): Promise<readonly [string[], string[]]> {

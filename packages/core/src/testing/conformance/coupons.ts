@@ -65,14 +65,14 @@ export const couponCases: readonly StorageCase[] = [
     tamperWith(await storage.coupons.byHandle(ours, 'C4MP-0'))
     tamperWith(await storage.coupons.ofRun(ours, asId('run-1'), customers('customer-1')))
     tamperWith(await redeem(storage, ours))
-    tamperWith(await storage.coupons.redemptionByKey(ours, 'receipt-no-1'))
+    tamperWith(await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'))
     expectEqual(
       await storage.coupons.ofRun(ours, asId('run-1'), customers('customer-1')),
       [expected],
       'the token',
     )
     expectEqual(
-      (await storage.coupons.redemptionByKey(ours, 'receipt-no-1'))?.by,
+      (await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'))[0]?.by,
       'till-3',
       'who took the redemption',
     )

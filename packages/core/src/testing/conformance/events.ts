@@ -183,8 +183,8 @@ const forgetCases: readonly StorageCase[] = [
     async ({ storage, ours }) => {
       const events = [
         sampleEvent({ key: 'a' }),
-        sampleEvent({ key: 'b' }),
-        sampleEvent({ key: 'c', customerId: 'other' }),
+        sampleEvent({ key: 'b', reason: '<ada@example.com> unknown', url: 'https://pizza.example/?for=Ada' }),
+        sampleEvent({ key: 'c', customerId: 'other', reason: 'mailbox full', url: 'https://pizza.example' }),
       ]
       await storage.events.append(ours, events)
       await storage.events.forget(ours, [asId('customer-1'), asId('nobody')])
@@ -199,9 +199,13 @@ const forgetCases: readonly StorageCase[] = [
       )
       const listed = await allPages((page) => storage.events.list(ours, CAMPAIGN, {}, page))
       expectEqual(
-        listed.map(({ customerId }) => customerId),
-        [null, null, 'other'],
-        'customers of the events',
+        listed.map(({ customerId, reason, url }) => [customerId, reason, url]),
+        [
+          [null, null, null],
+          [null, null, null],
+          ['other', 'mailbox full', 'https://pizza.example'],
+        ],
+        'customers, reasons and urls of the events',
       )
       expectSame(await storage.events.counters(ours, CAMPAIGN), foldCounters(events, CAMPAIGN), 'counters')
       expectEqual(await storage.events.append(ours, events), [], 'repetitions that count as new')

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../base/time.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleJournalEntry, sampleRedeemRequest, sampleToken } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
-import { recordsIn, recordsOf, redeem } from './coupon-calls.js'
+import { recordsIn, recordsOf, redeem, reverse, SAMPLE_PLACE } from './coupon-calls.js'
 import { expectEqual, expectFailure, expectSame, expectThat, unreadable } from './expectations.js'
 
 const couponCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
@@ -35,8 +35,12 @@ export const redemptionCases: readonly StorageCase[] = [
         { outcome: 'redeemed', token: TOKEN, redemption, used: 1, repeated: false },
         'the decision',
       )
-      expectEqual(await storage.coupons.redemptionByKey(ours, 'receipt-no-1'), redemption, 'the redemption')
-      expectEqual(await storage.coupons.redemptionByKey(ours, 'none'), null, 'a redemption that is not there')
+      expectEqual(
+        await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'),
+        [redemption],
+        'the redemption',
+      )
+      expectEqual(await storage.coupons.redemptionsByKey(ours, 'none'), [], 'redemptions that are not there')
       expectEqual(
         await recordsIn(storage, ours),
         [['redemption:receipt-no-1'], ['redemption']],
@@ -86,20 +90,47 @@ export const redemptionCases: readonly StorageCase[] = [
       'events and journal',
     )
   }),
-  couponCase('a key that was used for another token is unknown', async ({ storage, ours }) => {
+  couponCase('one key takes several tokens, each once', async ({ storage, ours }) => {
     const other = sampleToken({ customerId: 'b' })
     await storage.coupons.issue(ours, [TOKEN, other])
-    await redeem(storage, ours)
-    expectEqual(
-      await redeem(storage, ours, { id: 'r-2', handle: other.handle }),
-      { outcome: 'unknown' },
-      'the decision',
+    const first = await redeem(storage, ours)
+    const calls = Array.from({ length: 10 }, (_, at) =>
+      redeem(storage, ours, { id: `other-${at}`, handle: other.handle }),
     )
-    expectEqual(
-      (await redeem(storage, ours, { id: 'r-3', key: 'k-3', handle: other.handle })).outcome,
-      'redeemed',
-      'its own',
+    const answers = (await Promise.all(calls)).flatMap((answer) =>
+      answer.outcome === 'redeemed' ? [answer] : [],
     )
+    expectEqual(answers.length, 10, 'answers for the other token')
+    expectEqual(answers.filter(({ repeated }) => !repeated).length, 1, 'answers that were not repeated')
+    const again = await redeem(storage, ours, { id: 'again' })
+    expectEqual(again, { ...first, repeated: true }, 'the first token again')
+    const byHandle = [TOKEN.handle, other.handle].sort()
+    const underKey = await storage.coupons.redemptionsByKey(ours, 'receipt-no-1')
+    expectEqual(
+      underKey.map(({ handle }) => handle),
+      byHandle,
+      'tokens under the key, by handle',
+    )
+    await reverse(storage, ours, { handle: other.handle })
+    const standing = await storage.coupons.redemptionsByKey(ours, 'receipt-no-1')
+    expectEqual(
+      standing.map(({ reversedAt }) => reversedAt === null),
+      byHandle.map((handle) => handle === TOKEN.handle),
+      'redemptions that stand after the other was given back',
+    )
+  }),
+  couponCase('a refusal is not remembered: the same key may succeed later', async ({ storage, ours }) => {
+    const token = sampleToken({ validFrom: SAMPLE_NOW + 10 })
+    await storage.coupons.issue(ours, [token])
+    const at = SAMPLE_NOW + 20
+    const early = await redeem(storage, ours, { at: SAMPLE_NOW })
+    expectEqual(early.outcome, 'notYetValid', 'before it is valid')
+    await redeem(storage, ours, { id: 'r-2', key: 'k-2', at })
+    expectEqual((await redeem(storage, ours, { at })).outcome, 'spent', 'while another has it')
+    await reverse(storage, ours, { key: 'k-2', handle: token.handle })
+    const late = await redeem(storage, ours, { at })
+    expectEqual(late.outcome === 'redeemed' && late.repeated, false, 'repeated, when it is free again')
+    expectEqual(late.outcome, 'redeemed', 'when it is free again')
   }),
   couponCase('a refusal says why and writes nothing', async ({ storage, ours }) => {
     const token = sampleToken({ validFrom: SAMPLE_NOW + 10, expiresAt: SAMPLE_NOW + 20 })
@@ -116,7 +147,7 @@ export const redemptionCases: readonly StorageCase[] = [
     expectEqual(await recordsIn(storage, ours), [[], []], 'events and journal after refusals')
     expectEqual((await at(10)).outcome, 'redeemed', 'from its first instant')
     expectEqual(await at(19), { outcome: 'spent', token }, 'once spent')
-    expectEqual(await storage.coupons.redemptionByKey(ours, 'k-19'), null, 'the redemption of a refusal')
+    expectEqual(await storage.coupons.redemptionsByKey(ours, 'k-19'), [], 'the redemption of a refusal')
     expectEqual(
       (await recordsIn(storage, ours)).map(({ length }) => length),
       [1, 1],
@@ -135,12 +166,12 @@ export const redemptionCases: readonly StorageCase[] = [
         entry: unreadable(sampleJournalEntry()),
       })),
     )
-    expectEqual(await storage.coupons.redemptionByKey(ours, 'receipt-no-1'), null, 'the redemption')
+    expectEqual(await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'), [], 'the redemption')
     expectEqual(await recordsIn(storage, ours), [[], []], 'events and journal')
     expectEqual((await redeem(storage, ours)).outcome, 'redeemed', 'a new try')
-    await expectFailure(() => storage.coupons.reverse(ours, 'receipt-no-1', SAMPLE_NOW, failing))
+    await expectFailure(() => storage.coupons.reverse(ours, SAMPLE_PLACE, SAMPLE_NOW, failing))
     expectEqual(
-      (await storage.coupons.redemptionByKey(ours, 'receipt-no-1'))?.reversedAt,
+      (await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'))[0]?.reversedAt,
       null,
       'reversed at',
     )

@@ -19,12 +19,13 @@ export const reversalCases: readonly StorageCase[] = [
     await redeem(storage, ours)
     await redeem(storage, ours, { id: 'redemption-2', key: 'receipt-no-2' })
     const at = SAMPLE_NOW + 2 * DAY_MS
-    const first = expectPresent(await storage.coupons.redemptionByKey(ours, 'receipt-no-1'), 'the redemption')
-    const answers = await Promise.all(
-      [at, at, at].map((instant) => reverse(storage, ours, first.key, instant)),
+    const first = expectPresent(
+      (await storage.coupons.redemptionsByKey(ours, 'receipt-no-1'))[0],
+      'the redemption',
     )
+    const answers = await Promise.all([at, at, at].map((instant) => reverse(storage, ours, {}, instant)))
     expectEqual(
-      [...answers, await reverse(storage, ours, first.key, at + 5)],
+      [...answers, await reverse(storage, ours, {}, at + 5)],
       [1, 2, 3, 4].map(() => ({ ...first, reversedAt: at })),
       'answers',
     )
@@ -43,10 +44,13 @@ export const reversalCases: readonly StorageCase[] = [
       'one more',
     )
   }),
-  couponCase('reverse of an unknown key is null', async ({ storage, ours }) => {
+  couponCase('reverse of an unknown key or token is null', async ({ storage, ours }) => {
     await storage.coupons.issue(ours, [TOKEN])
-    expectEqual(await reverse(storage, ours, 'none'), null, 'the answer')
-    expectEqual(await recordsIn(storage, ours), [[], []], 'events and journal')
+    await redeem(storage, ours)
+    expectEqual(await reverse(storage, ours, { key: 'none' }), null, 'the answer for another key')
+    expectEqual(await reverse(storage, ours, { handle: 'C4MP-NONE' }), null, 'the answer for another token')
+    const written = (await recordsIn(storage, ours)).map(({ length }) => length)
+    expectEqual(written, [1, 1], 'events and journal')
   }),
   couponCase(
     'a key that was reversed still gets its own redemption and takes no use',
@@ -90,7 +94,9 @@ export const reversalCases: readonly StorageCase[] = [
       await redeem(storage, ours, { id: `r-${9 - at}`, key: `k-${at}`, at: SAMPLE_NOW + offset })
     }
     const keys = ['k-5', 'k-4', 'k-2', 'k-1', 'k-6', 'k-0', 'k-3']
-    const expected = await Promise.all(keys.map((key) => storage.coupons.redemptionByKey(ours, key)))
+    const expected = (
+      await Promise.all(keys.map((key) => storage.coupons.redemptionsByKey(ours, key)))
+    ).flat()
     await expectPages((page) => storage.coupons.redemptions(ours, CAMPAIGN, page), expected, 'redemptions')
     await expectPages(
       (page) => storage.coupons.redemptions(ours, asId('campaign-3'), page),

@@ -7,7 +7,13 @@ import type { JournalEntry } from '../../model/journal.js'
 import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 import type { CustomerDirectory } from '../../ports/customer-directory.js'
-import type { ClaimRequest, Hold, Settlement, WindowEntry } from '../../ports/storage/delivery-store.js'
+import type {
+  ClaimRequest,
+  HeldDecision,
+  Hold,
+  Settlement,
+  WindowEntry,
+} from '../../ports/storage/delivery-store.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
@@ -205,4 +211,19 @@ export function otherSettlement(
     providerMessageId: null,
   } as const
   return sentSettlement(hold, { attempt, status, reason: 'busy', ...overrides })
+}
+
+/** A person's word that a delivery failed, which has been held since the beginning of the cases. */
+export function heldDecisionOf(deliveryId: DeliveryId, overrides: Partial<HeldDecision> = {}): HeldDecision {
+  return {
+    deliveryId,
+    heldSince: SAMPLE_NOW,
+    status: 'failed',
+    reason: 'decided',
+    costMicros: 0,
+    currency: null,
+    next: null,
+    events: [],
+    ...overrides,
+  }
 }

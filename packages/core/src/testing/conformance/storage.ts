@@ -17,6 +17,7 @@ import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
+import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
@@ -82,6 +83,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...windowCases,
   ...settlementCases,
   ...fenceCases,
+  ...heldCases,
   ...endingCases,
   ...eventCases,
   ...counterCases,

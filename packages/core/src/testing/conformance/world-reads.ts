@@ -65,7 +65,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
   'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
-  'coupons.redemptionByKey': (storage, scope) => storage.coupons.redemptionByKey(scope, 'receipt-no-1'),
+  'coupons.redemptionsByKey': (storage, scope) => storage.coupons.redemptionsByKey(scope, 'receipt-no-1'),
   'coupons.redemptions': (storage, scope) =>
     allPages((page) => storage.coupons.redemptions(scope, CAMPAIGN, page)),
   'journal.list': async (storage, scope) =>

@@ -17,8 +17,9 @@ import {
   sampleSuppression,
   sampleToken,
 } from '../samples.js'
+import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
-import { claimOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
+import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
 import { redeemOne, type WORLD_DELIVERIES } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
@@ -57,6 +58,10 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
       storage.consents.record(scope, [sampleConsent({ decision: 'denied', obtainedAt: NOW })], entry),
   },
   {
+    method: 'consents.forget',
+    write: (storage, scope, entry) => storage.consents.forget(scope, [CUSTOMER], entry),
+  },
+  {
     method: 'consents.suppress',
     write: (storage, scope, entry) =>
       storage.consents.suppress(scope, [sampleSuppression({ channel: 'sms' })], entry),
@@ -89,11 +94,18 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
     method: 'campaigns.delete',
     write: (storage, scope, entry) => storage.campaigns.delete(scope, CAMPAIGN, 2, entry),
   },
+  {
+    method: 'deliveries.settleHeld',
+    write: (storage, scope, entry) => {
+      const decision = heldDecisionOf(asId('0-held'), { next: sampleDelivery({ id: 'next' }) })
+      return storage.deliveries.settleHeld(scope, [decision], null, NOW, entry)
+    },
+  },
   { method: 'coupons.redeem', write: (storage, scope, entry) => redeemOne(storage, scope, 2, entry) },
   {
     method: 'coupons.reverse',
     write: (storage, scope, entry) =>
-      storage.coupons.reverse(scope, 'receipt-no-1', NOW + DAY_MS, () => ({
+      storage.coupons.reverse(scope, SAMPLE_PLACE, NOW + DAY_MS, () => ({
         event: sampleEvent({ key: 'reversed', type: 'redemption-reversed' }),
         entry,
       })),
@@ -184,6 +196,7 @@ export const OTHER_WRITES: readonly WorldWrite[] = [
       )
     },
   },
+  { method: 'audience.forget', write: (storage, scope) => storage.audience.forget(scope, [CUSTOMER]) },
   { method: 'events.forget', write: (storage, scope) => storage.events.forget(scope, [CUSTOMER]) },
   {
     method: 'coupons.issue',

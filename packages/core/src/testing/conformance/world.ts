@@ -16,14 +16,22 @@ import {
 } from '../samples.js'
 import type { StorageSubject } from './conformance-case.js'
 import { expectPresent } from './expectations.js'
-import { claimAndOpen, claimOf, freshEntry, seedCampaign, seedCustomers, sentSettlement } from './seeds.js'
+import {
+  claimAndOpen,
+  claimOf,
+  freshEntry,
+  otherSettlement,
+  seedCampaign,
+  seedCustomers,
+  sentSettlement,
+} from './seeds.js'
 
 const { id: RUN } = sampleRun()
 const CUSTOMER = sampleCustomer().id
 const NOW = SAMPLE_NOW
 
 /** The deliveries of the world, named after what becomes of them. */
-export const WORLD_DELIVERIES = ['1-sent', '2-attempting', '3-claimed', '4-queued', '5-stale'].map(
+export const WORLD_DELIVERIES = ['0-held', '1-sent', '2-attempting', '3-claimed', '4-queued', '5-stale'].map(
   (id, rank) => sampleDelivery({ id, rank, customerId: id === '1-sent' ? CUSTOMER : `customer of ${id}` }),
 )
 
@@ -41,6 +49,8 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
   await redeemOne(storage, scope, 1)
   await storage.deliveries.append(scope, WORLD_DELIVERIES)
+  const [held] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
+  await storage.deliveries.settle(scope, [otherSettlement(expectPresent(held, 'a hold'), 'held')], NOW)
   const [sent] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
   await storage.deliveries.settle(scope, [sentSettlement(expectPresent(sent, 'a hold'))], NOW)
   await claimAndOpen(storage, scope, claimOf({ limit: 1 }))

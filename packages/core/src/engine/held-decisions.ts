@@ -1,0 +1,70 @@
+import type { CustomerId, DeliveryId } from '../base/ids.js'
+import { endEvent } from '../metrics/delivery-event.js'
+import type { Campaign } from '../model/campaign.js'
+import { DECIDED_BY_PERSON, type Delivery } from '../model/delivery.js'
+import type { Scope } from '../model/scope.js'
+import type { HeldDecision } from '../ports/storage/delivery-store.js'
+import type { EngineContext } from './context.js'
+import { listCost, nextChannel } from './settlements.js'
+
+/** What a person knows or wants of a held delivery. */
+export type HeldAnswer = 'sent' | 'failed' | 'resend'
+
+/** What becomes of held deliveries by an answer, with the next channel of those that failed where one may follow. */
+export async function decisionsOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  held: readonly Delivery[],
+  { as, mayGoOn }: { readonly as: HeldAnswer; readonly mayGoOn: boolean },
+): Promise<readonly HeldDecision[]> {
+  const now = context.clock.now()
+  const next = as === 'failed' && mayGoOn ? await nextOf(context, scope, campaign, held) : new Map()
+  return held.map((delivery): HeldDecision => {
+    const kept = {
+      deliveryId: delivery.id,
+      heldSince: delivery.settledAt ?? now,
+      costMicros: 0,
+      currency: null,
+      next: null,
+      events: [],
+    }
+    if (as === 'resend') return { ...kept, status: 'queued', reason: 'resent' }
+    if (as === 'failed') {
+      const events = [endEvent(delivery, 'failed', now, { reason: DECIDED_BY_PERSON })]
+      return {
+        ...kept,
+        status: 'failed',
+        reason: DECIDED_BY_PERSON,
+        next: next.get(delivery.id) ?? null,
+        events,
+      }
+    }
+    const list = context.channels[delivery.channel]?.capabilities.price ?? null
+    const cost = { costMicros: listCost(list), currency: list?.currency ?? null }
+    return { ...kept, ...cost, status: 'sent', reason: null, events: [endEvent(delivery, 'sent', now, cost)] }
+  })
+}
+
+/** What is written on the next channel, by the delivery that failed. */
+async function nextOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  held: readonly Delivery[],
+): Promise<ReadonlyMap<DeliveryId, Delivery>> {
+  const next = new Map<DeliveryId, Delivery>()
+  if (campaign.content.delivery === 'each') return next
+  for (const runId of new Set(held.map((delivery) => delivery.runId))) {
+    const ofRun = held.filter((delivery) => delivery.runId === runId)
+    const customerIds = ofRun.map(({ customerId }): CustomerId => customerId)
+    const members = await context.storage.audience.get(scope, runId, customerIds)
+    const channels = new Map(members.map((member) => [member.customerId, member.channels]))
+    for (const delivery of ofRun) {
+      const memberChannels = channels.get(delivery.customerId) ?? []
+      const following = nextChannel(context, { delivery, campaign, memberChannels }, context.clock.now())
+      if (following !== null) next.set(delivery.id, following)
+    }
+  }
+  return next
+}
