@@ -63,6 +63,7 @@ function sealValue(
  *   a seal was changed or moved here from another place. Nothing of the customer but id and field is in the error
  */
 export function openCustomer(context: EngineContext, scope: Scope, customer: Customer): OpenCustomer {
+  if (isOpen(customer)) return customer
   const { sealed, ...plain } = customer
   return withValues(
     plain,
@@ -99,6 +100,11 @@ function readJson(text: string): AttributeValue {
 }
 
 /** The customer as a host may see it without opening anything. */
-export function viewOf({ sealed, ...plain }: Customer): CustomerView {
-  return sealed === undefined ? plain : { ...plain, sealed: pathsOf(sealed).toSorted() }
+export function viewOf(customer: Customer): CustomerView {
+  if (isOpen(customer)) return customer
+  return { ...customer, sealed: pathsOf(customer.sealed).toSorted() }
+}
+
+function isOpen(customer: Customer): customer is OpenCustomer {
+  return customer.sealed === undefined
 }

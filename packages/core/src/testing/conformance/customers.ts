@@ -1,4 +1,4 @@
-import type { AddressKey, CustomerId } from '../../base/ids.js'
+import type { CustomerId } from '../../base/ids.js'
 import { type Customer, mergeCustomer } from '../../model/customer.js'
 import type { Scope } from '../../model/scope.js'
 import type { CustomerDirectory } from '../../ports/customer-directory.js'
@@ -10,6 +10,7 @@ import {
   type DirectoryNeed,
   type DirectorySubject,
 } from './conformance-case.js'
+import { patchCases } from './customer-patches.js'
 import {
   expectCount,
   expectEqual,
@@ -175,58 +176,6 @@ const writeCases: readonly DirectoryCase[] = [
     WRITABLE,
   ),
   directoryCase(
-    'a patch of null removes a field, and nothing else',
-    async ({ directory, ours }) => {
-      const customer = sampleCustomer({ lastName: 'King', locale: 'it', attributes: { a: 'x', b: 1 } })
-      await directory.upsert(ours, [patchOf(customer)], freshEntry())
-      const patch = {
-        id: customer.id,
-        lastName: null,
-        addresses: { email: null },
-        facts: { orderCount: null },
-      }
-      await directory.upsert(
-        ours,
-        [{ ...patch, locale: null, attributes: { a: null, c: null } }],
-        freshEntry(),
-      )
-      const { lastName: _lastName, locale: _locale, ...kept } = customer
-      const { orderCount: _orderCount, ...facts } = customer.facts
-      expectEqual(
-        await directory.get(ours, [customer.id]),
-        [{ ...kept, addresses: {}, facts, attributes: { b: 1 } }],
-        'the customer',
-      )
-    },
-    WRITABLE,
-  ),
-  directoryCase(
-    'a sealed value is kept byte for byte, in the place of the plain one',
-    async ({ directory, ours }) => {
-      const customer = sampleCustomer({ attributes: { born: '1815-12-10', city: 'Roma' } })
-      await directory.upsert(ours, [patchOf(customer)], freshEntry())
-      const sealed = {
-        'addresses.email': { seal: '2026a.-_AZaz09==', addressKeys: [asId<AddressKey>('2026a:00FF')] },
-        'attributes.born': { seal: ' k.ÄÖ "\\" \u{1F355}\n' },
-      }
-      const closed = { ...customer, addresses: {}, attributes: { city: 'Roma' }, sealed }
-      await directory.upsert(ours, [{ id: customer.id, sealed }], freshEntry())
-      expectEqual(await directory.get(ours, [customer.id]), [closed], 'the sealed customer')
-      expectEqual(await directory.scan(ours, { after: null, limit: 1 }), [closed], 'the scanned customer')
-      await directory.upsert(ours, [{ id: customer.id, tags: ['vip'] }], freshEntry())
-      expectEqual(await directory.get(ours, [customer.id]), [{ ...closed, tags: ['vip'] }], 'after a patch')
-      const email = 'ada@mail.example'
-      await directory.upsert(
-        ours,
-        [{ id: customer.id, addresses: { email }, attributes: { born: null } }],
-        freshEntry(),
-      )
-      const { sealed: _sealed, ...open } = { ...closed, tags: ['vip'], addresses: { email } }
-      expectEqual(await directory.get(ours, [customer.id]), [open], 'the customer with a plain address again')
-    },
-    WRITABLE,
-  ),
-  directoryCase(
     'upsert is all or none',
     async ({ directory, ours }) => {
       const [good, bad] = [patchOf(sampleCustomer({ id: 'a' })), patchOf(sampleCustomer({ id: 'b' }))]
@@ -302,4 +251,5 @@ export const customerDirectoryConformance: readonly DirectoryCase[] = [
   ...scanCases,
   ...getCases,
   ...writeCases,
+  ...patchCases,
 ]
