@@ -41,6 +41,7 @@ export type { BadRow } from './engine/import-row.js'
 export type { IngestOutcome } from './engine/ingest-receipts.js'
 export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js'
 export type { CouponPage, LinkHost } from './engine/link-host.js'
+export type { CustomerReading } from './engine/manage-customers.js'
 export type { Preflight } from './engine/preflight.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
@@ -65,7 +66,13 @@ export type {
 } from './model/criteria.js'
 export type { LegacyCriteria } from './model/criteria-legacy.js'
 export { type CriteriaInput, readCriteria } from './model/criteria-schema.js'
-export type { AttributeValue, Customer, CustomerFacts, CustomerInput } from './model/customer.js'
+export type {
+  AttributeValue,
+  Customer,
+  CustomerFacts,
+  CustomerInput,
+  CustomerView,
+} from './model/customer.js'
 export type { Delivery, DeliveryStatus } from './model/delivery.js'
 export type { Attribution, CampaignEvent, TrackedEventInput } from './model/event.js'
 export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion.js'
@@ -91,6 +98,7 @@ export type * from './model/report.js'
 export type { AudienceCounts, FreezeState, Run } from './model/run.js'
 export type { Schedule, Weekday } from './model/schedule.js'
 export type { Actor, Scope, ScopeInput } from './model/scope.js'
+export type { SealablePath, SealedValue, SealedValues } from './model/sealed.js'
 export type { Segment, SegmentInput } from './model/segment.js'
 export type { SuppressionReason } from './model/suppression.js'
 export type { Estimate, Verdict } from './model/verdict.js'

@@ -4,6 +4,7 @@ import type { Scope } from '../model/scope.js'
 /** What an actor may be asked leave for; the part before the dot names the subject. */
 export const ACTIONS = [
   'customer.read',
+  'customer.open',
   'customer.write',
   'customer.erase',
   'consent.write',

@@ -13,6 +13,8 @@ export const ERROR_CODES = {
     'The file cannot be read as CSV at all: wrong encoding, no header, or a mapped column is missing.',
   CRITERIA_INVALID: 'The criteria tree does not parse; `path` names the node.',
   CRITERIA_TOO_DEEP: 'The criteria tree is nested deeper than 64 levels or has more than 10,000 nodes.',
+  CRITERIA_SEALED:
+    'The criteria, or a named segment of theirs, read an attribute that the tenant seals; `path` names the node.',
   SEGMENT_NOT_FOUND: 'A named segment is referred to that does not exist for the tenant.',
   SEGMENT_CYCLE: 'Named segments refer to each other in a circle.',
   SEGMENT_NAME_TAKEN: 'The tenant already has a segment of this name.',

@@ -48,8 +48,8 @@ export function createTenantKit(context: EngineContext, scope: Scope): TenantKit
     customers: {
       importCsv: (source, options, call) => importCustomers(context, scope, source, options, call),
       upsert: (customers) => upsertCustomers(context, scope, customers),
-      get: (id) => getCustomer(context, scope, customerId(id)),
-      list: (page) => listCustomers(context, scope, page),
+      get: (id, reading) => getCustomer(context, scope, customerId(id), reading),
+      list: (page, reading) => listCustomers(context, scope, page, reading),
       explain: (id, criteria) => explainCustomer(context, scope, customerId(id), criteria),
       erase: (ids, reason) => eraseCustomers(context, scope, ids as readonly CustomerId[], reason),
     },

@@ -9,6 +9,7 @@ import type {
   ImportSource,
 } from '../engine/import-customers.js'
 import type { IngestOutcome } from '../engine/ingest-receipts.js'
+import type { CustomerReading } from '../engine/manage-customers.js'
 import type { Preflight } from '../engine/preflight.js'
 import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
 import type { Reach, ReachOptions } from '../engine/reach.js'
@@ -20,7 +21,7 @@ import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
 import type { ConsentInput, ConsentRecord } from '../model/consent.js'
 import type { CriteriaInput } from '../model/criteria-schema.js'
-import type { Customer, CustomerInput } from '../model/customer.js'
+import type { CustomerInput, CustomerView } from '../model/customer.js'
 import type { Delivery, DeliveryStatus } from '../model/delivery.js'
 import type { TrackedEventInput } from '../model/event.js'
 import type { JournalEntry } from '../model/journal.js'
@@ -45,12 +46,28 @@ export interface Customers {
    * @throws INVALID_INPUT for the options, CSV_MALFORMED for the file, ABORTED, FORBIDDEN
    */
   importCsv(source: ImportSource, options: ImportOptions, call?: ImportCallOptions): Promise<ImportOutcome>
-  /** Creates or changes customers, all or none. @throws INVALID_INPUT with the path, such as `[3].addresses.email` */
+  /** Creates or changes customers, all or none; null removes a field. @throws INVALID_INPUT with the path, such as `[3].addresses.email` */
   upsert(customers: readonly CustomerInput[]): Promise<{ readonly created: number; readonly updated: number }>
-  /** @throws CUSTOMER_NOT_FOUND */
-  get(id: Id<CustomerId>): Promise<Customer>
-  list(page?: PageRequestInput): Promise<Page<Customer>>
-  /** For each node of criteria true, false or unknown, with the value it saw. @throws CUSTOMER_NOT_FOUND, CRITERIA_INVALID */
+  /**
+   * What the tenant seals is left out and named, unless it is to be opened.
+   *
+   * @throws CUSTOMER_NOT_FOUND; FORBIDDEN when the policy denies `customer.open`; TOKEN_KEY_UNKNOWN, SIGNATURE_INVALID
+   *   when a seal does not open
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * const emailOf = async (kit: TenantKit, id: string) => (await kit.customers.get(id, { open: true })).addresses.email
+   * ```
+   */
+  get(id: Id<CustomerId>, reading?: CustomerReading): Promise<CustomerView>
+  /** Customers in order of their ids. @throws as `get` does when they are to be opened */
+  list(page?: PageRequestInput, reading?: CustomerReading): Promise<Page<CustomerView>>
+  /**
+   * For each node of criteria true, false or unknown, with the value it saw.
+   *
+   * @throws CUSTOMER_NOT_FOUND, CRITERIA_INVALID, CRITERIA_SEALED
+   */
   explain(id: Id<CustomerId>, criteria: CriteriaInput): Promise<ExplainedCustomer>
   /** Forgets customers for good, their consents too; their addresses stay suppressed, as keys that tell nothing. */
   erase(ids: readonly Id<CustomerId>[], reason: string): Promise<{ readonly erased: number }>
@@ -71,7 +88,7 @@ export interface Consents {
 export interface Segments {
   /**
    * @param expectedVersion - the version that is replaced; null (the default) for a new segment
-   * @throws CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, SEGMENT_NAME_TAKEN, VERSION_CONFLICT
+   * @throws CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, SEGMENT_NAME_TAKEN, VERSION_CONFLICT
    */
   save(segment: SegmentInput, expectedVersion?: number | null): Promise<Segment>
   /** @throws SEGMENT_NOT_FOUND */
@@ -83,7 +100,7 @@ export interface Segments {
 
 /** Counts of whom a rule finds. */
 export interface Audiences {
-  /** @throws CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED */
+  /** @throws CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED */
   reach(criteria: CriteriaInput, options: ReachOptions, call?: CallOptions): Promise<Reach>
 }
 

@@ -7,6 +7,7 @@ import type { EngineSettings, TemplateData, TenantSettings } from '../engine/con
 import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
+import { type SealablePath, sealedPathsSchema } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
@@ -36,6 +37,14 @@ export interface TenantOptions {
   readonly pace?: Readonly<
     Partial<Record<ChannelKind, { readonly limit: number; readonly periodMs: DurationMs }>>
   >
+  /**
+   * Names, addresses and attributes that the storage sees sealed alone, such as `addresses.email` and
+   * `attributes.birthday`; at most 200. They are opened to fill in messages, and criteria may not read them. Customers
+   * that were written before stay as they are until they are written again.
+   *
+   * @default none
+   */
+  readonly sealed?: readonly SealablePath[]
 }
 
 /** What {@link createCampaignKit} takes. Ports that are left out are those of the host's machine. */
@@ -122,6 +131,7 @@ const tenantSchema = z.strictObject({
     .nullable()
     .default(null),
   pace: z.partialRecord(channelKindSchema, paceSchema).default({}),
+  sealed: sealedPathsSchema.default([]),
 })
 
 /** @throws INVALID_INPUT for an origin that links cannot stand under */
@@ -169,7 +179,8 @@ export function checkOptions(options: CampaignKitOptions): CheckedOptions {
 /**
  * The settings of the engine; those of a tenant are read when it is first used.
  *
- * @throws (later) INVALID_INPUT, UNKNOWN_FIELD, TIME_ZONE_UNKNOWN for what the host says of a tenant
+ * @throws (later) INVALID_INPUT, UNKNOWN_FIELD, TIME_ZONE_UNKNOWN, DIRECTORY_READ_ONLY for what the host says of a
+ *   tenant
  */
 export function createSettings(
   options: CampaignKitOptions,
@@ -191,6 +202,14 @@ export function createSettings(
       throw new CampaignKitError('TIME_ZONE_UNKNOWN', 'tenants.timeZone: not a zone', {
         path: 'tenants.timeZone',
       })
+    }
+    // a promise that nothing would keep
+    if (settings.sealed.length > 0 && !options.storage.customers.writable) {
+      throw new CampaignKitError(
+        'DIRECTORY_READ_ONLY',
+        'tenants.sealed: the customers are the tables of the host, which the kit does not write',
+        { path: 'tenants.sealed' },
+      )
     }
     known.set(tenant, settings)
     return settings

@@ -5,7 +5,7 @@ import { assignArms } from '../assignment/assign.js'
 import type { CustomerId } from '../base/ids.js'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
 import type { CampaignInput } from '../model/campaign.js'
-import type { Customer, CustomerInput } from '../model/customer.js'
+import type { CustomerInput } from '../model/customer.js'
 import type { Eligibility } from '../ports/eligibility.js'
 import { all, eligible, eventCount, not, segment, tag } from '../segmentation/builders.js'
 import { SAMPLE_NOW } from '../testing/manual-clock.js'
@@ -80,7 +80,7 @@ function answering(people: readonly Person[], sleep: () => Promise<void>): Eligi
     async ask(_scope, rule, customers) {
       if (rule === 'failing') throw new Error('ada1@example.com is not known here')
       if (rule === 'slow') await sleep()
-      const answers = customers.flatMap(({ id }: Customer): [CustomerId, boolean][] => {
+      const answers = customers.flatMap(({ id }): [CustomerId, boolean][] => {
         const answer = people[Number(id.slice(2))]?.answer
         if (answer === 'none' || answer === undefined) return []
         return [[id, answer === 'odd' ? ('no' as never) : answer === 'yes']]

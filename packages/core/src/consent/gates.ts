@@ -1,7 +1,8 @@
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type ConsentRecord, decideConsent } from '../model/consent.js'
-import { addressOf, type Customer, isAddressFor } from '../model/customer.js'
+import { type Customer, contactOf, isAddressFor } from '../model/customer.js'
 import { EXCLUSION_CODES, type ExclusionCode } from '../model/exclusion.js'
+import type { SealedValue } from '../model/sealed.js'
 
 /** What a campaign asks of a recipient. */
 export interface GateRules {
@@ -17,8 +18,8 @@ export interface GateFacts {
   readonly customer: Customer | null
   /** The standing records of this customer. */
   readonly consents: readonly ConsentRecord[]
-  /** Whether an address, as the customer has it, is suppressed on a channel. */
-  suppressedOn(channel: ChannelKind, address: string): boolean
+  /** Whether an address, as the customer has it or sealed, is suppressed on a channel. */
+  suppressedOn(channel: ChannelKind, address: string | SealedValue): boolean
   readonly globallyHeldOut: boolean
   /** What the external rules of the campaign say; `yes` when there are none. */
   readonly eligibility: 'yes' | 'no' | 'unknown'
@@ -67,9 +68,10 @@ function gatePerson({ customer, globallyHeldOut, eligibility }: GateFacts): Excl
 }
 
 function gateAddress(channel: ChannelKind, facts: GateFacts): ExclusionCode | null {
-  const address = facts.customer === null ? null : addressOf(facts.customer, channel)
+  const address = facts.customer === null ? null : contactOf(facts.customer, channel)
   if (address === null) return 'noAddress'
-  if (!isAddressFor(channel, address)) return 'invalidAddress'
+  // one that is sealed was checked when it was written
+  if (typeof address === 'string' && !isAddressFor(channel, address)) return 'invalidAddress'
   return facts.suppressedOn(channel, address) ? 'suppressed' : null
 }
 

@@ -12,7 +12,7 @@ import type { Scope } from '../model/scope.js'
 import { externalRulesOf } from '../model/segment.js'
 import { changeCampaign, requireCampaign, requireTransition } from './change-campaign.js'
 import type { EngineContext } from './context.js'
-import { requireEligibility, resolveAudience } from './load-segments.js'
+import { refuseSealedCriteria, requireEligibility, resolveAudience } from './load-segments.js'
 import { firstStart } from './occurrences.js'
 
 /**
@@ -20,7 +20,7 @@ import { firstStart } from './occurrences.js'
  * schedule lies ahead becomes `scheduled`.
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
- *   STORAGE_NOT_DURABLE, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, VERSION_CONFLICT
+ *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, VERSION_CONFLICT
  */
 export async function launchCampaign(
   context: EngineContext,
@@ -128,6 +128,7 @@ async function checkContent(
     })
   }
   requireDurability(context, content)
+  await refuseSealedCriteria(context, scope, content.audience, 'audience')
   const audience = await resolveAudience(context, scope, content.audience)
   requireEligibility(context, externalRulesOf(audience))
   return audience

@@ -3,6 +3,7 @@ import type { Customer } from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
 import type { Eligibility } from '../ports/eligibility.js'
 import type { EngineContext } from './context.js'
+import { viewOf } from './seal-customer.js'
 
 /** What the external rules say of a customer, all of them together. */
 export type EligibilityAnswer = 'yes' | 'no' | 'unknown'
@@ -44,7 +45,7 @@ async function askOne(
     .sleepUntil(context.clock.now() + context.settings.eligibilityTimeoutMs, { signal: timer.signal })
     .then(() => null)
   try {
-    const said = await Promise.race([eligibility.ask(scope, rule, customers), timeout])
+    const said = await Promise.race([eligibility.ask(scope, rule, customers.map(viewOf)), timeout])
     return new Map(customers.map(({ id }) => [id, said?.get(id)]))
   } catch (cause) {
     // never its message: it may name the customers that were asked about

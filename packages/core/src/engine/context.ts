@@ -5,6 +5,7 @@ import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Pace } from '../model/pace.js'
 import type { Scope } from '../model/scope.js'
+import type { SealablePath } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
@@ -33,6 +34,8 @@ export interface TenantSettings {
   readonly globalHoldout: { readonly share: number; readonly salt: string } | null
   /** Pace of all campaigns of the tenant together, by channel. */
   readonly pace: Readonly<Partial<Record<ChannelKind, Pace>>>
+  /** Fields of customers that are sealed when they are written, and that criteria may not read. */
+  readonly sealed: readonly SealablePath[]
 }
 
 /** What the host supplies for templates, by customer. */

@@ -20,6 +20,7 @@ import { changeCampaign, requireCampaign, requireVersion } from './change-campai
 import { compileAllMessages } from './compile-messages.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
+import { refuseSealedCriteria } from './load-segments.js'
 import { checkSchedule } from './occurrences.js'
 
 const SALT_BYTES = 16
@@ -28,7 +29,7 @@ const SALT_BYTES = 16
  * Creates a campaign as a draft. Its content is checked as far as it can be without customers: schema, schedule,
  * channels, templates.
  *
- * @throws INVALID_INPUT, UNKNOWN_FIELD, CRITERIA_INVALID, CAMPAIGN_TARGETING_REQUIRED, CAMPAIGN_CHANNEL_REQUIRED,
+ * @throws INVALID_INPUT, UNKNOWN_FIELD, CRITERIA_INVALID, CRITERIA_SEALED, CAMPAIGN_TARGETING_REQUIRED, CAMPAIGN_CHANNEL_REQUIRED,
  *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, CAMPAIGN_NAME_TAKEN, EXPERIMENT_INVALID, SCHEDULE_INVALID, TIME_ZONE_UNKNOWN,
  *   TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
  */
@@ -39,6 +40,7 @@ export async function createCampaign(
 ): Promise<Campaign> {
   authorize(context.access, scope, 'campaign.write')
   const content = checkContent(context, scope, input)
+  await refuseSealedCriteria(context, scope, content.audience, 'audience')
   const now = context.clock.now()
   const campaign: Campaign = {
     id: context.ids.next('campaign') as CampaignId,
@@ -128,6 +130,7 @@ export async function editCampaign(
   const changes = checkInput(patchSchema, patch, 'patch')
   const merged = Object.entries({ ...campaign.content, ...changes }).filter(([, value]) => value !== null)
   const content = checkContent(context, scope, Object.fromEntries(merged))
+  await refuseSealedCriteria(context, scope, content.audience, 'audience')
   return changeCampaign(context, scope, campaign, {
     action: 'edit',
     fields: { content, startsAt: content.startsAt ?? null },

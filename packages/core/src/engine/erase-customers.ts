@@ -2,13 +2,13 @@ import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { inChunks } from '../base/async-iteration.js'
 import type { CustomerId } from '../base/ids.js'
-import { addressKeyOf } from '../consent/address-key.js'
 import { CHANNEL_KINDS } from '../model/channel-kind.js'
-import { addressOf, type Customer } from '../model/customer.js'
+import type { Customer } from '../model/customer.js'
 import { hostIdSchema, textSchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { Suppression } from '../model/suppression.js'
+import { customerAddressKeys } from './address-keys.js'
 import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
@@ -70,13 +70,11 @@ async function suppressAll(
   customers: readonly Customer[],
   reason: string,
 ): Promise<void> {
-  const [secret] = context.settings.secrets
   const since = context.clock.now()
   const suppressions = customers.flatMap((customer) =>
     CHANNEL_KINDS.flatMap((channel): Suppression[] => {
-      const address = addressOf(customer, channel)
-      if (address === null) return []
-      return [{ channel, addressKey: addressKeyOf(secret, channel, address), reason: 'erased', since }]
+      const [addressKey] = customerAddressKeys(context, scope, customer, channel)
+      return addressKey === undefined ? [] : [{ channel, addressKey, reason: 'erased', since }]
     }),
   )
   if (suppressions.length === 0) return

@@ -12,6 +12,7 @@ import { sampleEvent, sampleJournalEntry, sampleScope, sampleSegment } from '../
 import { createSequentialIds } from '../testing/sequential-ids.js'
 import type { EngineContext, EngineSettings } from './context.js'
 import { explainCustomer } from './explain-customer.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const scope = sampleScope()
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -46,7 +47,7 @@ async function newContext(parts: Partial<EngineContext> = {}): Promise<EngineCon
       sampleEvent({ key: `${days} days ago`, customerId: 'c-1', at: SAMPLE_NOW - days * DAY_MS }),
     ),
   )
-  const settings: Partial<EngineSettings> = { eligibilityTimeoutMs: 1_000 }
+  const settings: EngineSettings = { ...sampleSettings(), eligibilityTimeoutMs: 1_000 }
   const context: Partial<EngineContext> = {
     storage,
     clock: createManualClock(),
@@ -54,7 +55,7 @@ async function newContext(parts: Partial<EngineContext> = {}): Promise<EngineCon
     logger: silent,
     eligibility: null,
     access: allowAll,
-    settings: settings as EngineSettings,
+    settings,
     ...parts,
   }
   return context as EngineContext

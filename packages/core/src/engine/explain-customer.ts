@@ -8,8 +8,8 @@ import { type ExplainedNode, explainCriteria } from '../segmentation/explain.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import { askEligibility } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
-import { loadReferred, requireEligibility } from './load-segments.js'
-import { getCustomer } from './manage-customers.js'
+import { loadReferred, refuseSealedCriteria, requireEligibility } from './load-segments.js'
+import { requireCustomer } from './manage-customers.js'
 import { countEvents } from './plan-audience.js'
 
 /** The root of criteria, with what each node makes of one customer. */
@@ -20,7 +20,7 @@ export type ExplainedCustomer = ExplainedNode
  * rules of named segments and the answers of external rules are among the nodes.
  *
  * @throws CUSTOMER_NOT_FOUND, INVALID_INPUT, CRITERIA_INVALID, CRITERIA_TOO_DEEP, SEGMENT_NOT_FOUND, SEGMENT_CYCLE,
- *   ELIGIBILITY_MISPLACED, ELIGIBILITY_NOT_CONFIGURED, FORBIDDEN
+ *   CRITERIA_SEALED, ELIGIBILITY_MISPLACED, ELIGIBILITY_NOT_CONFIGURED, FORBIDDEN
  */
 export async function explainCustomer(
   context: EngineContext,
@@ -30,9 +30,10 @@ export async function explainCustomer(
 ): Promise<ExplainedCustomer> {
   authorize(context.access, scope, 'customer.read')
   const asked = readCriteria(criteria)
-  const customer = await getCustomer(context, scope, customerId)
+  const customer = await requireCustomer(context, scope, customerId)
   const segments = await loadReferred(context, scope, asked)
   const resolved = resolveSegments(asked, segments)
+  await refuseSealedCriteria(context, scope, asked, '')
   const now = context.clock.now()
   const counts = await countEvents(context, scope, eventNeeds(resolved, now), now, [customer])
   return explainCriteria(asked, customer, {

@@ -61,7 +61,7 @@ async function gateSteps(
     const code = gateChannel({ purpose, topic }, channel, {
       customer,
       consents: permissions.consentsOf(customer.id),
-      suppressedOn: permissions.suppressedOn,
+      suppressedOn: () => permissions.suppressedOn(customer, channel),
       globallyHeldOut:
         globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
       eligibility,

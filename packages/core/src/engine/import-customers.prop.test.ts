@@ -10,6 +10,7 @@ import { sampleScope } from '../testing/samples.js'
 import { createSequentialIds } from '../testing/sequential-ids.js'
 import type { EngineContext } from './context.js'
 import { type ImportOptions, importCustomers } from './import-customers.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const scope = sampleScope()
 const runs = { seed: 20_260_301, numRuns: process.env.CAMPAIGNKIT_LONG === '1' ? 5_000 : 150 }
@@ -23,6 +24,7 @@ function newContext(): EngineContext {
     phone: createPhone(),
     calendar: createCalendar(),
     access: allowAll,
+    settings: sampleSettings(),
   }
   return context as EngineContext
 }

@@ -20,6 +20,7 @@ import {
   importCustomers,
 } from './import-customers.js'
 import type { BadRow } from './import-row.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const scope = sampleScope()
 
@@ -33,6 +34,7 @@ function newContext(parts: Partial<EngineContext> = {}): EngineContext {
     phone: createPhone(),
     calendar: createCalendar(),
     access: allowAll,
+    settings: sampleSettings(),
     ...parts,
   }
   return context as EngineContext

@@ -11,6 +11,7 @@ import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 import { type ImportOptions, type ImportPlan, importOptionsSchema } from './import-options.js'
 import { type BadRow, createRowReader, type GoodRow, isBadRow, type RowReader } from './import-row.js'
+import { sealPatch } from './seal-customer.js'
 
 export type { ImportOptions } from './import-options.js'
 
@@ -63,6 +64,8 @@ const importCallSchema = callSchema.extend({
  * (`mergeCustomer`); a later row of the same id wins. What a row does not say stays as it was: an empty cell is no
  * statement, and tags are replaced only by rows of which a cell mapped to `tags` is filled. A bad row stores nothing
  * and stops nobody else.
+ *
+ * What the tenant seals reaches the storage sealed.
  *
  * Customers and consents of a batch are two transactions, in this order. When an import ends early (aborted, a file
  * that breaks off, a storage that fails), whole batches stay stored and running it again completes it.
@@ -207,7 +210,7 @@ function createStore(context: EngineContext, scope: Scope): Store {
     const lines = { fromLine: first.line, toLine: last.line }
     const entryOf = (counted: Readonly<Record<string, number>>) =>
       customersEntry(context, scope, { action: 'customers.import', after: { ...counted, ...lines } })
-    const patches = rows.map(({ patch }) => patch)
+    const patches = rows.map(({ patch }) => sealPatch(context, scope, patch))
     const { created } = await customers.upsert(scope, patches, entryOf({ customers: patches.length }))
     const records = rows.flatMap((row) => row.consents)
     if (records.length > 0) await consents.record(scope, records, entryOf({ consents: records.length }))

@@ -14,6 +14,7 @@ import { createSequentialIds } from '../testing/sequential-ids.js'
 import type { EngineContext } from './context.js'
 import { type ImportOptions, type ImportOutcome, importCustomers } from './import-customers.js'
 import { scanCustomers } from './scan-customers.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const FILE = fileURLToPath(new URL('../../../../../shared/data/hillstrom.csv', import.meta.url))
 
@@ -46,6 +47,7 @@ describe.skipIf(!existsSync(FILE))('64,000 real customers of a shop', () => {
     phone: createPhone(),
     calendar: createCalendar(),
     access: allowAll,
+    settings: sampleSettings(),
   }
   const context = parts as EngineContext
   let dry: ImportOutcome

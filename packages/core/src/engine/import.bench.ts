@@ -11,6 +11,7 @@ import { sampleScope } from '../testing/samples.js'
 import { createSequentialIds } from '../testing/sequential-ids.js'
 import type { EngineContext } from './context.js'
 import { type ImportOptions, importCustomers } from './import-customers.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const ROWS = 10_000
 const PIECE_ROWS = 500
@@ -48,6 +49,7 @@ function newContext(): EngineContext {
     phone: createPhone(),
     calendar: createCalendar(),
     access: allowAll,
+    settings: sampleSettings(),
   }
   return context as EngineContext
 }

@@ -44,7 +44,7 @@ async function newHost(storage: Storage = createMemoryStorage()) {
   const settings: Partial<EngineSettings> = {
     publicUrl: 'https://go.pizza.example',
     secrets: [secret, older],
-    tenant: () => ({ timeZone: 'Europe/Berlin', globalHoldout: null, pace: {} }),
+    tenant: () => ({ timeZone: 'Europe/Berlin', globalHoldout: null, pace: {}, sealed: [] }),
   }
   const log = (message: string) => logged.push(message)
   const context: Partial<EngineContext> = {

@@ -1,7 +1,10 @@
-import { CampaignKitError } from '../base/error.js'
+import { CampaignKitError, isCampaignKitError } from '../base/error.js'
+import type { ErrorCode } from '../base/error-code.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Scope } from '../model/scope.js'
+import type { SealablePath } from '../model/sealed.js'
 import { externalRulesOf, segmentsReferredTo } from '../model/segment.js'
+import { refuseSealed } from '../segmentation/refuse-sealed.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import type { EngineContext } from './context.js'
 
@@ -25,14 +28,37 @@ export async function loadReferred(
 /**
  * The same criteria with every named segment replaced by its rule.
  *
- * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_TOO_DEEP, ELIGIBILITY_MISPLACED
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_TOO_DEEP, ELIGIBILITY_MISPLACED, CRITERIA_SEALED
  */
 export async function resolveAudience(
   context: EngineContext,
   scope: Scope,
   criteria: Criteria,
 ): Promise<Criteria> {
-  return resolveSegments(criteria, await loadReferred(context, scope, criteria))
+  const rules = await loadReferred(context, scope, criteria)
+  const resolved = resolveSegments(criteria, rules)
+  refuseSealed(criteria, sealedOf(context, scope), rules)
+  return resolved
+}
+
+function sealedOf({ settings }: EngineContext, scope: Scope): readonly SealablePath[] {
+  return settings.tenant(scope.tenant).sealed
+}
+
+/**
+ * Refuses criteria that read what the tenant seals, themselves or through segments that are there.
+ *
+ * @param path - where the criteria stand, as a prefix of the reported path
+ * @throws CRITERIA_SEALED
+ */
+export async function refuseSealedCriteria(
+  context: EngineContext,
+  scope: Scope,
+  criteria: Criteria,
+  path: string,
+): Promise<void> {
+  const sealed = sealedOf(context, scope)
+  if (sealed.length > 0) refuseSealed(criteria, sealed, await loadReferred(context, scope, criteria), path)
 }
 
 /** A named segment that members are counted by. */
@@ -46,7 +72,8 @@ const MOST_COUNTED_SEGMENTS = 100
 
 /**
  * The named segments of a tenant that members are counted by, by name: those that need no external rule. One that no
- * longer resolves, because another was changed, is left out: a campaign that does not name it must not fail for it.
+ * longer resolves, because another was changed, or that reads what is sealed by now, is left out: a campaign that does
+ * not name it must not fail for it.
  */
 export async function loadCountedSegments(
   context: EngineContext,
@@ -62,15 +89,23 @@ export async function loadCountedSegments(
   return counted
 }
 
+const UNSOUND: readonly ErrorCode[] = [
+  'CRITERIA_SEALED',
+  'CRITERIA_TOO_DEEP',
+  'ELIGIBILITY_MISPLACED',
+  'SEGMENT_CYCLE',
+  'SEGMENT_NOT_FOUND',
+]
+
 async function resolveIfSound(
   context: EngineContext,
   scope: Scope,
   criteria: Criteria,
 ): Promise<Criteria | null> {
-  const rules = await loadReferred(context, scope, criteria)
   try {
-    return resolveSegments(criteria, rules)
-  } catch {
+    return await resolveAudience(context, scope, criteria)
+  } catch (thrown) {
+    if (!isCampaignKitError(thrown) || !UNSOUND.includes(thrown.code)) throw thrown
     return null
   }
 }

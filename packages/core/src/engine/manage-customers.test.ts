@@ -9,6 +9,7 @@ import { sampleScope } from '../testing/samples.js'
 import { createSequentialIds } from '../testing/sequential-ids.js'
 import type { EngineContext } from './context.js'
 import { getCustomer, listCustomers, upsertCustomers } from './manage-customers.js'
+import { sampleSettings } from './settings.fixture.js'
 
 const scope = sampleScope()
 
@@ -19,6 +20,7 @@ function newContext(parts: Partial<EngineContext> = {}): EngineContext {
     ids: createSequentialIds(),
     calendar: createCalendar(),
     access: allowAll,
+    settings: sampleSettings(),
     ...parts,
   }
   return context as EngineContext

@@ -10,7 +10,7 @@ import { type Segment, type SegmentInput, segmentDraftSchema, segmentsReferredTo
 import { resolveSegments } from '../segmentation/resolve.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
-import { loadReferred } from './load-segments.js'
+import { loadReferred, refuseSealedCriteria } from './load-segments.js'
 
 const versionSchema = z.int().min(1).nullable()
 
@@ -18,7 +18,7 @@ const versionSchema = z.int().min(1).nullable()
  * Writes a named segment.
  *
  * @param expectedVersion - null when the segment must not exist yet
- * @throws INVALID_INPUT, CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, SEGMENT_NAME_TAKEN, VERSION_CONFLICT
+ * @throws INVALID_INPUT, CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, SEGMENT_NAME_TAKEN, VERSION_CONFLICT
  */
 export async function saveSegment(
   context: EngineContext,
@@ -30,6 +30,7 @@ export async function saveSegment(
   const draft = parseInput(segmentDraftSchema, input)
   checkInput(versionSchema, expectedVersion, 'expectedVersion')
   await refuseCycle(context, scope, draft.name, draft.criteria)
+  await refuseSealedCriteria(context, scope, draft.criteria, 'criteria')
   const [before] = await context.storage.segments.get(scope, [draft.name])
   const segment: Segment = { ...draft, version: (expectedVersion ?? 0) + 1, updatedAt: context.clock.now() }
   const entry = journalEntry(context, scope, {

@@ -2,18 +2,18 @@ import { isGloballyHeldOut } from '../assignment/global-holdout.js'
 import { createRankKeys } from '../assignment/rank.js'
 import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { addressKeysOf } from '../consent/address-key.js'
 import { type GateRules, passGates } from '../consent/gates.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { ConsentRecord } from '../model/consent.js'
 import type { Criteria } from '../model/criteria.js'
-import { addressOf, type Customer } from '../model/customer.js'
+import type { Customer } from '../model/customer.js'
 import type { ExclusionCode } from '../model/exclusion.js'
 import type { Scope } from '../model/scope.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
+import { customerAddressKeys } from './address-keys.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
 import {
@@ -58,7 +58,7 @@ interface Matching {
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
- * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, ELIGIBILITY_NOT_CONFIGURED
  */
 export async function createPlanner(
   context: EngineContext,
@@ -139,7 +139,7 @@ function passAllGates(
     ...passGates(request.gates, request.channels, {
       customer,
       consents: permissions.consentsOf(customer.id),
-      suppressedOn: permissions.suppressedOn,
+      suppressedOn: (channel) => permissions.suppressedOn(customer, channel),
       globallyHeldOut:
         globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
       eligibility: answers.get(customer.id) ?? 'yes',
@@ -150,9 +150,9 @@ function passAllGates(
 /** What customers allow, and which of their addresses are dead. */
 export interface Permissions {
   consentsOf(customerId: CustomerId): readonly ConsentRecord[]
-  suppressedOn(channel: ChannelKind, address: string): boolean
-  /** The key of an address under the current secret. */
-  keyOf(channel: ChannelKind, address: string): AddressKey
+  suppressedOn(customer: Customer, channel: ChannelKind): boolean
+  /** The key of the customer's address under the current secret; null without an address. */
+  keyOf(customer: Customer, channel: ChannelKind): AddressKey | null
 }
 
 /** Reads consents and suppressions of a page of customers, in two calls. */
@@ -162,21 +162,15 @@ export async function loadPermissions(
   channels: readonly ChannelKind[],
   customers: readonly Customer[],
 ): Promise<Permissions> {
-  const { secrets } = context.settings
   // an address is asked for several times, and its key costs as much as all the other gates together
-  const keys = new Map<string, readonly [AddressKey, ...AddressKey[]]>()
-  const keysOf = (channel: ChannelKind, address: string) => {
-    const place = `${channel} ${address}`
-    const known = keys.get(place) ?? addressKeysOf(secrets, channel, address)
+  const keys = new Map<string, readonly AddressKey[]>()
+  const keysOf = (customer: Customer, channel: ChannelKind) => {
+    const place = `${channel} ${customer.id}`
+    const known = keys.get(place) ?? customerAddressKeys(context, scope, customer, channel)
     keys.set(place, known)
     return known
   }
-  const asked = customers.flatMap((customer) =>
-    channels.flatMap((channel) => {
-      const address = addressOf(customer, channel)
-      return address === null ? [] : keysOf(channel, address)
-    }),
-  )
+  const asked = customers.flatMap((customer) => channels.flatMap((channel) => keysOf(customer, channel)))
   const [consents, suppressions] = await Promise.all([
     context.storage.consents.standing(
       scope,
@@ -193,9 +187,9 @@ export async function loadPermissions(
   const dead = new Set(suppressions.map(({ channel, addressKey }) => `${channel} ${addressKey}`))
   return {
     consentsOf: (customerId) => byCustomer.get(customerId) ?? [],
-    suppressedOn: (channel, address) =>
-      dead.size > 0 && keysOf(channel, address).some((key) => dead.has(`${channel} ${key}`)),
-    keyOf: (channel, address) => keysOf(channel, address)[0],
+    suppressedOn: (customer, channel) =>
+      dead.size > 0 && keysOf(customer, channel).some((key) => dead.has(`${channel} ${key}`)),
+    keyOf: (customer, channel) => keysOf(customer, channel)[0] ?? null,
   }
 }
 
@@ -209,9 +203,8 @@ async function claimAddresses(
 ): Promise<readonly Gated[]> {
   const claims = gated.flatMap(({ customer, channels }): AddressClaim[] =>
     channels.flatMap((channel) => {
-      const address = addressOf(customer, channel)
-      if (address === null) return []
-      return [{ customerId: customer.id, channel, addressKey: permissions.keyOf(channel, address) }]
+      const addressKey = permissions.keyOf(customer, channel)
+      return addressKey === null ? [] : [{ customerId: customer.id, channel, addressKey }]
     }),
   )
   const lost = await context.storage.audience.claimAddresses(scope, request.plan, claims)

@@ -5,7 +5,7 @@ import type { Money } from '../base/money.js'
 import type { DurationMs } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { Customer } from '../model/customer.js'
+import { attributeNames, type Customer } from '../model/customer.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { checkActivation } from './activate-campaign.js'
@@ -43,7 +43,7 @@ export interface Preflight {
  * Checks a campaign without sending anything: the audience by the planner that freezes runs, cost and duration,
  * variables that nobody supplies, size of the messages, and for a draft whether it could be launched now.
  *
- * @throws CAMPAIGN_NOT_FOUND, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED
+ * @throws CAMPAIGN_NOT_FOUND, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED
  */
 export async function preflight(
   context: EngineContext,
@@ -96,7 +96,7 @@ function createAcquaintance() {
   let reachable: Customer | null = null
   return {
     meet({ customer, exclusion }: PlannedMember): void {
-      for (const name of Object.keys(customer.attributes)) attributes.add(name)
+      for (const name of attributeNames(customer)) attributes.add(name)
       first ??= customer
       if (exclusion === null) reachable ??= customer
     },

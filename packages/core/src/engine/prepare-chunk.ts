@@ -1,14 +1,13 @@
 import { CampaignKitError, isCampaignKitError } from '../base/error.js'
-import type { CustomerId } from '../base/ids.js'
+import type { AddressKey, CustomerId } from '../base/ids.js'
 import { DAY_MS, type Instant } from '../base/time.js'
 import { gateChannel } from '../consent/gates.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import { addressOf, type Customer } from '../model/customer.js'
+import { addressOf, type Customer, isAddressFor } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
 import type { Scope } from '../model/scope.js'
-import type { RenderedMessage } from '../ports/channel.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { messageBytes } from '../rendering/message-size.js'
 import type { CouponView } from '../rendering/view.js'
@@ -18,6 +17,7 @@ import type { EngineContext } from './context.js'
 import { issueCoupons } from './issue-coupons.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
 import { renderMessage } from './render-message.js'
+import { openCustomer } from './seal-customer.js'
 import { type HeldDelivery, skipped, unrenderable } from './settlements.js'
 
 /** A chunk, split into messages that may go out and deliveries that a gate or a template stops. */
@@ -37,23 +37,26 @@ export async function prepareChunk(
   lane: ChannelLane,
   chunk: readonly HeldDelivery[],
 ): Promise<PreparedChunk> {
-  const { allowed, stopped, permissions } = await passGatesAgain(context, scope, lane, chunk)
+  const { allowed, stopped } = await passGatesAgain(context, scope, lane, chunk)
   const people = allowed.map(({ customer }) => customer)
   const coupons = await issueCoupons(context, scope, lane.campaign, lane.run.id, people)
   const data = await templateData(context, scope, lane.campaign, people)
   const ready: ReadyMessage[] = []
-  for (const { held, customer, to } of allowed) {
-    const rendered = tryRender(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
-    if ('failure' in rendered) stopped.push(unrenderable(context, held, rendered.failure))
-    else ready.push({ held, to, addressKey: permissions.keyOf(lane.kind, to), content: rendered.content })
+  for (const { held, customer, addressKey } of allowed) {
+    const written = tryWrite(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
+    if ('failure' in written) stopped.push(unrenderable(context, held, written.failure))
+    else ready.push({ held, addressKey, ...written })
   }
   return { ready, stopped }
 }
 
 interface Gated {
-  readonly allowed: { readonly held: HeldDelivery; readonly customer: Customer; readonly to: string }[]
+  readonly allowed: {
+    readonly held: HeldDelivery
+    readonly customer: Customer
+    readonly addressKey: AddressKey
+  }[]
   readonly stopped: Settlement[]
-  readonly permissions: Permissions
 }
 
 async function passGatesAgain(
@@ -67,12 +70,13 @@ async function passGatesAgain(
   const customers = new Map(found.map((customer) => [customer.id, customer]))
   const permissions = await loadPermissions(context, scope, [kind], found)
   const now = context.clock.now()
-  const gated: Gated = { allowed: [], stopped: [], permissions }
+  const gated: Gated = { allowed: [], stopped: [] }
   for (const held of chunk) {
     const customer = customers.get(held.delivery.customerId) ?? null
-    const to = customer === null ? null : addressOf(customer, kind)
+    const addressKey = customer === null ? null : permissions.keyOf(customer, kind)
     const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
-    if (code === null && customer !== null && to !== null) gated.allowed.push({ held, customer, to })
+    if (code === null && customer !== null && addressKey !== null)
+      gated.allowed.push({ held, customer, addressKey })
     else gated.stopped.push(skipped(context, held, code ?? 'noAddress'))
   }
   return gated
@@ -95,7 +99,7 @@ function gateCode(
   return gateChannel({ purpose, topic }, kind, {
     customer,
     consents: customer === null ? [] : permissions.consentsOf(customer.id),
-    suppressedOn: permissions.suppressedOn,
+    suppressedOn: () => customer !== null && permissions.suppressedOn(customer, kind),
     globallyHeldOut: false,
     eligibility: 'yes',
   })
@@ -131,16 +135,23 @@ function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
   })
 }
 
-function tryRender(
+type Written = Pick<ReadyMessage, 'to' | 'content'> | { readonly failure: string }
+
+/** Opens the customer, for this message alone, and fills it in; what goes wrong here stops nobody else. */
+function tryWrite(
   context: EngineContext,
   scope: Scope,
   { campaign, kind, channel }: ChannelLane,
   { delivery }: HeldDelivery,
-  customer: Customer,
+  sealed: Customer,
   coupon: CouponView | null,
   data: HostData,
-): { readonly content: RenderedMessage } | { readonly failure: string } {
+): Written {
   try {
+    const customer = openCustomer(context, scope, sealed)
+    const to = addressOf(customer, kind)
+    // one that was sealed is seen here for the first time
+    if (to === null || !isAddressFor(kind, to)) return { failure: 'ADDRESS_INVALID' }
     const content = renderMessage(context, scope, {
       campaign,
       channel: kind,
@@ -152,12 +163,13 @@ function tryRender(
     })
     return messageBytes(content) > channel.capabilities.maxMessageBytes
       ? { failure: 'MESSAGE_TOO_LARGE' }
-      : { content }
+      : { to, content }
   } catch (thrown) {
-    context.logger.warn('a message could not be rendered', {
-      deliveryId: delivery.id,
-      error: isCampaignKitError(thrown) ? thrown.code : 'unknown',
-    })
-    return { failure: 'TEMPLATE_RENDER_FAILED' }
+    const error = isCampaignKitError(thrown) ? thrown.code : 'unknown'
+    context.logger.warn('a message could not be rendered', { deliveryId: delivery.id, error })
+    return { failure: UNOPENED.includes(error) ? error : 'TEMPLATE_RENDER_FAILED' }
   }
 }
+
+/** Codes of a seal that does not open. */
+const UNOPENED: readonly string[] = ['TOKEN_KEY_UNKNOWN', 'SIGNATURE_INVALID']

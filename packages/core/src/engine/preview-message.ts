@@ -13,6 +13,7 @@ import type { RenderedMessage } from '../ports/channel.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { couponView, drawToken, renderMessage } from './render-message.js'
+import { openCustomer } from './seal-customer.js'
 
 const previewOptionsSchema = z.strictObject({
   customerId: hostIdSchema.transform((text) => text as CustomerId),
@@ -39,7 +40,7 @@ const SPECIMEN_DELIVERY = 'preview' as DeliveryId
  * The real message that a customer would get, QR code and all. Its code is a specimen: the till answers `unknown`.
  *
  * @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, INVALID_INPUT for a channel or variant that the campaign does not
- *   have, TEMPLATE_RENDER_FAILED
+ *   have, TEMPLATE_RENDER_FAILED; TOKEN_KEY_UNKNOWN, SIGNATURE_INVALID when what is sealed of the customer does not open
  */
 export async function previewMessage(
   context: EngineContext,
@@ -56,17 +57,18 @@ export async function previewMessage(
   return previewFor(context, scope, campaign, customer, choice)
 }
 
-/** Renders a campaign's message for a customer as a specimen. */
+/** Renders a campaign's message for a customer as a specimen. @throws as {@link previewMessage} */
 export async function previewFor(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
-  customer: Customer,
+  sealed: Customer,
   choice: { readonly channel?: ChannelKind; readonly variant?: string },
 ): Promise<MessagePreview> {
   const channel = chooseFrom('channel', channelOrder(campaign.content), choice.channel)
   const variants = variantsOf(campaign.content).map(({ name }) => name)
   const variant = chooseFrom('variant', variants, choice.variant)
+  const customer = openCustomer(context, scope, sealed)
   const data = await context.settings.templateData?.(scope, campaign, [customer.id])
   const message = renderMessage(context, scope, {
     campaign,

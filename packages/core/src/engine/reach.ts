@@ -41,7 +41,8 @@ export interface Reach {
 /**
  * Counts whom criteria find now, by the planner that freezes runs. Writes nothing that stays.
  *
- * @throws INVALID_INPUT, CRITERIA_INVALID, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED
+ * @throws INVALID_INPUT, CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE,
+ *   ELIGIBILITY_NOT_CONFIGURED, ABORTED
  */
 export async function reach(
   context: EngineContext,

@@ -4,7 +4,7 @@ import type { DeliveryId, RunId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
-import type { Customer } from '../model/customer.js'
+import type { Customer, OpenCustomer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { QrToken } from '../model/qr-token.js'
 import type { Scope } from '../model/scope.js'
@@ -19,7 +19,7 @@ export interface MessageOrder {
   readonly campaign: Campaign
   readonly channel: ChannelKind
   readonly arm: Arm
-  readonly customer: Customer
+  readonly customer: OpenCustomer
   readonly deliveryId: DeliveryId
   readonly coupon: CouponView | null
   readonly data: Readonly<Record<string, unknown>>

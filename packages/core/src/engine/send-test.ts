@@ -36,7 +36,7 @@ export interface TestSendResult {
  * Sends the message of a campaign to seed addresses, outside of every run, count and pace. Its coupon is a specimen.
  *
  * @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, ADDRESS_INVALID with the path of the address,
- *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, TEMPLATE_RENDER_FAILED
+ *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, TEMPLATE_RENDER_FAILED, TOKEN_KEY_UNKNOWN, SIGNATURE_INVALID
  */
 export async function sendTest(
   context: EngineContext,

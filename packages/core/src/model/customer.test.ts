@@ -3,6 +3,7 @@ import type { CustomerId } from '../base/ids.js'
 import { CHANNEL_KINDS } from './channel-kind.js'
 import * as model from './customer.js'
 import { parseInput } from './parse.js'
+import type { SealablePath } from './sealed.js'
 
 const read = (input: unknown) => parseInput(model.customerPatchSchema, input)
 const refused = (code: string, path: string) => expect.objectContaining({ code, path })
@@ -55,7 +56,10 @@ describe('What a host writes of a customer', () => {
     ['INVALID_INPUT', 'locale', { locale: 'Italian' }],
     ['INVALID_INPUT', 'attributes.a b', { attributes: { 'a b': 1 } }],
     ['INVALID_INPUT', 'attributes.x', { attributes: { x: Number.POSITIVE_INFINITY } }],
-    ['INVALID_INPUT', 'attributes.x', { attributes: { x: null } }],
+    ['INVALID_INPUT', 'attributes.x[0]', { attributes: { x: [null] } }],
+    ['INVALID_INPUT', 'tags', { tags: null }],
+    ['INVALID_INPUT', 'id', { id: null }],
+    ['UNKNOWN_FIELD', 'sealed', { sealed: {} }],
     ['INVALID_INPUT', 'attributes.x', { attributes: { x: { y: 1 } } }],
     ['INVALID_INPUT', 'attributes.x[0]', { attributes: { x: ['a\0'] } }],
     ['INVALID_INPUT', 'attributes.__proto__', { attributes: JSON.parse('{"__proto__":"x"}') }],
@@ -115,6 +119,73 @@ describe('Merging', () => {
     expect(before.facts.orderCount).toBe(1)
   })
 
+  it('removes what the patch names as null, and nothing else', () => {
+    const before = model.mergeCustomer(
+      null,
+      read({
+        id: 'c-1',
+        firstName: 'Ada',
+        lastName: 'King',
+        addresses: { email: 'a@example.com', push: 'old' },
+        facts: { orderCount: 1, totalSpentMinor: 5 },
+        timeZone: 'Europe/Rome',
+        locale: 'it',
+        attributes: { city: 'Roma', age: 36 },
+      }),
+    )
+    const patch = {
+      id: 'c-1',
+      firstName: null,
+      addresses: { push: null },
+      facts: { orderCount: null },
+      timeZone: null,
+      locale: null,
+      attributes: { age: null, never: null },
+    }
+    const after = {
+      id: 'c-1',
+      lastName: 'King',
+      addresses: { email: 'a@example.com' },
+      tags: [],
+      facts: { totalSpentMinor: 5 },
+      attributes: { city: 'Roma' },
+    }
+    expect(model.mergeCustomer(before, read(patch))).toStrictEqual(after)
+    expect(model.mergeCustomer(null, read({ id: 'c-1', firstName: null }))).toStrictEqual(
+      model.mergeCustomer(null, read({ id: 'c-1' })),
+    )
+  })
+
+  it('lets a value be sealed or plain, never both', () => {
+    const sealed = (path: SealablePath, seal: string) => ({ sealed: { [path]: { seal } } })
+    const plain = model.mergeCustomer(
+      null,
+      read({ id: 'c-1', firstName: 'Ada', attributes: { born: 1815, x: 1 } }),
+    )
+    const hidden = model.mergeCustomer(plain, { id: plain.id, ...sealed('attributes.born', 'k.1') })
+    expect(hidden).toStrictEqual({ ...plain, attributes: { x: 1 }, ...sealed('attributes.born', 'k.1') })
+    const both = model.mergeCustomer(hidden, { id: plain.id, ...sealed('firstName', 'k.2') })
+    expect(both).toStrictEqual({
+      id: 'c-1',
+      addresses: {},
+      tags: [],
+      facts: {},
+      attributes: { x: 1 },
+      sealed: { 'attributes.born': { seal: 'k.1' }, firstName: { seal: 'k.2' } },
+    })
+    expect(model.mergeCustomer(both, read({ id: 'c-1', tags: [] }))).toStrictEqual(both)
+    expect(model.mergeCustomer(both, { id: plain.id, ...sealed('firstName', 'k.3') }).sealed).toEqual({
+      'attributes.born': { seal: 'k.1' },
+      firstName: { seal: 'k.3' },
+    })
+    expect(model.mergeCustomer(both, read({ id: 'c-1', firstName: 'Bea' }))).toStrictEqual({
+      ...hidden,
+      firstName: 'Bea',
+    })
+    const removed = read({ id: 'c-1', firstName: null, attributes: { born: null } })
+    expect(model.mergeCustomer(both, removed)).not.toHaveProperty('sealed')
+  })
+
   it('is the same when it is done again', () => {
     const patch = read({ id: 'c-1', tags: ['b'], facts: { orderCount: 2 } })
     const once = model.mergeCustomer(null, patch)
@@ -143,6 +214,20 @@ describe('Addresses', () => {
       'c-1',
     ])
     expect(model.addressOf({ ...customer, addresses: {} }, 'email')).toBeNull()
+  })
+
+  it('that are sealed are there, and cannot be written to before they are opened', () => {
+    const sealed = { 'addresses.phone': { seal: 'k.1' }, 'attributes.born': { seal: 'k.2' } }
+    const closed = { ...customer, addresses: { push: 'token' }, sealed }
+    expect(model.addressOf(closed, 'sms')).toBeNull()
+    expect(CHANNEL_KINDS.slice(0, 5).map((channel) => model.contactOf(closed, channel))).toEqual([
+      null,
+      { seal: 'k.1' },
+      { seal: 'k.1' },
+      'token',
+      'c-1',
+    ])
+    expect(model.attributeNames({ ...closed, attributes: { city: 'Roma' } })).toEqual(['city', 'born'])
   })
 
   it.each([

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
+import { ATTRIBUTE_NAME, type AttributeValue, attributeSchema } from './attribute.js'
 import { addressKindOf, type ChannelKind } from './channel-kind.js'
 import {
   currencySchema,
@@ -11,7 +12,18 @@ import {
   storableSchema,
   textSchema,
 } from './fields.js'
+import {
+  attributeNameOf,
+  pathsOf,
+  type SealablePath,
+  type SealedValue,
+  type SealedValues,
+  valueAt,
+  withValues,
+} from './sealed.js'
 import { normalizeTag, tagsSchema } from './tags.js'
+
+export type { AttributeValue } from './attribute.js'
 
 /** What the host knows of a customer's doings. An absent fact is unknown, never zero. */
 export interface CustomerFacts {
@@ -26,9 +38,6 @@ export interface CustomerFacts {
   readonly conversationStatus?: string
   readonly incompleteTransactions?: number
 }
-
-/** A free attribute: text, number, flag, or a list of texts. */
-export type AttributeValue = string | number | boolean | readonly string[]
 
 /** A person the host knows. */
 export interface Customer {
@@ -45,6 +54,17 @@ export interface Customer {
   /** BCP 47, such as `it` or `pt-BR`. */
   readonly locale?: string
   readonly attributes: Readonly<Record<string, AttributeValue>>
+  /** Names, addresses and attributes that the tenant seals, instead of the plain ones; absent when there are none. */
+  readonly sealed?: SealedValues
+}
+
+/** A customer of whom nothing is sealed: one who was opened, to fill in a message. */
+export type OpenCustomer = Omit<Customer, 'sealed'> & { readonly sealed?: never }
+
+/** A customer as a host reads it: what is sealed is left out and named. */
+export type CustomerView = Omit<Customer, 'sealed'> & {
+  /** Fields that are sealed, in code-unit order; absent when nothing is. */
+  readonly sealed?: readonly SealablePath[]
 }
 
 const EMAIL =
@@ -63,85 +83,116 @@ export function isE164(text: string): boolean {
 
 const countSchema = z.int().min(0)
 
-const attributeSchema = z.union([
-  storableSchema(10_000),
-  z.number(),
-  z.boolean(),
-  z.array(storableSchema(1_000)).max(1_000),
-])
-
-const ATTRIBUTE_NAME = /^[\p{L}_][\p{L}\p{N}_-]{0,63}$/u
-
-export const factsSchema = z.strictObject({
-  lastLoginAt: instantSchema.optional(),
-  lastOrderAt: instantSchema.optional(),
-  orderCount: countSchema.optional(),
-  totalSpentMinor: z.int().optional(),
-  currency: currencySchema.optional(),
-  lastConversationAt: instantSchema.optional(),
-  conversationStatus: storableSchema(64).min(1).optional(),
-  incompleteTransactions: countSchema.optional(),
+const factsSchema = z.strictObject({
+  lastLoginAt: instantSchema.nullish(),
+  lastOrderAt: instantSchema.nullish(),
+  orderCount: countSchema.nullish(),
+  totalSpentMinor: z.int().nullish(),
+  currency: currencySchema.nullish(),
+  lastConversationAt: instantSchema.nullish(),
+  conversationStatus: storableSchema(64).min(1).nullish(),
+  incompleteTransactions: countSchema.nullish(),
 })
 
-/** What a host writes of a customer: what is absent stays as it was, lists and single fields replace. */
+/** What a host writes of a customer: what is absent stays as it was, lists and single fields replace, null removes. */
 export const customerPatchSchema = z.strictObject({
   id: hostIdSchema.transform((text) => text as CustomerId),
-  firstName: textSchema(200).optional(),
-  lastName: textSchema(200).optional(),
+  firstName: textSchema(200).nullish(),
+  lastName: textSchema(200).nullish(),
   addresses: z
     .strictObject({
-      email: z.string().refine(isEmailAddress, 'not an e-mail address').optional(),
-      phone: z.string().regex(E164, 'not a phone number in E.164 form').optional(),
-      push: storableSchema(4_096).min(1).optional(),
+      email: z.string().refine(isEmailAddress, 'not an e-mail address').nullish(),
+      phone: z.string().regex(E164, 'not a phone number in E.164 form').nullish(),
+      push: storableSchema(4_096).min(1).nullish(),
     })
     .optional(),
   tags: tagsSchema.optional(),
   facts: factsSchema.optional(),
-  timeZone: z.string().min(1).max(64).optional(),
-  locale: localeSchema.optional(),
+  timeZone: z.string().min(1).max(64).nullish(),
+  locale: localeSchema.nullish(),
   attributes: refusingProto(
-    z.record(z.string().regex(ATTRIBUTE_NAME, 'not the name of an attribute'), attributeSchema),
+    z.record(z.string().regex(ATTRIBUTE_NAME, 'not the name of an attribute'), attributeSchema.nullable()),
   )
     .refine((attributes) => Object.keys(attributes).length <= 200, 'more than 200 attributes')
     .optional(),
 })
 
-/** A checked change of one customer. */
-export type CustomerPatch = z.output<typeof customerPatchSchema>
+/** A checked change of one customer, as a directory takes it. */
+export type CustomerPatch = z.output<typeof customerPatchSchema> & {
+  /** Fields that are named sealed instead of plain. */
+  readonly sealed?: SealedValues | undefined
+}
 
 /** What a host passes to `kit.customers.upsert`. */
 export type CustomerInput = z.input<typeof customerPatchSchema>
 
 /**
- * The customer after a patch: fields, addresses, facts and attributes that the patch names replace, the rest stays.
- * Every writable directory merges by this function.
+ * The customer after a patch: fields, addresses, facts and attributes that the patch names replace, plain or sealed as
+ * the patch has them; null removes; the rest stays. Every writable directory merges by this function.
  */
 export function mergeCustomer(before: Customer | null, patch: CustomerPatch): Customer {
+  const plain = patch.sealed === undefined ? patch : withoutPlain(patch, patch.sealed)
   return overlay<Customer>(before, {
-    ...patch,
-    addresses: overlay<Customer['addresses']>(before?.addresses, patch.addresses),
-    tags: patch.tags ?? before?.tags ?? [],
-    facts: overlay<CustomerFacts>(before?.facts, patch.facts),
-    attributes: overlay<Customer['attributes']>(before?.attributes, patch.attributes),
+    ...plain,
+    addresses: overlay<Customer['addresses']>(before?.addresses, plain.addresses),
+    tags: plain.tags ?? before?.tags ?? [],
+    facts: overlay<CustomerFacts>(before?.facts, plain.facts),
+    attributes: overlay<Customer['attributes']>(before?.attributes, plain.attributes),
+    sealed: mergeSealed(before?.sealed, patch),
   })
 }
 
+/** The patch in which each field that it names sealed removes the plain one. */
+function withoutPlain(patch: CustomerPatch, sealed: SealedValues): CustomerPatch {
+  return withValues(
+    patch,
+    pathsOf(sealed).map((path) => [path, null]),
+  )
+}
+
+/** What is sealed after a patch, null for nothing any more: a plain value takes the place of a sealed one. */
+function mergeSealed(
+  before: SealedValues | undefined,
+  patch: CustomerPatch,
+): SealedValues | null | undefined {
+  if (before === undefined) return patch.sealed
+  const replaced = pathsOf(before).filter((path) => valueAt(patch, path) !== undefined)
+  const removals = Object.fromEntries(replaced.map((path) => [path, null]))
+  const merged = overlay<SealedValues>(before, { ...removals, ...patch.sealed })
+  return pathsOf(merged).length === 0 ? null : merged
+}
+
 /**
- * Fields that are present in the patch over those before. By entries, because V8 reads the fields of an object that
- * spreads two others thirty times slower, and every match reads these.
+ * Fields that are present in the patch over those before, without those that are null. By entries, because V8 reads the
+ * fields of an object that spreads two others thirty times slower, and every match reads these.
  */
 function overlay<Fields extends object>(
   before: object | null | undefined,
   patch: object | undefined,
 ): Fields {
   const present = Object.entries(patch ?? {}).filter(([, value]) => value !== undefined)
-  return Object.fromEntries([...Object.entries(before ?? {}), ...present]) as Fields
+  const fields = Object.fromEntries([...Object.entries(before ?? {}), ...present])
+  if (!present.some(([, value]) => value === null)) return fields as Fields
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Fields
 }
 
-/** The address that a channel would write to, or null. */
+/** The address that a channel would write to, or null: also for one that is sealed, which has to be opened first. */
 export function addressOf(customer: Customer, channel: ChannelKind): string | null {
   const kind = addressKindOf(channel)
   return kind === 'id' ? customer.id : (customer.addresses[kind] ?? null)
+}
+
+/** The address that a channel would write to, sealed if it is, or null. */
+export function contactOf(customer: Customer, channel: ChannelKind): string | SealedValue | null {
+  const kind = addressKindOf(channel)
+  if (kind === 'id') return customer.id
+  return customer.addresses[kind] ?? customer.sealed?.[`addresses.${kind}`] ?? null
+}
+
+/** Names of the attributes of a customer, sealed ones among them. */
+export function attributeNames({ attributes, sealed }: Customer): readonly string[] {
+  const hidden = pathsOf(sealed).map(attributeNameOf)
+  return [...Object.keys(attributes), ...hidden.filter((name) => name !== null)]
 }
 
 /** Whether an address has the form that its channel needs. */

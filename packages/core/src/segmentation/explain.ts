@@ -2,6 +2,7 @@ import { assertNever } from '../base/assert-never.js'
 import type { Instant } from '../base/time.js'
 import type { Criteria } from '../model/criteria.js'
 import type { AttributeValue, Customer } from '../model/customer.js'
+import { attributePath } from '../model/sealed.js'
 import { eventNeedOf } from './event-needs.js'
 import { type EventCounts, type LeafCriteria, leafTest } from './leaf.js'
 import { partPath } from './part-path.js'
@@ -18,7 +19,7 @@ export interface ExplainedNode {
   /** The leaf, or the kind of a branch. */
   readonly node: Exclude<Criteria, { type: 'all' | 'any' | 'not' }> | 'all' | 'any' | 'not'
   readonly result: Truth
-  /** The value that a leaf saw; absent when the customer has none. Of tags those that the leaf names. */
+  /** The value that a leaf saw, `sealed` for one that is; absent when the customer has none. Of tags those that the leaf names. */
   readonly saw?: AttributeValue
   /** Parts of a branch; of a named segment its rule. */
   readonly of?: readonly ExplainedNode[]
@@ -125,7 +126,9 @@ function seenBy(leaf: LeafCriteria, { customer, eventCounts, now }: Case): Attri
     case 'conversation':
       return customer.facts.conversationStatus
     case 'attribute':
-      return attributeOf(customer, leaf.name)
+      return customer.sealed?.[attributePath(leaf.name)] === undefined
+        ? attributeOf(customer, leaf.name)
+        : 'sealed'
     case 'events':
       return eventCounts.get(eventNeedOf(leaf, now).key) ?? 0
     default:

@@ -29,6 +29,34 @@ export const recordStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
   },
   {
+    name: 'loses what is sealed',
+    caughtBy: 'customers: a sealed value is kept byte for byte, in the place of the plain one',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        upsert: (scope, patches, entry) =>
+          storage.customers.upsert(
+            scope,
+            patches.map(({ sealed: _sealed, ...plain }) => plain),
+            entry,
+          ),
+      }),
+  },
+  {
+    name: 'takes null for no statement',
+    caughtBy: 'customers: a patch of null removes a field, and nothing else',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        upsert: (scope, patches, entry) =>
+          storage.customers.upsert(
+            scope,
+            patches.map((patch) =>
+              JSON.parse(JSON.stringify(patch, (_name, value) => (value === null ? undefined : value))),
+            ),
+            entry,
+          ),
+      }),
+  },
+  {
     name: 'keeps the suppression that arrived last',
     caughtBy:
       'consents: the earliest suppression is kept, of two at once by the order of reasons, however they arrive',

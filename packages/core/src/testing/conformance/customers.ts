@@ -10,6 +10,7 @@ import {
   type DirectoryNeed,
   type DirectorySubject,
 } from './conformance-case.js'
+import { patchCases } from './customer-patches.js'
 import {
   expectCount,
   expectEqual,
@@ -250,4 +251,5 @@ export const customerDirectoryConformance: readonly DirectoryCase[] = [
   ...scanCases,
   ...getCases,
   ...writeCases,
+  ...patchCases,
 ]
