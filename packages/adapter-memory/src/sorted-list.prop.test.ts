@@ -3,10 +3,36 @@ import { describe, expect, it } from 'vitest'
 import { byCodeUnits } from './order.js'
 import { SortedList } from './sorted-list.js'
 
+type Step =
+  | { readonly add: string }
+  | { readonly after: string }
+  | { readonly at: number }
+  | { readonly drop: string }
+
+/** Takes a list and the plain array that it must equal one step further. */
+function take(step: Step, list: SortedList<string>, model: readonly string[]): readonly string[] {
+  if ('add' in step) {
+    list.add(step.add)
+    return [...model, step.add]
+  }
+  if ('drop' in step) {
+    list.retain((text) => text !== step.drop)
+    return model.filter((text) => text !== step.drop)
+  }
+  if ('at' in step) expectPlaces(list, [...model].sort(byCodeUnits), step.at)
+  else expect(list.positionAfter(step.after)).toBe(model.filter((text) => text <= step.after).length)
+  return model
+}
+
+function expectPlaces(list: SortedList<string>, sorted: readonly string[], from: number): void {
+  expect(list.at(from)).toBe(sorted[from])
+  expect(list.slice(from, from + 3)).toEqual(sorted.slice(from, from + 3))
+}
+
 describe('SortedList', () => {
   it('is what sorting gives, whatever comes, goes and is asked in between', () => {
     const word = fc.oneof(fc.string({ maxLength: 2 }), fc.constantFrom('\u{1F355}', 'ｚ', 'é', 'Z'))
-    const stepArb = fc.oneof(
+    const stepArb: fc.Arbitrary<Step> = fc.oneof(
       { weight: 8, arbitrary: fc.record({ add: word }) },
       { weight: 1, arbitrary: fc.record({ after: word }) },
       { weight: 1, arbitrary: fc.record({ at: fc.nat({ max: 20 }) }) },
@@ -15,23 +41,8 @@ describe('SortedList', () => {
     fc.assert(
       fc.property(fc.array(stepArb, { maxLength: 60 }), (steps) => {
         const list = new SortedList<string>(byCodeUnits)
-        let model: string[] = []
-        for (const step of steps) {
-          if ('add' in step) {
-            list.add(step.add)
-            model.push(step.add)
-          } else if ('after' in step) {
-            const position = list.positionAfter(step.after)
-            expect(position).toBe(model.filter((text) => text <= step.after).length)
-          } else if ('at' in step) {
-            const sorted = [...model].sort(byCodeUnits)
-            expect(list.at(step.at)).toBe(sorted[step.at])
-            expect(list.slice(step.at, step.at + 3)).toEqual(sorted.slice(step.at, step.at + 3))
-          } else {
-            list.retain((text) => text !== step.drop)
-            model = model.filter((text) => text !== step.drop)
-          }
-        }
+        let model: readonly string[] = []
+        for (const step of steps) model = take(step, list, model)
         expect(list.items()).toEqual([...model].sort(byCodeUnits))
       }),
       { seed: 1, numRuns: 300 },
