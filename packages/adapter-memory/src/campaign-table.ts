@@ -21,7 +21,7 @@ export class CampaignTable {
   readonly #byName = new Map<string, CampaignId>()
   readonly #runs = new Map<RunId, Run>()
   readonly #runsOf = new Map<CampaignId, Set<RunId>>()
-  readonly #openRuns = new Set<RunId>()
+  readonly #openRuns = new Map<RunId, Run>()
 
   get(id: CampaignId): Campaign | null {
     return this.#rows.get(id) ?? null
@@ -93,8 +93,8 @@ export class CampaignTable {
     for (const run of runs) this.#setRun(run)
   }
 
-  openRuns(): readonly Run[] {
-    return this.#runsIn(this.#openRuns)
+  openRuns(): Iterable<Run> {
+    return this.#openRuns.values()
   }
 
   #runsIn(ids: Iterable<RunId>): Run[] {
@@ -109,7 +109,7 @@ export class CampaignTable {
   #setRun(run: Run): void {
     this.#runs.set(run.id, run)
     this.#runsOf.set(run.campaignId, (this.#runsOf.get(run.campaignId) ?? new Set()).add(run.id))
-    if (run.status === 'open') this.#openRuns.add(run.id)
+    if (run.status === 'open') this.#openRuns.set(run.id, run)
     else this.#openRuns.delete(run.id)
   }
 

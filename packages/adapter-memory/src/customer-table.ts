@@ -15,7 +15,7 @@ export class CustomerTable {
 
   scan(after: CustomerId | null, limit: number): readonly Customer[] {
     const from = after === null ? 0 : this.#order.positionAfter(after)
-    return this.get(this.#order.items().slice(from, from + limit))
+    return this.get(this.#order.slice(from, from + limit))
   }
 
   get(ids: Iterable<CustomerId>): readonly Customer[] {

@@ -1,4 +1,5 @@
 import { type DueIndex, type DueRun, hasEnded, type Instant, type Run } from '@campaignkit/core/adapter'
+import { Earliest } from './earliest.js'
 import { byCodeUnits } from './order.js'
 import type { Tenant, Tenants } from './tenants.js'
 
@@ -9,15 +10,15 @@ const NEVER = Number.POSITIVE_INFINITY
 export function createDueIndex(tenants: Tenants): DueIndex {
   return {
     due: async ({ limit }) => {
-      const due: DueRun[] = []
+      const due = new Earliest<DueRun>(earliestFirst, limit)
       for (const [tenantId, tenant] of tenants.entries()) {
         for (const run of tenant.campaigns.openRuns()) {
           const dueAt = dueAtOf(tenant, run)
           if (dueAt !== null)
-            due.push({ tenant: tenantId, runId: run.id, dueAt, scheduledFor: run.scheduledFor })
+            due.add({ tenant: tenantId, runId: run.id, dueAt, scheduledFor: run.scheduledFor })
         }
       }
-      return due.sort(earliestFirst).slice(0, limit)
+      return due.items()
     },
   }
 }

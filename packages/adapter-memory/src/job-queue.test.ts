@@ -123,7 +123,7 @@ describe('the memory job queue', () => {
   it('ends with the fault of a clock that fails, after the handlers under way', async () => {
     const manual = createManualClock()
     let finished = false
-    const clock: Clock = { now: manual.now, sleepUntil: () => Promise.reject(new Error('no time')) }
+    const clock: Clock = { ...manual, sleepUntil: () => Promise.reject(new Error('no time')) }
     const queue = createMemoryJobQueue({ clock })
     await queue.ring(SCOPE, RUN, SAMPLE_NOW)
     await queue.ring(SCOPE, asId('run-2'), SAMPLE_NOW + 1)

@@ -35,11 +35,10 @@ export function pageOf<PlaceIn, Item>(
   { cursor, limit }: PageRequest,
   pick: (place: PlaceIn) => Item | null,
 ): Page<Item> {
-  const places = list.items()
   const items: Item[] = []
   let end: PlaceIn | null = null
-  for (let at = cursor === null ? 0 : list.positionAfter(codec.read(cursor)); at < places.length; at += 1) {
-    const place = places[at] as PlaceIn
+  let at = cursor === null ? 0 : list.positionAfter(codec.read(cursor))
+  for (let place = list.at(at); place !== undefined; at += 1, place = list.at(at)) {
     const item = pick(place)
     if (item === null) continue
     if (items.length === limit && end !== null) return { items, nextCursor: codec.write(end) }

@@ -53,7 +53,7 @@ export class RunAudience {
   }
 
   byRank(from: number, limit: number): readonly Member[] {
-    const places = this.#ranking.items().slice(from, from + limit)
+    const places = this.#ranking.slice(from, from + limit)
     return places.flatMap(({ customerId }) => this.#rows.get(customerId) ?? [])
   }
 

@@ -11,9 +11,10 @@ function kindOf({ status }: Delivery): QueueKind | null {
 
 const NEVER = Number.POSITIVE_INFINITY
 
-function earliest(queues: Iterable<DueQueue>): number {
+function earliest(queues: ReadonlyMap<ChannelKind, DueQueue>, channel: ChannelKind | undefined): number {
+  if (channel !== undefined) return queues.get(channel)?.nextAt() ?? NEVER
   let next = NEVER
-  for (const queue of queues) next = Math.min(next, queue.nextAt() ?? NEVER)
+  for (const queue of queues.values()) next = Math.min(next, queue.nextAt() ?? NEVER)
   return next
 }
 
@@ -51,15 +52,8 @@ export class RunQueues {
 
   /** When a claim could give something, on one channel or any; null when all is settled. */
   nextAt(channel?: ChannelKind): Instant | null {
-    const next = Math.min(
-      ...(['unsent', 'doubtful'] as const).map((kind) => earliest(this.#some(kind, channel))),
-    )
+    const { unsent, doubtful } = this.#queues
+    const next = Math.min(earliest(unsent, channel), earliest(doubtful, channel))
     return next === NEVER ? null : next
-  }
-
-  #some(kind: QueueKind, channel: ChannelKind | undefined): Iterable<DueQueue> {
-    if (channel === undefined) return this.all(kind)
-    const queue = this.#queues[kind].get(channel)
-    return queue === undefined ? [] : [queue]
   }
 }

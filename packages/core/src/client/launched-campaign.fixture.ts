@@ -34,6 +34,7 @@ function hastyClock(): Clock {
     async sleepUntil(instant) {
       now = Math.max(now, instant)
     },
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
   }
 }
 

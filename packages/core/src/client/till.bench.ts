@@ -1,5 +1,6 @@
 import { createSystemIds } from '../defaults/system-ids.js'
 import { createSystemRandom } from '../defaults/system-random.js'
+import { createManualClock } from '../testing/manual-clock.js'
 import { createPizzeria } from './pizzeria.fixture.js'
 
 const MEMBERS = 2_000
@@ -58,7 +59,7 @@ export const trackBench = {
   goal: {},
   prepare() {
     const ids = createSystemIds({
-      clock: { now: () => 0, sleepUntil: async () => {} },
+      clock: createManualClock(),
       random: createSystemRandom(),
     })
     const event = (at: number) => ({

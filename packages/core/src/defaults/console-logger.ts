@@ -18,7 +18,7 @@ export interface ConsoleLoggerOptions {
    */
   readonly level?: LogLevel | undefined
   /** @default the clock of the machine */
-  readonly clock?: Clock | undefined
+  readonly clock?: Pick<Clock, 'now'> | undefined
   /**
    * Takes each line, its line feed included.
    *

@@ -126,6 +126,70 @@ describe('windows in flight', () => {
     await Promise.all(runs)
   })
 
+  it('begin at once, without a timer, where there is room and nobody waits', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [3, 2].map((attempts) => inFlight.run('a', { attempts, most: 5 }, windows.window))
+    expect(windows.inFlight).toBe(2)
+    expect(vi.getTimerCount()).toBe(0)
+    await endAll(windows, 2)
+    await Promise.all(runs)
+  })
+
+  it('count those that began at once for those that wait, and let nobody overtake them', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const order: string[] = []
+    const run = (name: string, attempts: number) =>
+      inFlight.run('a', { attempts, most: 5 }, () => {
+        order.push(name)
+        return windows.window()
+      })
+    const runs = [run('first', 3), run('second', 2), run('large', 4), run('small', 1)]
+    await settled()
+    expect(order).toEqual(['first', 'second'])
+    await endAll(windows, 1)
+    expect(order).toEqual(['first', 'second'])
+    await endAll(windows, 1)
+    expect(order).toEqual(['first', 'second', 'large', 'small'])
+    await endAll(windows, 2)
+    await Promise.all(runs)
+    const last = run('last', 5)
+    expect(order.at(-1)).toBe('last')
+    windows.endOne()
+    await last
+  })
+
+  it('that began at once leave room under a higher bound', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [
+      inFlight.run('a', { attempts: 1, most: 2 }, windows.window),
+      inFlight.run('a', { attempts: 4, most: 5 }, windows.window),
+      inFlight.run('a', { attempts: 1, most: 5 }, windows.window),
+    ]
+    await settled()
+    expect(windows.inFlight).toBe(2)
+    await endAll(windows, 3)
+    await Promise.all(runs)
+  })
+
+  it('that began at once hold their place under a lower bound', async () => {
+    const inFlight = createInFlight()
+    const windows = controlled()
+    const runs = [
+      inFlight.run('a', { attempts: 5, most: 5 }, windows.window),
+      inFlight.run('a', { attempts: 2, most: 2 }, windows.window),
+      inFlight.run('a', { attempts: 2, most: 2 }, windows.window),
+    ]
+    await settled()
+    expect(windows.inFlight).toBe(1)
+    await endAll(windows, 1)
+    expect(windows.inFlight).toBe(1)
+    await endAll(windows, 2)
+    await Promise.all(runs)
+  })
+
   it.each([0, 4, 1.5, Number.NaN])(
     'refuse a group of %s attempts where three are allowed',
     async (attempts) => {

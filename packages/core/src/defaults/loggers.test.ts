@@ -4,7 +4,7 @@ import type { Clock } from '../ports/clock.js'
 import { createConsoleLogger, type LogLevel } from './console-logger.js'
 import { createSilentLogger } from './silent-logger.js'
 
-const clock: Clock = { now: () => Date.UTC(2026, 2, 1, 9), sleepUntil: async () => undefined }
+const clock: Pick<Clock, 'now'> = { now: () => Date.UTC(2026, 2, 1, 9) }
 
 function recorded(level?: LogLevel) {
   const lines: string[] = []

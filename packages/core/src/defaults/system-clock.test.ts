@@ -33,6 +33,15 @@ describe('the system clock', () => {
     expect(ended.at).toBe(START + 1_500)
   })
 
+  it('lets what waits for the event loop go first', async () => {
+    const order: string[] = []
+    setImmediate(() => order.push('other'))
+    const turned = clock.turn().then(() => order.push('kit'))
+    await vi.advanceTimersByTimeAsync(0)
+    await turned
+    expect(order).toEqual(['other', 'kit'])
+  })
+
   it('returns at once for an instant that has come', async () => {
     await clock.sleepUntil(START)
     await clock.sleepUntil(START - DAY_MS)

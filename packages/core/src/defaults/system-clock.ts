@@ -15,6 +15,7 @@ export function createSystemClock(): Clock {
       refuseAborted(options.signal)
       while (Date.now() < instant) await step(instant, options.signal)
     },
+    turn: () => new Promise((resolve) => setImmediate(resolve)),
   }
 }
 

@@ -8,7 +8,7 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 
 function idsAt(start: number) {
   let time = start
-  const clock: Clock = { now: () => time, sleepUntil: async () => undefined }
+  const clock: Pick<Clock, 'now'> = { now: () => time }
   const ids = createSystemIds({ clock, random: createSystemRandom() })
   return { next: () => ids.next('campaign'), setTime: (instant: number) => (time = instant) }
 }

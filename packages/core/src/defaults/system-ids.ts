@@ -12,7 +12,10 @@ const COUNTER_LIMIT = 0x1000
  * The 12 bits behind the time are a counter that starts at chance in its lower half each millisecond and borrows from
  * the next millisecond when it is full (section 6.2, method 1); 62 bits are chance.
  */
-export function createSystemIds(options: { readonly clock: Clock; readonly random: Random }): Ids {
+export function createSystemIds(options: {
+  readonly clock: Pick<Clock, 'now'>
+  readonly random: Random
+}): Ids {
   let time = Number.NEGATIVE_INFINITY
   let counter = 0
 

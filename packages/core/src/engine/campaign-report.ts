@@ -99,6 +99,7 @@ async function readTimes(context: EngineContext, scope: Scope, id: CampaignId) {
       timeline.add(event)
     }
     cursor = page.nextCursor
+    await context.clock.turn()
   } while (cursor !== null)
   return { responseTimes: responseTimes.result(), timeline: timeline.result() }
 }

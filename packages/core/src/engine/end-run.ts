@@ -58,6 +58,7 @@ export async function endQueued(
   for (let batch = 0; batch < BATCHES_PER_RING; batch += 1) {
     const end = { ...ending, now: context.clock.now(), limit: END_BATCH }
     if ((await context.storage.deliveries.endQueued(scope, campaign.id, end)) < END_BATCH) return
+    await context.clock.turn()
   }
 }
 

@@ -60,6 +60,7 @@ export async function eraseCustomers(
     found += customers.length
     if (context.storage.customers.writable)
       erased += await eraseChunk(context, scope, chunk, customers.length, because)
+    await context.clock.turn()
   }
   return { found, erased }
 }

@@ -9,6 +9,7 @@ import type { Member } from '../model/member.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
 import { PLAN_PAGE } from './scan-customers.js'
@@ -131,7 +132,8 @@ async function rankPage(
     run.id,
     assigned.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
   )
-  await deliveries.append(scope, firstDeliveries(context, campaign, run, assigned))
+  await context.clock.turn()
+  await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
   if (members.length === PLAN_PAGE) {
     return moveTo(context, scope, run, {
       freeze: { phase: 'ranking', nextRank: at.nextRank + members.length, newcomers },
@@ -157,32 +159,33 @@ async function moveTo(
 
 type AssignedMember = Member & { readonly rank: number; readonly arm: Arm }
 
-function firstDeliveries(
+async function firstDeliveries(
   context: EngineContext,
   campaign: Campaign,
   run: Run,
   members: readonly AssignedMember[],
-): readonly Delivery[] {
+): Promise<readonly Delivery[]> {
   const written = new Set(variantsOf(campaign.content).map(({ name }) => name))
   const each = campaign.content.delivery === 'each'
-  return members
-    .filter(({ arm }) => written.has(arm))
-    .flatMap((member) =>
-      (each ? member.channels : member.channels.slice(0, 1)).map((channel) =>
-        queuedDelivery(context, {
-          runId: run.id,
-          campaignId: campaign.id,
-          customerId: member.customerId,
-          step: 0,
-          channel,
-          arm: member.arm,
-          rank: member.rank,
-          segments: member.segments,
-          dueAt: member.dueAt,
-          firstDueAt: member.dueAt,
-        }),
-      ),
+  const added = await mapInTurns(context, members, (member) => {
+    if (!written.has(member.arm)) return []
+    const channels = each ? member.channels : member.channels.slice(0, 1)
+    return channels.map((channel) =>
+      queuedDelivery(context, {
+        runId: run.id,
+        campaignId: campaign.id,
+        customerId: member.customerId,
+        step: 0,
+        channel,
+        arm: member.arm,
+        rank: member.rank,
+        segments: member.segments,
+        dueAt: member.dueAt,
+        firstDueAt: member.dueAt,
+      }),
     )
+  })
+  return added.flat()
 }
 
 type DeliveryPlace = Pick<

@@ -22,6 +22,7 @@ import {
   requireEligibility,
   resolveAudience,
 } from './load-segments.js'
+import { mapInTurns } from './map-in-turns.js'
 
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
 export interface AudienceRequest {
@@ -75,9 +76,9 @@ export async function createPlanner(
     if (matched.length === 0) return []
     const answers = await askEligibility(context, scope, matching.rules, matched)
     const permissions = await loadPermissions(context, scope, request.channels, matched)
-    const gated = passAllGates(context, scope, request, matched, answers, permissions)
+    const gated = await passAllGates(context, scope, request, matched, answers, permissions)
     const planned = await claimAddresses(context, scope, request, gated, permissions)
-    return planned.map((member) => ({
+    return mapInTurns(context, planned, (member) => ({
       rankKey: rankKeyOf(member.customer.id),
       segments: matching.segments
         .filter(({ matches }) => matches(member.customer, counts.get(member.customer.id)))
@@ -132,9 +133,9 @@ function passAllGates(
   matched: readonly Customer[],
   answers: ReadonlyMap<CustomerId, EligibilityAnswer>,
   permissions: Permissions,
-): readonly Gated[] {
+): Promise<readonly Gated[]> {
   const { globalHoldout } = context.settings.tenant(scope.tenant)
-  return matched.map((customer) => ({
+  return mapInTurns(context, matched, (customer) => ({
     customer,
     ...passGates(request.gates, request.channels, {
       customer,
@@ -170,13 +171,15 @@ export async function loadPermissions(
     keys.set(place, known)
     return known
   }
-  const asked = customers.flatMap((customer) => channels.flatMap((channel) => keysOf(customer, channel)))
+  const asked = await mapInTurns(context, customers, (customer) =>
+    channels.flatMap((channel) => keysOf(customer, channel)),
+  )
   const [consents, suppressions] = await Promise.all([
     context.storage.consents.standing(
       scope,
       customers.map(({ id }) => id),
     ),
-    context.storage.consents.suppressed(scope, [...new Set(asked)]),
+    context.storage.consents.suppressed(scope, [...new Set(asked.flat())]),
   ])
   const byCustomer = new Map<CustomerId, ConsentRecord[]>()
   for (const record of consents) {

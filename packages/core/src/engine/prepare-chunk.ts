@@ -15,10 +15,14 @@ import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { issueCoupons } from './issue-coupons.js'
+import { mapInTurns } from './map-in-turns.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
 import { renderMessage } from './render-message.js'
 import { openCustomer } from './seal-customer.js'
 import { type HeldDelivery, skipped, unrenderable } from './settlements.js'
+
+/** Messages that are rendered at a stretch: with a long letter and an image 0.3 ms each. */
+const RENDERED_A_TURN = 25
 
 /** A chunk, split into messages that may go out and deliveries that a gate or a template stops. */
 export interface PreparedChunk {
@@ -42,20 +46,23 @@ export async function prepareChunk(
   const coupons = await issueCoupons(context, scope, lane.campaign, lane.run.id, people)
   const data = await templateData(context, scope, lane.campaign, people)
   const ready: ReadyMessage[] = []
-  for (const { held, customer, addressKey } of allowed) {
+  const write = ({ held, customer, addressKey }: Allowed) => {
     const written = tryWrite(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
     if ('failure' in written) stopped.push(unrenderable(context, held, written.failure))
     else ready.push({ held, addressKey, ...written })
   }
+  await mapInTurns(context, allowed, write, RENDERED_A_TURN)
   return { ready, stopped }
 }
 
+interface Allowed {
+  readonly held: HeldDelivery
+  readonly customer: Customer
+  readonly addressKey: AddressKey
+}
+
 interface Gated {
-  readonly allowed: {
-    readonly held: HeldDelivery
-    readonly customer: Customer
-    readonly addressKey: AddressKey
-  }[]
+  readonly allowed: Allowed[]
   readonly stopped: Settlement[]
 }
 

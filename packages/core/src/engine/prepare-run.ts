@@ -14,7 +14,7 @@ import { nextRecurrence } from './occurrences.js'
 import { publishProgress } from './progress.js'
 
 /** Pages of freezing that one ring takes before it lets others go first. */
-const PAGES_PER_RING = 20
+const PAGES_PER_RING = 40
 
 const HOPELESS: readonly ErrorCode[] = [
   'CRITERIA_INVALID',
@@ -62,6 +62,7 @@ async function freezePages(
   let frozen = run
   for (let pages = 0; pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen'; pages += 1) {
     frozen = await freezeStep(context, scope, campaign, frozen)
+    await context.clock.turn()
   }
 }
 

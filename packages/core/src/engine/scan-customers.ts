@@ -5,7 +5,7 @@ import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 
 /** Customers that one step of planning looks at. */
-export const PLAN_PAGE = 1_000
+export const PLAN_PAGE = 500
 
 /** Every customer of the tenant, a page at a time, in order of their ids. */
 export async function* scanCustomers(
@@ -22,5 +22,6 @@ export async function* scanCustomers(
     const last = page.at(-1)
     if (last === undefined || page.length < PLAN_PAGE) return
     after = last.id
+    await context.clock.turn()
   }
 }

@@ -58,6 +58,7 @@ async function serveLane(
       signal,
     })
     if (claimed > 0) await publishProgress(context, scope, lane.campaign)
+    await context.clock.turn()
     // calls stay under way while the next ring claims more
     if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
     goesOn = stop === null && claimed > 0 && (await isActive(context, scope, lane))

@@ -43,8 +43,11 @@ export async function serveDueRuns(context: EngineContext, work: DueWork): Promi
     const now = context.clock.now()
     const ready = due.filter((run) => isIdle(run) && rests.wakeOf(run) <= now)
     ready.slice(0, concurrency - busy.size).forEach(begin)
+    const isWorking = busy.size > 0
     const next = busy.size < concurrency ? await nextWake(context, work, due.filter(isIdle), now) : null
     if (busy.size > 0) await firstOf(context, busy.values(), next)
+    // what has ended meanwhile may have left something to do: look again
+    else if (isWorking) continue
     else if (next === null || !(await sleepUnlessStopped(context, next, signal))) break
   }
   await Promise.all(busy.values())

@@ -9,4 +9,9 @@ export interface Clock {
    * @throws ABORTED as soon as the signal aborts
    */
   sleepUntil(instant: Instant, options?: { readonly signal?: AbortSignal | undefined }): Promise<void>
+  /**
+   * Lets whatever else waits in the process go first, its input and output among it. The kit calls it between portions
+   * of a set, since a storage in memory answers without ever letting go of the event loop.
+   */
+  turn(): Promise<void>
 }

@@ -126,6 +126,7 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
         if (auto) void jump()
       })
     },
+    turn: () => Promise.resolve(),
     advance: (ms) => advanceTo(now + ms),
     advanceTo,
     settle: runMicrotasks,
