@@ -32,7 +32,8 @@ export interface Sides {
 /** Work that runs in a process of its own, over so many customers, so that its peak of memory can be read. */
 export interface PeakBench {
   readonly stage: string
-  run(customers: number): Promise<void>
+  /** @param passed - called after each page */
+  run(customers: number, passed: () => void): Promise<void>
 }
 
 /** Work whose longest stretch without a turn for others is read. */

@@ -11,7 +11,7 @@ const idOf = (number: number) => `c-${String(number).padStart(9, '0')}` as Custo
 const numberOf = (id: CustomerId) => Number(id.slice(2))
 
 /** A host's own table of so many customers, of which nothing is kept. */
-function generatedDirectory(customers: number): Partial<CustomerDirectory> {
+function generatedDirectory(customers: number, passed: () => void): Partial<CustomerDirectory> {
   const customerOf = (number: number) =>
     mergeCustomer(null, {
       id: idOf(number),
@@ -23,6 +23,7 @@ function generatedDirectory(customers: number): Partial<CustomerDirectory> {
   return {
     writable: false,
     scan: async (_scope, { after, limit }) => {
+      passed()
       const from = after === null ? 0 : numberOf(after) + 1
       return Array.from({ length: Math.min(limit, customers - from) }, (_, index) => customerOf(from + index))
     },
@@ -31,10 +32,10 @@ function generatedDirectory(customers: number): Partial<CustomerDirectory> {
 
 export const reachPeak = {
   stage: 'reach over a streamed directory',
-  async run(customers: number) {
+  async run(customers: number, passed: () => void) {
     const memory = createMemoryStorage()
     const storage = overridden(memory, {
-      customers: overridden(memory.customers, generatedDirectory(customers)),
+      customers: overridden(memory.customers, generatedDirectory(customers, passed)),
       // who has which address is a table of the database, not memory of the worker
       audience: overridden(memory.audience, { claimAddresses: async () => [] }),
       consents: overridden(memory.consents, { standing: async () => [] }),
