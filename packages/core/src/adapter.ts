@@ -4,10 +4,13 @@
  * @packageDocumentation
  */
 
+export * from './assignment/allocation.js'
 export { type ArmSequence, createArmSequence } from './assignment/arm-sequence.js'
 export { type ArmWeight, armWeights } from './assignment/arms.js'
+export * from './assignment/bucket.js'
+export { createSlots, freeSlots, slotOf } from './assignment/exclusion-group.js'
 export { type GlobalHoldout, isGloballyHeldOut } from './assignment/global-holdout.js'
-export { rankKeyOf } from './assignment/rank.js'
+export { type RankSalt, rankKeyOf } from './assignment/rank.js'
 export { assertNever } from './base/assert-never.js'
 export { toBase64Url, toHex, utf8 } from './base/bytes.js'
 export { canonicalJson } from './base/canonical-json.js'
@@ -38,6 +41,7 @@ export * from './model/customer.js'
 export * from './model/delivery.js'
 export * from './model/event.js'
 export * from './model/exclusion.js'
+export * from './model/exclusion-group.js'
 export * from './model/experiment.js'
 export * from './model/journal.js'
 export * from './model/member.js'

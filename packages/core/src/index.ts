@@ -4,9 +4,13 @@
  * @packageDocumentation
  */
 export { ACTIONS, type AccessPolicy, type Action, allowAll } from './access/policy.js'
+export * from './assignment/allocation.js'
 export type { ArmWeight } from './assignment/arms.js'
 export * from './assignment/assign.js'
+export * from './assignment/bucket.js'
+export * from './assignment/exclusion-group.js'
 export type { RankSalt } from './assignment/rank.js'
+export * from './assignment/strata.js'
 export type { Brand } from './base/brand.js'
 export {
   CampaignKitError,
@@ -47,6 +51,7 @@ export type { MessagePreview, PreviewOptions } from './engine/preview-message.js
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
 export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
+export type { RollOutOptions } from './engine/roll-out.js'
 export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
 export type { SettleHeldOptions, SettleHeldOutcome } from './engine/settle-held.js'
 export type { TraceStep } from './engine/trace-step.js'
@@ -76,6 +81,7 @@ export type {
 export type { Delivery, DeliveryStatus } from './model/delivery.js'
 export type { Attribution, CampaignEvent, TrackedEventInput } from './model/event.js'
 export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion.js'
+export type { ExclusionGroupClaim, SlotRange } from './model/exclusion-group.js'
 export type { Arm, Experiment, Variant } from './model/experiment.js'
 export type { InstantInput } from './model/fields.js'
 export type { JournalEntry } from './model/journal.js'
@@ -95,6 +101,7 @@ export type {
   ReverseOptions,
 } from './model/redemption.js'
 export type * from './model/report.js'
+export type { Rollout } from './model/rollout.js'
 export type { AudienceCounts, FreezeState, Run } from './model/run.js'
 export type { Schedule, Weekday } from './model/schedule.js'
 export type { Actor, Scope, ScopeInput } from './model/scope.js'

@@ -3,9 +3,12 @@ import vectors from '../../../../docs/assignment-vectors.json' with { type: 'jso
 import { toHex } from '../base/bytes.js'
 import { lengthPrefixed } from '../base/digest.js'
 import { experimentSchema } from '../model/experiment.js'
+import { armInAllocation, createAllocation, reweighted } from './allocation.js'
 import { createArmSequence } from './arm-sequence.js'
 import { armWeights } from './arms.js'
 import { assignArms } from './assign.js'
+import { armOfBucket, bucketOf } from './bucket.js'
+import { slotOf } from './exclusion-group.js'
 import { createGlobalHoldout, isGloballyHeldOut } from './global-holdout.js'
 import { createRankKeys, rankKeyOf } from './rank.js'
 
@@ -44,6 +47,37 @@ describe('The worked vectors of the documentation', () => {
         expect(isGloballyHeldOut({ tenant, salt, share: Number(share) }, customerId)).toBe(expected)
         expect(createGlobalHoldout({ tenant, salt, share: Number(share) })(customerId)).toBe(expected)
       }
+    }
+  })
+
+  it('give the buckets and their arms, also after the weights have changed', () => {
+    const { tenant, salt, versions } = vectors.buckets
+    const [first, second] = versions
+    const before = createAllocation(first?.weights ?? [])
+    const allocation = reweighted(before, second?.weights ?? [])
+    versions.forEach(({ ranges }, index) => {
+      const found = allocation.versions[index]?.ranges.map(({ arm, from, to }) => ({
+        arm,
+        from: `${from}`,
+        to: `${to}`,
+      }))
+      expect(found).toEqual(ranges)
+    })
+    for (const { customerId, leading53, arms } of vectors.buckets.vectors) {
+      const bucket = bucketOf({ tenant, salt }, customerId)
+      expect(`${bucket * 2 ** 53}`).toBe(leading53)
+      expect([
+        armInAllocation(allocation, bucket, { since: 1 }),
+        armInAllocation(allocation, bucket),
+      ]).toEqual(arms)
+      expect(armOfBucket(first?.weights ?? [], bucket)).toBe(arms[0])
+    }
+  })
+
+  it('give the slots of exclusion groups', () => {
+    const { tenant, salt } = vectors.exclusionSlots
+    for (const { customerId, slot } of vectors.exclusionSlots.vectors) {
+      expect(slotOf({ tenant, salt }, customerId)).toBe(slot)
     }
   })
 })

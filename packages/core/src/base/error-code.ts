@@ -48,6 +48,12 @@ export const ERROR_CODES = {
     'The `templateData` of the host threw or gave no Map; the messages wait until it answers, and nobody fails for it.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
+  RUN_NOT_FROZEN: 'A run of the campaign is being frozen; the same call works when that has ended.',
+  EXPERIMENT_TOO_SMALL: 'The audience has fewer contacts than the `minContacts` of the experiment asks for.',
+  EXCLUSION_GROUP_UNKNOWN:
+    'The campaign names an exclusion group that the host has not named for the tenant.',
+  EXCLUSION_GROUP_TAKEN:
+    'Slots of the exclusion group are held by another campaign that is scheduled or under way; `details` name it.',
   COUPON_NOT_CONFIGURED: 'A template shows a QR code, but the campaign has no coupon.',
   TOKEN_KEY_UNKNOWN: 'A sealed value names a key id that is not among the configured secrets.',
   SECRET_INVALID: 'A secret is missing, too short or has an id that is used twice.',

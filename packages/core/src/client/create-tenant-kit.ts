@@ -32,6 +32,7 @@ import {
   unsuppressAddresses,
 } from '../engine/record-consents.js'
 import { redeemCoupon, reverseRedemption } from '../engine/redeem-coupon.js'
+import { rollOut } from '../engine/roll-out.js'
 import { sendTest } from '../engine/send-test.js'
 import { settleHeld } from '../engine/settle-held.js'
 import { trackEvents } from '../engine/track-events.js'
@@ -100,6 +101,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     unschedule: (id) => unscheduleCampaign(context, scope, campaignId(id)),
     pause: (id, reason) => pauseCampaign(context, scope, campaignId(id), reason),
     resume: (id) => resumeCampaign(context, scope, campaignId(id)),
+    rollOut: (id, options) => rollOut(context, scope, campaignId(id), options),
     stop: (id, reason) => stopCampaign(context, scope, campaignId(id), reason),
     cancel: (id, justification) => cancelCampaign(context, scope, campaignId(id), justification),
     clone: (id, name) => cloneCampaign(context, scope, campaignId(id), name),

@@ -15,6 +15,7 @@ import type { MessagePreview, PreviewOptions } from '../engine/preview-message.j
 import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
+import type { RollOutOptions } from '../engine/roll-out.js'
 import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
 import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
 import type { TrackOutcome } from '../engine/track-events.js'
@@ -132,6 +133,12 @@ export interface Campaigns {
   pause(id: Id<CampaignId>, reason?: string): Promise<Campaign>
   /** @throws CAMPAIGN_OUTSIDE_DATES */
   resume(id: Id<CampaignId>): Promise<Campaign>
+  /**
+   * Gives the remainder of the experiment its arm by a person's decision; from now on it is written to.
+   *
+   * @throws EXPERIMENT_INVALID, TRANSITION_NOT_ALLOWED, RUN_NOT_FROZEN
+   */
+  rollOut(id: Id<CampaignId>, options: RollOutOptions): Promise<Campaign>
   /** Ends the campaign early, as completed. */
   stop(id: Id<CampaignId>, reason?: string): Promise<Campaign>
   /** Ends the campaign and takes its coupons out of use. @throws CAMPAIGN_JUSTIFICATION_REQUIRED */

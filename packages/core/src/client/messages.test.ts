@@ -283,7 +283,12 @@ describe('preflight', () => {
     const draft = await kit.campaigns.create(
       winBack({
         ...email('<p>Hello</p>'),
-        experiment: { variants: [{ name: 'a' }, { name: 'b' }], holdout: 0.1, remainder: 0.2 },
+        experiment: {
+          variants: [{ name: 'a' }, { name: 'b' }],
+          holdout: 0.1,
+          remainder: 0.2,
+          minContacts: 80,
+        },
       }),
     )
     const journal = (await kit.journal.list()).items.length

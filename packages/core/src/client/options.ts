@@ -5,6 +5,7 @@ import type { TenantId } from '../base/ids.js'
 import type { DurationMs } from '../base/time.js'
 import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
 import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
+import { refusingProto, wordSchema } from '../model/fields.js'
 import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
 import { type SealablePath, sealedPathsSchema } from '../model/sealed.js'
@@ -33,6 +34,8 @@ export interface TenantOptions {
   readonly timeZone?: string
   /** Share of customers (0 to 0.5) that no campaign writes to, drawn under a salt that must never change. */
   readonly globalHoldout?: { readonly share: number; readonly salt: string }
+  /** Groups of campaigns that share customers out among them, by name; the salt of each must never change. */
+  readonly exclusionGroups?: Readonly<Record<string, { readonly salt: string }>>
   /** Pace of all campaigns of the tenant together, by channel. */
   readonly pace?: Readonly<
     Partial<Record<ChannelKind, { readonly limit: number; readonly periodMs: DurationMs }>>
@@ -130,6 +133,9 @@ const tenantSchema = z.strictObject({
     .strictObject({ share: z.number().min(0).max(0.5), salt: z.string().min(1).max(200) })
     .nullable()
     .default(null),
+  exclusionGroups: refusingProto(
+    z.record(wordSchema, z.strictObject({ salt: z.string().min(1).max(200) })),
+  ).default({}),
   pace: z.partialRecord(channelKindSchema, paceSchema).default({}),
   sealed: sealedPathsSchema.default([]),
 })

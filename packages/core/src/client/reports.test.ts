@@ -171,6 +171,7 @@ describe('the report of a small world', () => {
         variants: [{ name: 'plain' }, { name: 'emoji' }],
         holdout: 0.2,
         conversionWindowDays: 10,
+        minConversions: 20,
       },
       pace: { email: { limit: 1_000_000, periodMs: 60_000 } },
     })
@@ -190,7 +191,10 @@ describe('the report of a small world', () => {
       await clock.advanceTo(instant)
       return (await kit.reports.campaign(id)).verdict
     }
-    expect((await verdictAt((endedAt ?? 0) + 10 * DAY_MS - 1)).outcome).toBe('keep-collecting')
+    const early = await verdictAt((endedAt ?? 0) + 10 * DAY_MS - 1)
+    expect(early).toMatchObject({ outcome: 'keep-collecting', reasons: ['conversions can still come in'] })
+    expect(early.arms.map(({ rate }) => rate.numerator)).toEqual([20, 120, 0])
+    expect(early.leaders?.anytime.difference.low).toBeGreaterThan(0)
     const verdict = await verdictAt((endedAt ?? 0) + 10 * DAY_MS)
     expect(verdict).toMatchObject({ outcome: 'winner', winner: 'emoji' })
     expect(verdict.sentence).toMatch(/emoji/)

@@ -49,6 +49,7 @@ describe('The gates of a channel', () => {
     expect(reason({ eligibility: 'no' })).toBe('notEligible')
     expect(reason({ eligibility: 'unknown' })).toBe('eligibilityUnknown')
     expect(reason({ globallyHeldOut: true })).toBe('globalHoldout')
+    expect(reason({ outsideSlots: true })).toBe('otherCampaign')
     expect(reason({ customer: null })).toBe('erased')
     expect(reason({}, 'push')).toBe('noAddress')
     expect(reason({ customer: withEmail('Ada <ada@example.com>') })).toBe('invalidAddress')
@@ -63,6 +64,7 @@ describe('The gates of a channel', () => {
       consents: [said('email', 'denied')],
       suppressedOn: () => true,
       globallyHeldOut: true,
+      outsideSlots: true,
       eligibility: 'no',
     } as const
     const unlock: readonly Partial<GateFacts>[] = [
@@ -70,6 +72,7 @@ describe('The gates of a channel', () => {
       { eligibility: 'unknown' },
       { eligibility: 'yes' },
       { globallyHeldOut: false },
+      { outsideSlots: false },
       { customer: { ...ada, addresses: {} } },
       { customer: { ...ada, addresses: { email: 'ada' } } },
       { customer: ada },
@@ -84,6 +87,7 @@ describe('The gates of a channel', () => {
       'notEligible',
       'eligibilityUnknown',
       'globalHoldout',
+      'otherCampaign',
       'erased',
       'noAddress',
       'invalidAddress',

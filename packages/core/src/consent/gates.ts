@@ -21,6 +21,8 @@ export interface GateFacts {
   /** Whether an address, as the customer has it or sealed, is suppressed on a channel. */
   suppressedOn(channel: ChannelKind, address: string | SealedValue): boolean
   readonly globallyHeldOut: boolean
+  /** Whether the customer's slot of the campaign's exclusion group belongs to others. @default false */
+  readonly outsideSlots?: boolean
   /** What the external rules of the campaign say; `yes` when there are none. */
   readonly eligibility: 'yes' | 'no' | 'unknown'
 }
@@ -60,10 +62,16 @@ export function passGates(rules: GateRules, channels: readonly ChannelKind[], fa
   return open.length > 0 ? { channels: open, exclusion: null } : { channels: open, exclusion: furthest }
 }
 
-function gatePerson({ customer, globallyHeldOut, eligibility }: GateFacts): ExclusionCode | null {
+function gatePerson({
+  customer,
+  globallyHeldOut,
+  outsideSlots,
+  eligibility,
+}: GateFacts): ExclusionCode | null {
   if (eligibility === 'no') return 'notEligible'
   if (eligibility === 'unknown') return 'eligibilityUnknown'
   if (globallyHeldOut) return 'globalHoldout'
+  if (outsideSlots === true) return 'otherCampaign'
   return customer === null ? 'erased' : null
 }
 

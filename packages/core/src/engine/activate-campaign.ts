@@ -12,6 +12,7 @@ import type { Scope } from '../model/scope.js'
 import { externalRulesOf } from '../model/segment.js'
 import { changeCampaign, requireCampaign, requireTransition } from './change-campaign.js'
 import type { EngineContext } from './context.js'
+import { requireFreeSlots } from './hash-gates.js'
 import { refuseSealedCriteria, requireEligibility, resolveAudience } from './load-segments.js'
 import { firstStart } from './occurrences.js'
 
@@ -20,7 +21,8 @@ import { firstStart } from './occurrences.js'
  * schedule lies ahead becomes `scheduled`.
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
- *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, VERSION_CONFLICT
+ *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
+ *   EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, VERSION_CONFLICT
  */
 export async function launchCampaign(
   context: EngineContext,
@@ -83,7 +85,7 @@ async function activate(
   const now = context.clock.now()
   const scheduled = start > now
   requireTransition(campaign, scheduled ? 'schedule' : 'launch')
-  const audience = await checkContent(context, scope, content, start)
+  const audience = await checkContent(context, scope, campaign, start)
   const newRun = await placeRun(context, scope, campaign, start)
   const launched = await changeCampaign(context, scope, campaign, {
     action: scheduled ? 'schedule' : 'launch',
@@ -110,18 +112,20 @@ async function activate(
 export async function checkActivation(
   context: EngineContext,
   scope: Scope,
-  { content }: Campaign,
+  campaign: Campaign,
 ): Promise<void> {
-  await checkContent(context, scope, content, firstStart(context, scope, content, context.clock.now()))
+  const start = firstStart(context, scope, campaign.content, context.clock.now())
+  await checkContent(context, scope, campaign, start)
 }
 
 /** What stands in the way of a campaign that begins at an instant; gives its audience with the segments resolved. */
 async function checkContent(
   context: EngineContext,
   scope: Scope,
-  content: CampaignContent,
+  campaign: Campaign,
   start: Instant,
 ): Promise<Criteria> {
+  const { content } = campaign
   if (content.endsAt !== undefined && content.endsAt <= Math.max(start, context.clock.now())) {
     throw new CampaignKitError('CAMPAIGN_ENDED', 'endsAt: the campaign would begin after its end', {
       path: 'endsAt',
@@ -131,6 +135,7 @@ async function checkContent(
   await refuseSealedCriteria(context, scope, content.audience, 'audience')
   const audience = await resolveAudience(context, scope, content.audience)
   requireEligibility(context, externalRulesOf(audience))
+  await requireFreeSlots(context, scope, campaign)
   return audience
 }
 

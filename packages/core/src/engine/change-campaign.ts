@@ -60,7 +60,7 @@ export async function retryOnConflict<Result>(act: () => Promise<Result>): Promi
 
 /** What of a campaign changes, and how the journal names it. */
 export interface CampaignChange {
-  readonly action: CampaignAction | 'recur'
+  readonly action: CampaignAction | 'recur' | 'await-verdict'
   readonly fields: Partial<Omit<Campaign, 'id' | 'handle' | 'salt' | 'version' | 'createdAt' | 'updatedAt'>>
   readonly reason?: string | undefined
   readonly newRun?: Run

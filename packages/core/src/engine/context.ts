@@ -32,6 +32,8 @@ export interface TenantSettings {
   readonly timeZone: string
   /** Customers that no campaign writes to, so that the effect of all of them can be measured; null for nobody. */
   readonly globalHoldout: { readonly share: number; readonly salt: string } | null
+  /** By name; the salt of each must never change. */
+  readonly exclusionGroups: Readonly<Record<string, { readonly salt: string }>>
   /** Pace of all campaigns of the tenant together, by channel. */
   readonly pace: Readonly<Partial<Record<ChannelKind, Pace>>>
   /** Fields of customers that are sealed when they are written, and that criteria may not read. */

@@ -19,6 +19,7 @@ import { CAMPAIGN_HANDLE_LETTERS, makeHandle } from '../qr/token.js'
 import { changeCampaign, requireCampaign, requireVersion } from './change-campaign.js'
 import { compileAllMessages } from './compile-messages.js'
 import type { EngineContext } from './context.js'
+import { checkExclusionGroup } from './hash-gates.js'
 import { journalEntry } from './journal-entry.js'
 import { refuseSealedCriteria } from './load-segments.js'
 import { checkSchedule } from './occurrences.js'
@@ -31,7 +32,7 @@ const SALT_BYTES = 16
  *
  * @throws INVALID_INPUT, UNKNOWN_FIELD, CRITERIA_INVALID, CRITERIA_SEALED, CAMPAIGN_TARGETING_REQUIRED, CAMPAIGN_CHANNEL_REQUIRED,
  *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, CAMPAIGN_NAME_TAKEN, EXPERIMENT_INVALID, SCHEDULE_INVALID, TIME_ZONE_UNKNOWN,
- *   TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
+ *   TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED, EXCLUSION_GROUP_UNKNOWN
  */
 export async function createCampaign(
   context: EngineContext,
@@ -58,6 +59,7 @@ export async function createCampaign(
     endedAt: null,
     statusReason: null,
     archivedAt: null,
+    rollout: null,
   }
   const entry = journalEntry(context, scope, {
     action: 'campaign.create',
@@ -89,6 +91,7 @@ function checkContent(context: EngineContext, scope: Scope, input: unknown): Cam
     }
   }
   checkSchedule(context, scope, content)
+  checkExclusionGroup(context, scope, content)
   compileAllMessages(context, content)
   return content
 }

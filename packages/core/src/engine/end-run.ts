@@ -7,6 +7,7 @@ import { changeCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { publishProgress } from './progress.js'
 import { resolveDoubts } from './resolve-doubts.js'
+import { rolloutRunFor } from './roll-out.js'
 import type { RunServer } from './run-server.js'
 
 /** Batches of deliveries to be ended that one ring takes before it lets others go first. */
@@ -64,7 +65,8 @@ export async function endQueued(
 
 /**
  * Ends a run of which all is settled, and the campaign with its last one: the campaign first, since nobody looks at a
- * run again that has ended. Of a paused campaign the run stays open until it is resumed or its end has come.
+ * run again that has ended. Of a paused campaign the run stays open until it is resumed or its end has come. A
+ * campaign with a remainder goes on with the run that waits for the verdict.
  *
  * @returns when there is something to do after all, since a person has just decided so; null when the run has ended
  */
@@ -85,7 +87,11 @@ export async function endRun(
   if (nextDue !== null) return Math.max(nextDue, now)
   const runs = await campaigns.runsOf(scope, campaign.id)
   const isLast = isOver || runs.every(({ id, status }) => status === 'ended' || id === run.id)
-  if (isLast && !hasEnded(current.status)) {
+  const newRun = isOver || hasEnded(current.status) ? null : await rolloutRunFor(context, scope, current, run)
+  if (newRun !== null) {
+    await changeCampaign(context, scope, current, { action: 'await-verdict', fields: {}, newRun })
+    await context.queue.ring(scope, newRun.id, newRun.scheduledFor)
+  } else if (isLast && !hasEnded(current.status)) {
     const statusReason = isOver ? 'campaignEnded' : null
     await changeCampaign(context, scope, current, {
       action: 'complete',

@@ -1,4 +1,3 @@
-import { isGloballyHeldOut } from '../assignment/global-holdout.js'
 import type { Instant } from '../base/time.js'
 import { gateChannel } from '../consent/gates.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
@@ -10,6 +9,7 @@ import { explainCriteria } from '../segmentation/explain.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
+import { createHashGates } from './hash-gates.js'
 import { resolveAudience } from './load-segments.js'
 import { countEvents, loadPermissions } from './plan-audience.js'
 import { type TraceStep, traceStep } from './trace-step.js'
@@ -55,15 +55,15 @@ async function gateSteps(
 ): Promise<readonly TraceStep[]> {
   const channels = channelOrder(campaign.content)
   const permissions = await loadPermissions(context, scope, channels, [customer])
-  const { globalHoldout } = context.settings.tenant(scope.tenant)
-  const { purpose, topic } = campaign.content
+  const { purpose, topic, exclusionGroup } = campaign.content
+  const { globallyHeldOut, outsideSlots } = createHashGates(context, scope, exclusionGroup)
   return channels.map((channel) => {
     const code = gateChannel({ purpose, topic }, channel, {
       customer,
       consents: permissions.consentsOf(customer.id),
       suppressedOn: () => permissions.suppressedOn(customer, channel),
-      globallyHeldOut:
-        globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
+      globallyHeldOut: globallyHeldOut(customer.id),
+      outsideSlots: outsideSlots(customer.id),
       eligibility,
     })
     const said = code === null ? OPEN : ({ passed: 'no', code, words: EXCLUSIONS[code] } as const)

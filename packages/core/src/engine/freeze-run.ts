@@ -1,11 +1,16 @@
 import { createArmSequence } from '../assignment/arm-sequence.js'
 import { armWeights } from '../assignment/arms.js'
+import { leastAudience } from '../assignment/least-audience.js'
+import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import type { Criteria } from '../model/criteria.js'
+import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
-import type { Arm } from '../model/experiment.js'
+import { type Arm, comparesArms, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
+import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
@@ -18,7 +23,7 @@ import { PLAN_PAGE } from './scan-customers.js'
  * Takes the freezing of a run one page further and returns the run as it then stands. Every page is written before
  * the cursor moves and can be written again, so that a freezing that was killed goes on where it was.
  *
- * @throws VERSION_CONFLICT when another worker moved the run
+ * @throws VERSION_CONFLICT when another worker moved the run; EXPERIMENT_TOO_SMALL before anybody has an arm
  */
 export async function freezeStep(
   context: EngineContext,
@@ -43,7 +48,7 @@ async function matchPage(
 ): Promise<Run> {
   const planPage = await plannerOf(context, scope, campaign, run)
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
-  const planned = await planPage(customers)
+  const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
   const dueAt = createDueInstants(context, scope, campaign.content, run.scheduledFor)
   await context.storage.audience.append(
     scope,
@@ -58,6 +63,23 @@ async function matchPage(
       : { phase: 'matching', after: last.id, scanned: at.scanned + customers.length },
   })
 }
+
+/** Whom a run may be for: all, or for the rollout those whose arm waits for the verdict. */
+async function candidatesOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  customers: readonly Customer[],
+): Promise<readonly Customer[]> {
+  if (!isRolloutRun(run)) return customers
+  const ids = customers.map(({ id }) => id)
+  const arms = await context.storage.audience.armsOf(scope, campaign.id, run.id, ids)
+  return customers.filter(({ id }) => arms.get(id) === REMAINDER)
+}
+
+/** The remainder was matched when it was frozen; it is not asked again, only the gates are. */
+const ALREADY_MATCHED: Criteria = { type: 'everyone' }
 
 const planners = new WeakMap<
   EngineContext,
@@ -76,9 +98,10 @@ function plannerOf(
   if (kept?.key === key) return kept.planner
   const { content } = campaign
   const planner = createPlanner(context, scope, {
-    criteria: campaign.pinnedAudience ?? content.audience,
+    criteria: isRolloutRun(run) ? ALREADY_MATCHED : (campaign.pinnedAudience ?? content.audience),
     channels: channelOrder(content),
     gates: { purpose: content.purpose, topic: content.topic },
+    exclusionGroup: content.exclusionGroup,
     plan: run.id,
     salt: campaign.salt,
     asOf: run.scheduledFor,
@@ -112,6 +135,7 @@ async function rankPage(
   at: Phase<'ranking'>,
 ): Promise<Run> {
   const { audience, deliveries } = context.storage
+  if (at.nextRank === 0) await requireContacts(context, scope, campaign, run)
   const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
   const earlier = await audience.armsOf(
     scope,
@@ -120,12 +144,13 @@ async function rankPage(
     members.map(({ customerId }) => customerId),
   )
   const arms = createArmSequence(armWeights(campaign.content.experiment))
+  const remainderArm = campaign.rollout?.arm ?? REMAINDER
   let newcomers = at.newcomers
   const assigned = members.map((member, index) => {
     const kept = earlier.get(member.customerId)
-    const arm = kept ?? arms.at(newcomers)
+    const given = kept ?? arms.at(newcomers)
     if (kept === undefined) newcomers += 1
-    return { ...member, rank: at.nextRank + index, arm }
+    return { ...member, rank: at.nextRank + index, arm: given === REMAINDER ? remainderArm : given }
   })
   await audience.assign(
     scope,
@@ -144,6 +169,33 @@ async function rankPage(
   const counts = await audience.counts(scope, run.id)
   context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
   return frozen
+}
+
+/**
+ * Holds the first run of a campaign to the `minContacts` of its experiment. Later runs are of those who came since, and
+ * add to what the first one began.
+ *
+ * @throws EXPERIMENT_TOO_SMALL
+ */
+async function requireContacts(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<void> {
+  const { experiment } = campaign.content
+  if (experiment?.minContacts === undefined || !comparesArms(experiment)) return
+  const [first] = await context.storage.campaigns.runsOf(scope, campaign.id)
+  if (first?.id !== run.id) return
+  const needed = leastAudience(experiment, experiment.minContacts)
+  const enough = await context.storage.audience.byRank(scope, run.id, { from: needed - 1, limit: 1 })
+  if (enough.length > 0) return
+  await context.storage.audience.releaseAddresses(scope, run.id)
+  throw new CampaignKitError(
+    'EXPERIMENT_TOO_SMALL',
+    `experiment.minContacts: the audience is smaller than the ${needed} customers that the experiment needs`,
+    { path: 'experiment.minContacts', details: { neededCustomers: needed } },
+  )
 }
 
 async function moveTo(

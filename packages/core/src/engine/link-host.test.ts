@@ -44,7 +44,13 @@ async function newHost(storage: Storage = createMemoryStorage()) {
   const settings: Partial<EngineSettings> = {
     publicUrl: 'https://go.pizza.example',
     secrets: [secret, older],
-    tenant: () => ({ timeZone: 'Europe/Berlin', globalHoldout: null, pace: {}, sealed: [] }),
+    tenant: () => ({
+      timeZone: 'Europe/Berlin',
+      globalHoldout: null,
+      exclusionGroups: {},
+      pace: {},
+      sealed: [],
+    }),
   }
   const log = (message: string) => logged.push(message)
   const context: Partial<EngineContext> = {

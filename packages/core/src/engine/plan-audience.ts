@@ -1,4 +1,3 @@
-import { isGloballyHeldOut } from '../assignment/global-holdout.js'
 import { createRankKeys } from '../assignment/rank.js'
 import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
@@ -8,6 +7,7 @@ import type { ConsentRecord } from '../model/consent.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { ExclusionCode } from '../model/exclusion.js'
+import type { ExclusionGroupClaim } from '../model/exclusion-group.js'
 import type { Scope } from '../model/scope.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
@@ -16,6 +16,7 @@ import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { customerAddressKeys } from './address-keys.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
+import { createHashGates, type HashGates } from './hash-gates.js'
 import {
   type CountedSegment,
   loadCountedSegments,
@@ -29,6 +30,8 @@ export interface AudienceRequest {
   readonly criteria: Criteria
   readonly channels: readonly ChannelKind[]
   readonly gates: GateRules
+  /** The campaign's part of an exclusion group. */
+  readonly exclusionGroup?: ExclusionGroupClaim | undefined
   /** Under which addresses are claimed: a run's id, or one made for a count. */
   readonly plan: string
   /** Under which customers are ranked. */
@@ -59,7 +62,7 @@ interface Matching {
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
- * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, ELIGIBILITY_NOT_CONFIGURED
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, ELIGIBILITY_NOT_CONFIGURED, EXCLUSION_GROUP_UNKNOWN
  */
 export async function createPlanner(
   context: EngineContext,
@@ -69,6 +72,7 @@ export async function createPlanner(
   const criteria = await resolveAudience(context, scope, request.criteria)
   const matching = prepareMatching(criteria, await loadCountedSegments(context, scope), request.asOf)
   requireEligibility(context, matching.rules)
+  const hashGates = createHashGates(context, scope, request.exclusionGroup)
   const rankKeyOf = createRankKeys({ tenant: scope.tenant, salt: request.salt })
   return async (customers) => {
     const counts = await countEvents(context, scope, matching.needs, request.asOf, customers)
@@ -76,7 +80,7 @@ export async function createPlanner(
     if (matched.length === 0) return []
     const answers = await askEligibility(context, scope, matching.rules, matched)
     const permissions = await loadPermissions(context, scope, request.channels, matched)
-    const gated = await passAllGates(context, scope, request, matched, answers, permissions)
+    const gated = await passAllGates(context, request, matched, answers, permissions, hashGates)
     const planned = await claimAddresses(context, scope, request, gated, permissions)
     return mapInTurns(context, planned, (member) => ({
       rankKey: rankKeyOf(member.customer.id),
@@ -128,21 +132,20 @@ type Gated = Omit<PlannedMember, 'rankKey' | 'segments'>
 
 function passAllGates(
   context: EngineContext,
-  scope: Scope,
   request: AudienceRequest,
   matched: readonly Customer[],
   answers: ReadonlyMap<CustomerId, EligibilityAnswer>,
   permissions: Permissions,
+  { globallyHeldOut, outsideSlots }: HashGates,
 ): Promise<readonly Gated[]> {
-  const { globalHoldout } = context.settings.tenant(scope.tenant)
   return mapInTurns(context, matched, (customer) => ({
     customer,
     ...passGates(request.gates, request.channels, {
       customer,
       consents: permissions.consentsOf(customer.id),
       suppressedOn: (channel) => permissions.suppressedOn(customer, channel),
-      globallyHeldOut:
-        globalHoldout !== null && isGloballyHeldOut({ tenant: scope.tenant, ...globalHoldout }, customer.id),
+      globallyHeldOut: globallyHeldOut(customer.id),
+      outsideSlots: outsideSlots(customer.id),
       eligibility: answers.get(customer.id) ?? 'yes',
     }),
   }))

@@ -6,6 +6,7 @@ import type { DurationMs } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
+import { comparesArms, type Experiment, USUAL_MIN_CONTACTS } from '../model/experiment.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { checkActivation } from './activate-campaign.js'
@@ -43,7 +44,8 @@ export interface Preflight {
  * Checks a campaign without sending anything: the audience by the planner that freezes runs, cost and duration,
  * variables that nobody supplies, size of the messages, and for a draft whether it could be launched now.
  *
- * @throws CAMPAIGN_NOT_FOUND, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED, ABORTED
+ * @throws CAMPAIGN_NOT_FOUND, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
+ *   EXCLUSION_GROUP_UNKNOWN, ABORTED
  */
 export async function preflight(
   context: EngineContext,
@@ -62,6 +64,7 @@ export async function preflight(
       criteria: campaign.pinnedAudience ?? content.audience,
       channels: channelOrder(content),
       gates: { purpose: content.purpose, topic: content.topic },
+      exclusionGroup: content.exclusionGroup,
       salt: campaign.salt,
       asOf: context.clock.now(),
     },
@@ -74,6 +77,7 @@ export async function preflight(
   const findings = [
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
+    ...experimentFindings(content.experiment, funnel),
     ...findUnknownVariables(context, campaign, people.attributes()),
     ...measured.findings,
   ]
@@ -126,4 +130,24 @@ function audienceFindings(funnel: AudienceCounts): readonly PreflightFinding[] {
   const message =
     funnel.matched === 0 ? 'The audience matches nobody' : 'Nobody who is matched can be reached'
   return [{ severity: 'error', code: 'nobodyReached', path: 'audience', message }]
+}
+
+/** An experiment too small to show anything: an error where the minimum is its own, else something to look at. */
+function experimentFindings(
+  experiment: Experiment | undefined,
+  { recipients, holdout }: AudienceCounts,
+): readonly PreflightFinding[] {
+  if (experiment === undefined || !comparesArms(experiment)) return []
+  const { minContacts } = experiment
+  const needed = minContacts ?? USUAL_MIN_CONTACTS
+  const contacts = recipients + holdout
+  if (contacts >= needed) return []
+  return [
+    {
+      severity: minContacts === undefined ? 'warning' : 'error',
+      code: 'EXPERIMENT_TOO_SMALL',
+      path: 'experiment.minContacts',
+      message: `The experiment has ${contacts} of the ${needed} contacts that it needs`,
+    },
+  ]
 }

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../base/error-code.js'
 import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
+import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { startRun } from './activate-campaign.js'
@@ -22,6 +23,8 @@ const HOPELESS: readonly ErrorCode[] = [
   'CRITERIA_TOO_DEEP',
   'ELIGIBILITY_MISPLACED',
   'ELIGIBILITY_NOT_CONFIGURED',
+  'EXCLUSION_GROUP_UNKNOWN',
+  'EXPERIMENT_TOO_SMALL',
   'SEGMENT_CYCLE',
   'SEGMENT_NOT_FOUND',
 ]
@@ -39,7 +42,7 @@ export async function prepareRun(
     await changeCampaign(context, scope, campaign, { action: 'launch', fields })
     return now
   }
-  if (run.freeze.phase === 'matching' && run.freeze.after === null) {
+  if (run.freeze.phase === 'matching' && run.freeze.after === null && !isRolloutRun(run)) {
     await planRecurrence(context, scope, campaign, run)
   }
   try {

@@ -1,9 +1,10 @@
 import { isCampaignKitError } from '../base/error.js'
 import type { RunId } from '../base/ids.js'
-import type { Instant } from '../base/time.js'
+import { type Instant, SECOND_MS } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
@@ -11,8 +12,12 @@ import type { EngineContext } from './context.js'
 import { endEarly, endRun, reasonOfEnd } from './end-run.js'
 import { prepareRun } from './prepare-run.js'
 import { publishProgress } from './progress.js'
+import { isFreezing, lookForWinner } from './roll-out.js'
 import type { RunServer } from './run-server.js'
 import { serveChannel } from './serve-channel.js'
+
+/** How long the rollout waits for another run of the campaign that is being frozen. */
+const FREEZING_PAUSE_MS = SECOND_MS
 
 /**
  * Answers one ring for a run: takes it some bounded way further. A ring too many, too late or for a run that is gone
@@ -63,6 +68,11 @@ async function step(
   }
   if (campaign.status === 'paused') return null
   if (run.scheduledFor > now) return run.scheduledFor
+  if (isRolloutRun(run) && run.freeze.phase !== 'frozen') {
+    if (campaign.rollout === null) return lookForWinner(context, scope, campaign, run)
+    const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
+    if (runs.some(isFreezing)) return now + FREEZING_PAUSE_MS
+  }
   if (run.freeze.phase !== 'frozen') return prepareRun(context, scope, campaign, run)
   if (campaign.status !== 'active') return begin(context, scope, campaign)
   return deliver(context, scope, campaign, run, server)

@@ -4,7 +4,7 @@ import type { Counter } from '../model/metrics.js'
 /** Where a {@link Counter} stands: all of it but the numbers. */
 export type CounterCell = Omit<
   Counter,
-  'total' | 'members' | 'humanMembers' | 'machine' | 'amountMinor' | 'costMicros'
+  'total' | 'members' | 'humanMembers' | 'machine' | 'amountMinor' | 'amountSquares' | 'costMicros'
 >
 
 /** A text that two cells share only when they are the same. */

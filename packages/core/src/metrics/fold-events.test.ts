@@ -106,3 +106,28 @@ describe('foldEvents', () => {
     expect(across(events).map(({ total, members }) => [total, members])).toEqual(events.map(() => [1, 1]))
   })
 })
+
+describe('the squares of amounts', () => {
+  const squaresOf = (...amounts: readonly (readonly [string | null, number])[]) =>
+    across(
+      amounts.map(([customer, amountMinor], at) =>
+        eventOf({ key: `e-${at}`, customerId: customer as CustomerId | null, amountMinor, currency: 'EUR' }),
+      ),
+    ).map(({ amountSquares }) => amountSquares)
+
+  it('are those of what each member brought in all', () => {
+    expect(squaresOf(['ada', 300], ['bob', 500], ['ada', 400])).toEqual([700 ** 2 + 500 ** 2])
+    expect(squaresOf(['ada', 300], ['ada', -300])).toEqual([0])
+  })
+
+  it('leave out events of nobody', () => {
+    expect(squaresOf([null, 300], ['bob', 500])).toEqual([500 ** 2])
+  })
+
+  it('are the nearest double to the exact sum, in every order', () => {
+    const big = 9_007_199_254_740_991
+    const expected = Number(BigInt(big) ** 2n + 1n + 9n)
+    expect(squaresOf(['ada', big], ['bob', 1], ['eve', 3])).toEqual([expected])
+    expect(squaresOf(['eve', 3], ['bob', 1], ['ada', big])).toEqual([expected])
+  })
+})

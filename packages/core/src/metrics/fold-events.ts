@@ -11,10 +11,30 @@ export interface Firsts {
 
 /** The counter of a cell in which nothing has happened. */
 export function emptyCounter(cell: CounterCell): Counter {
-  return { ...cell, total: 0, members: 0, humanMembers: 0, machine: 0, amountMinor: 0, costMicros: 0 }
+  return {
+    ...cell,
+    total: 0,
+    members: 0,
+    humanMembers: 0,
+    machine: 0,
+    amountMinor: 0,
+    amountSquares: 0,
+    costMicros: 0,
+  }
 }
 
-/** A counter after one more event. */
+/**
+ * What one more amount adds to a sum of squares: (before + amount)^2 - before^2. Whole numbers of any size, so that
+ * every order of the events comes to the same sum.
+ *
+ * @param before - what the member's events in the cell came to before, in minor units
+ */
+export function addedSquare(before: number, amountMinor: number): bigint {
+  const amount = BigInt(amountMinor)
+  return amount * (amount + 2n * BigInt(before))
+}
+
+/** A counter after one more event; its `amountSquares` is {@link addedSquare}'s to keep. */
 export function countEvent(
   counter: Counter,
   event: CampaignEvent,
@@ -39,6 +59,8 @@ export function foldEvents(events: Iterable<CampaignEvent>): readonly Counter[] 
   const keys = new Set<string>()
   const counters = new Map<string, Counter>()
   const seen = new Set<string>()
+  const amounts = new Map<string, number>()
+  const squares = new Map<string, bigint>()
   const isNew = (mark: string) => !seen.has(mark) && seen.add(mark) === seen
   for (const event of events) {
     if (keys.has(event.key)) continue
@@ -50,7 +72,15 @@ export function foldEvents(events: Iterable<CampaignEvent>): readonly Counter[] 
         isFirstHuman: customerId !== null && !machine && isNew(JSON.stringify(['human', key, customerId])),
       }
       counters.set(key, countEvent(counters.get(key) ?? emptyCounter(cell), event, firsts))
+      if (customerId === null) continue
+      const member = JSON.stringify([key, customerId])
+      const before = amounts.get(member) ?? 0
+      amounts.set(member, before + event.amountMinor)
+      squares.set(key, (squares.get(key) ?? 0n) + addedSquare(before, event.amountMinor))
     }
   }
-  return [...counters.values()]
+  return [...counters].map(([key, counter]) => ({
+    ...counter,
+    amountSquares: Number(squares.get(key) ?? 0n),
+  }))
 }

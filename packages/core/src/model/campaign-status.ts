@@ -26,6 +26,7 @@ export type CampaignAction =
   | 'resume'
   | 'complete'
   | 'fail'
+  | 'roll-out'
   | 'reopen'
   | 'stop'
   | 'cancel'
@@ -49,6 +50,7 @@ export const CAMPAIGN_TRANSITIONS: Readonly<Record<CampaignAction, Transition>> 
   resume: { from: ['paused'], to: ['preparing', 'active'] },
   complete: { from: ['scheduled', 'preparing', 'active', 'paused'], to: ['completed'] },
   fail: { from: ['scheduled', 'preparing', 'active', 'paused'], to: ['failed'] },
+  'roll-out': { from: ['active', 'paused'], to: [] },
   reopen: { from: ['completed'], to: ['active'] },
   stop: { from: ['preparing', 'active', 'paused'], to: ['completed'] },
   cancel: { from: ['draft', 'scheduled', 'preparing', 'active', 'paused'], to: ['cancelled'] },

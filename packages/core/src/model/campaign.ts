@@ -7,12 +7,14 @@ import { DEFAULT_TOPIC, EVERY_TOPIC } from './consent.js'
 import { couponSchema } from './coupon.js'
 import type { Criteria } from './criteria.js'
 import { criteriaSchema } from './criteria-schema.js'
+import { exclusionGroupSchema } from './exclusion-group.js'
 import { experimentSchema, SOLE_VARIANT, type Variant } from './experiment.js'
 import { daysSchema, instantSchema, refusingProto, textSchema, wordSchema } from './fields.js'
 import { jsonObjectSchema } from './json.js'
 import { channelsOf, messagesSchema } from './message.js'
 import { paceSchema } from './pace.js'
 import { rule } from './parse.js'
+import type { Rollout } from './rollout.js'
 import { scheduleSchema } from './schedule.js'
 
 const MAX_METADATA_BYTES = 65_536
@@ -34,6 +36,8 @@ const contentFields = {
     .union([z.literal('each'), z.strictObject({ firstOf: z.array(channelKindSchema).min(1).max(8) })])
     .default('each'),
   experiment: experimentSchema.exactOptional(),
+  /** Shares its customers out with other campaigns, so that nobody is in two of them. */
+  exclusionGroup: exclusionGroupSchema.exactOptional(),
   coupon: couponSchema.exactOptional(),
   pace: refusingProto(z.partialRecord(channelKindSchema, paceSchema)).default({}),
   schedule: scheduleSchema.exactOptional(),
@@ -119,6 +123,8 @@ export interface Campaign {
   /** Why it stands where it stands: `stopped`, a justification, an error code. */
   readonly statusReason: string | null
   readonly archivedAt: Instant | null
+  /** The arm that the remainder was given; null before, and for good where there is none. */
+  readonly rollout: Rollout | null
 }
 
 /** The variants of a campaign; one of its own when it has no experiment. */

@@ -7,6 +7,7 @@ describe('Exclusion codes', () => {
       'notEligible',
       'eligibilityUnknown',
       'globalHoldout',
+      'otherCampaign',
       'erased',
       'noAddress',
       'invalidAddress',

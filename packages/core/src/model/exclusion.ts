@@ -3,6 +3,7 @@ export const EXCLUSIONS = {
   notEligible: 'an external rule says no',
   eligibilityUnknown: 'an external rule gave no answer',
   globalHoldout: 'held out of every campaign',
+  otherCampaign: 'set aside for other campaigns of its exclusion group',
   erased: 'asked to be forgotten',
   noAddress: 'no address for the channel',
   invalidAddress: 'the address cannot be written to',

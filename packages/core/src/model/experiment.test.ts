@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { experimentSchema, inMillionths } from './experiment.js'
+import { comparesArms, experimentSchema, inMillionths } from './experiment.js'
 import { parseInput } from './parse.js'
 
 const variants = [{ name: 'a' }, { name: 'b', weight: 3 }]
@@ -58,9 +58,21 @@ describe('An experiment', () => {
     ['INVALID_INPUT', 'metric', { metric: 'open' }],
     ['INVALID_INPUT', 'conversionWindowDays', { conversionWindowDays: 0 }],
     ['INVALID_INPUT', 'alpha', { alpha: 0 }],
+    ['INVALID_INPUT', 'minContacts', { minContacts: 0 }],
+    ['INVALID_INPUT', 'minContacts', { minContacts: 10.5 }],
+    ['INVALID_INPUT', 'minContacts', { minContacts: 1_000_001 }],
     ['UNKNOWN_FIELD', 'holdOut', { holdOut: 0.1 }],
   ])('is refused with %s at %s', (code, path, fields) => {
     expect(() => read(fields)).toThrow(expect.objectContaining({ code, path }))
+  })
+
+  it.each([
+    [{ variants: [{ name: 'a' }] }, false],
+    [{ variants: [{ name: 'a' }], remainder: 0.5 }, false],
+    [{ variants: [{ name: 'a' }], holdout: 0.1 }, true],
+    [{ variants: [{ name: 'a' }, { name: 'b' }] }, true],
+  ])('compares arms when there are two that something can come of: %j', (fields, expected) => {
+    expect(comparesArms(read(fields))).toBe(expected)
   })
 
   it('counts shares in millionths', () => {

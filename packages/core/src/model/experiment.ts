@@ -37,6 +37,20 @@ export const variantSchema = z.strictObject({
 
 export type Variant = z.output<typeof variantSchema>
 
+/** How the remainder gets its arm, once. */
+export const rolloutSchema = z.strictObject({
+  /** `automatic` acts on the verdict by itself; `manual` waits for `kit.campaigns.rollOut`. */
+  mode: z.enum(['automatic', 'manual']).default('automatic'),
+  /**
+   * What `automatic` does when the results are in and no variant won: `hold` waits for a person, `best` takes the
+   * variant with the highest rate (on the first tie the one declared first), or a variant by name. A holdout that
+   * won, and figures that cannot be trusted, always wait for a person.
+   */
+  ifNoWinner: z
+    .union([z.enum(['hold', 'best']), z.strictObject({ variant: variantNameSchema })])
+    .default('hold'),
+})
+
 export const experimentSchema = z
   .strictObject({
     variants: z.array(variantSchema).min(1).max(50),
@@ -48,8 +62,24 @@ export const experimentSchema = z
     metric: z.enum(['conversion', 'redemption', 'click']).default('conversion'),
     /** How long after a member's due instant a conversion still counts, in days. */
     conversionWindowDays: z.number().positive().max(365).default(14),
+    /**
+     * The least number of customers in variants and holdout together. One that is written down binds: a first run with
+     * fewer is refused when its audience is frozen. The 100 that stand without it only warn in the preflight.
+     */
+    minContacts: z.int().min(1).max(1_000_000).exactOptional(),
     /** Two-sided error level of the comparison. */
     alpha: z.number().min(0.0001).max(0.5).default(0.05),
+    /**
+     * Which view of the figures decides: `anytime` holds its error level however often one looks, `fixed` looks once,
+     * when the results are in. The other one is shown as information.
+     */
+    decision: z.enum(['anytime', 'fixed']).default('anytime'),
+    /** Members, and conversions, that every compared arm needs before the verdict names a winner. */
+    minRecipients: z.int().min(1).max(1_000_000).default(100),
+    minConversions: z.int().min(1).max(1_000_000).default(25),
+    /** Differences of rates within plus and minus this count as none: 0 to 1, both excluded. Without it nothing is `equivalent`. */
+    equivalenceMargin: z.number().gt(0).lt(1).exactOptional(),
+    rollout: rolloutSchema.exactOptional(),
   })
   .refine(
     ({ variants }) => new Set(variants.map(({ name }) => name)).size === variants.length,
@@ -59,8 +89,26 @@ export const experimentSchema = z
     ({ holdout, remainder }) => inMillionths(holdout) + inMillionths(remainder) < 1e6,
     rule('EXPERIMENT_INVALID', 'holdout and remainder leave nobody for the variants', ['holdout']),
   )
+  .refine(
+    ({ remainder, rollout }) => rollout === undefined || remainder > 0,
+    rule('EXPERIMENT_INVALID', 'there is no remainder to roll out to', ['rollout']),
+  )
+  .refine(
+    ({ variants, rollout }) =>
+      typeof rollout?.ifNoWinner !== 'object' ||
+      variants.some(({ name }) => name === (rollout.ifNoWinner as { variant: string }).variant),
+    rule('EXPERIMENT_INVALID', 'no variant has this name', ['rollout', 'ifNoWinner', 'variant']),
+  )
 
 export type Experiment = z.output<typeof experimentSchema>
+
+/** Contacts that a comparison of arms should have when the experiment names no number of its own. */
+export const USUAL_MIN_CONTACTS = 100
+
+/** Whether there is anything to compare: two variants, or one and a holdout. */
+export function comparesArms({ variants, holdout }: Experiment): boolean {
+  return variants.length > 1 || inMillionths(holdout) > 0
+}
 
 /** The single arm of a campaign without an experiment. */
 export const SOLE_VARIANT = 'all'

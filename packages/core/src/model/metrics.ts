@@ -20,6 +20,11 @@ export interface Counter {
   /** Events that a machine made. */
   readonly machine: number
   readonly amountMinor: number
+  /**
+   * The squares of what each member's events came to together, added up, in squared minor units: with `amountMinor` the
+   * variance of revenue a member. The double that is nearest to the exact sum.
+   */
+  readonly amountSquares: number
   readonly costMicros: number
 }
 

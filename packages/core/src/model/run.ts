@@ -24,7 +24,7 @@ export interface AudienceCounts {
 export interface Run {
   readonly id: RunId
   readonly campaignId: CampaignId
-  /** Unique in the campaign: `launch`, or the instant of a recurrence in ISO 8601. */
+  /** Unique in the campaign: the instant of its start in ISO 8601, or `rollout`. */
   readonly occurrence: string
   readonly scheduledFor: Instant
   readonly freeze: FreezeState

@@ -1,4 +1,4 @@
-import type { Arm } from './experiment.js'
+import type { Arm, Experiment } from './experiment.js'
 import type { Rate } from './metrics.js'
 
 /** A number with its interval at the stated confidence. */
@@ -16,43 +16,115 @@ export interface ArmResult {
   readonly rate: Rate
   /** Wilson interval of the rate; null for an empty arm. */
   readonly interval: Estimate | null
+  /** Under a uniform prior, among the arms that the question is about; null for the others. Information only. */
+  readonly probabilityToBeBest: number | null
 }
 
-/** Which test gave a p-value. */
-export type TestMethod = 'pooled-z' | 'fisher-exact'
+export type TestMethod = 'pooled-z' | 'fisher-exact' | 'boschloo-exact'
 
-/** Two arms against each other. */
+/** Two arms as they may be looked at at any time, as often as one likes. */
+export interface AnytimeView {
+  /** Rate of `arm` minus rate of `against`, with its confidence sequence. */
+  readonly difference: Estimate
+  /** Relative lift over `against`, a fraction; null when either arm has no conversions. */
+  readonly lift: Estimate | null
+  /** Always valid, of this comparison alone. */
+  readonly pValue: number
+  /** The same after Holm's correction among the variants, or among the comparisons with the holdout. */
+  readonly adjustedPValue: number
+  /** Natural logarithm of the e-value. */
+  readonly logEvidence: number
+  readonly method: 'success-split'
+}
+
+/** Two arms against each other: as a test that looks once, and under `anytime` as one that may be watched. */
 export interface Comparison {
   readonly arm: Arm
   readonly against: Arm
   /** Rate of `arm` minus rate of `against`, with Newcombe's interval. */
   readonly difference: Estimate
-  /** Relative lift over `against`, a fraction, with Katz's interval; null when either arm has no conversions. */
+  /** Relative lift over `against` (the improvement), a fraction, with Katz's interval; null when either arm has no conversions. */
   readonly lift: Estimate | null
-  /** z of the pooled test; null when both rates are 0 or both are 1. */
   readonly z: number | null
   /** Two-sided, of this comparison alone. */
   readonly pValue: number
   /** The same after Holm's correction among the variants, or among the comparisons with the holdout. */
   readonly adjustedPValue: number
   readonly method: TestMethod
+  readonly anytime: AnytimeView
 }
 
-/** What the experiment says. */
-export type VerdictOutcome = 'winner' | 'no-difference' | 'keep-collecting' | 'not-an-experiment'
+/**
+ * What the experiment says. `no-difference` is a result: nobody can name a winner, and nothing more will come in.
+ * `equivalent`: the arms differ by less than the declared margin. `invalid`: the figures cannot be trusted.
+ * `not-an-experiment`: there is nothing to compare with.
+ */
+export type VerdictOutcome =
+  | 'winner'
+  | 'no-difference'
+  | 'equivalent'
+  | 'keep-collecting'
+  | 'invalid'
+  | 'not-an-experiment'
 
-/** What the experiment says, and why. */
+/** What was asked before the outcome was settled. */
+export interface VerdictCheck {
+  /**
+   * - `sample-ratio`: the arms have the sizes that their weights say
+   * - `attrition`: the arms lose members alike from assigned to sent, delivered and analysed
+   * - `maturity`: every member has had the conversion window
+   * - `minimum`: each compared arm has enough members and conversions
+   * - `machines`: the answer is the same with what machines did
+   * - `guardrails`: the winner has no more unsubscribes, complaints or bounces than the others
+   */
+  readonly check: 'sample-ratio' | 'attrition' | 'maturity' | 'minimum' | 'machines' | 'guardrails'
+  readonly passed: boolean
+  /** The smallest one on which it rests; null where it is no test. */
+  readonly pValue: number | null
+  /** What was found, for people. */
+  readonly words: string
+}
+
+/** How many more members would settle a question that the data leaves open. */
+export interface MembersNeeded {
+  /** For each of the two leading arms. */
+  readonly membersPerArm: number
+  /** Beyond what the smaller of the two has. */
+  readonly moreMembersPerArm: number
+  /** The difference of rates that they would show: the one that was observed, or the margin. */
+  readonly difference: number
+  readonly assuming: 'observed-difference' | 'equivalence-margin'
+  /** Chance that they show it. */
+  readonly power: number
+}
+
+/** What the experiment says, and why. The same data gives the same verdict, to the byte. */
 export interface Verdict {
   readonly outcome: VerdictOutcome
   /** The winning arm, the holdout when sending was worse than silence; null otherwise. */
   readonly winner: Arm | null
   /** Why the outcome is what it is, a short text each. */
   readonly reasons: readonly string[]
+  readonly checks: readonly VerdictCheck[]
   /** In the order in which they were given. */
   readonly arms: readonly ArmResult[]
   /** Every variant against each other variant, then against the holdout when there is one; empty arms left out. */
   readonly comparisons: readonly Comparison[]
+  /** The winner (or the arm with the highest rate) against the best of the others; null without two arms that have members. */
+  readonly leaders: Comparison | null
+  /** Null with a winner, and where no number of members would help. */
+  readonly membersNeeded: MembersNeeded | null
   readonly confidence: number
+  readonly method: {
+    /** The view that decided. */
+    readonly decision: Experiment['decision']
+    /** Among the variants, and among the comparisons with the holdout. */
+    readonly correction: 'holm'
+    /** Counts the changes of the rules: verdicts of one version are comparable. */
+    readonly version: number
+  }
+  /** SHA-256 over the canonical JSON of the data and the rules that it was judged by, in hexadecimal. */
+  readonly dataDigest: string
   /** One sentence for people. */
   readonly sentence: string
 }

@@ -24,7 +24,7 @@ import type { AudienceCounts, Run } from '../model/run.js'
 import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
 import { exclusionsOf, reasonsOf, skipWords, sumAudiences, sumDeliveries } from './audience-sums.js'
-import { armsFromTally, type ExperimentArm, metricOf } from './experiment-arms.js'
+import { type ExperimentArm, metricOf } from './experiment-arms.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { joinMessageFigures, messageFigures } from './message-figures.js'
 import { reportRate } from './report-rate.js'
@@ -49,6 +49,8 @@ export interface ReportInput {
   readonly armCounts: readonly ArmCount[]
   /** Of every run. */
   readonly counters: readonly Counter[]
+  /** What the experiment compares: of the runs that it was made in. */
+  readonly arms: readonly ExperimentArm[]
   /** Failed deliveries by reason. */
   readonly failures: ReadonlyMap<string, number>
   /** Skipped deliveries by reason. */
@@ -121,9 +123,8 @@ function headOf({
   return { id, name: content.name, type: content.type, status, digest, createdAt, launchedAt, endedAt }
 }
 
-function basisOf({ campaign, armCounts, counters, channelReceipts }: ReportInput): Basis {
+function basisOf({ campaign, arms, counters, channelReceipts }: ReportInput): Basis {
   const tally = createTally(counters)
-  const arms = armsFromTally(campaign, armCounts, tally)
   const variants = arms.filter(({ role }) => role === 'variant').map(({ arm }) => arm)
   const used = new Set<ChannelKind | null>([
     ...channelOrder(campaign.content),

@@ -3,14 +3,22 @@ import { type Arm, type Experiment, HOLDOUT, REMAINDER } from '../model/experime
 import type { Counter } from '../model/metrics.js'
 import type { ArmReport } from '../model/report.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
-import { createTally, type Tally } from './tally.js'
+import { createTally } from './tally.js'
 
-/** How many members an arm has, and how many of them did what the experiment asks for. */
+/** How many members an arm has, and how many of them did what. */
 export interface ExperimentArm {
   readonly arm: Arm
   readonly role: ArmReport['role']
   readonly assigned: number
+  /** Members, as every number here; what machines did is left out. */
   readonly converted: number
+  readonly convertedWithMachines: number
+  readonly sent: number
+  /** Null when no arm has any: nobody reports deliveries then. */
+  readonly delivered: number | null
+  readonly unsubscribed: number
+  readonly complained: number
+  readonly bounced: number
 }
 
 /** The event that converts a member. */
@@ -40,36 +48,45 @@ function armsInOrder({ content }: Campaign, assigned: ReadonlyMap<Arm, number>):
   return [...new Set([...declared, ...assigned.keys()])]
 }
 
-/** {@link experimentArms} over counts that are indexed already. */
-export function armsFromTally(
-  campaign: Campaign,
-  armCounts: readonly ArmCount[],
-  tally: Tally,
-): readonly ExperimentArm[] {
-  const assigned = new Map<Arm, number>()
-  for (const { arm, segment, count } of armCounts) {
-    if (segment === null) assigned.set(arm, (assigned.get(arm) ?? 0) + count)
-  }
-  const type = CONVERTING[metricOf(campaign)]
-  return armsInOrder(campaign, assigned).map((arm) => {
-    const members = assigned.get(arm) ?? 0
-    const { humanMembers } = tally.figures({ arms: [arm], channel: null, segment: null }, type)
-    return { arm, role: roleOf(arm), assigned: members, converted: Math.min(humanMembers, members) }
-  })
-}
-
 /**
  * The arms of a campaign with what the comparison of them needs: members, and members who did what
  * `experiment.metric` asks for (clicks of machines are none). A member who did it in two currencies counts twice, but
  * never more count than there are. Leave the remainder out before judging: it waits for the verdict.
  *
- * @param armCounts - of every run, one after the other
- * @param counters - of every run
+ * @param armCounts - of the runs that the experiment was made in, one after the other
+ * @param counters - of the same runs
  */
 export function experimentArms(
   campaign: Campaign,
   armCounts: readonly ArmCount[],
   counters: readonly Counter[],
 ): readonly ExperimentArm[] {
-  return armsFromTally(campaign, armCounts, createTally(counters))
+  const tally = createTally(counters)
+  const assigned = new Map<Arm, number>()
+  for (const { arm, segment, count } of armCounts) {
+    if (segment === null) assigned.set(arm, (assigned.get(arm) ?? 0) + count)
+  }
+  const type = CONVERTING[metricOf(campaign)]
+  const figuresOf = (arm: Arm, event: string) =>
+    tally.figures({ arms: [arm], channel: null, segment: null }, event)
+  const arms = armsInOrder(campaign, assigned)
+  const isDeliveryReported = arms.some((arm) => figuresOf(arm, 'delivered').total > 0)
+  return arms.map((arm) => {
+    const members = assigned.get(arm) ?? 0
+    const atMost = (most: number, event: string) => Math.min(figuresOf(arm, event).members, most)
+    const converted = Math.min(figuresOf(arm, type).humanMembers, members)
+    const sent = atMost(members, 'sent')
+    return {
+      arm,
+      role: roleOf(arm),
+      assigned: members,
+      converted,
+      convertedWithMachines: Math.max(converted, atMost(members, type)),
+      sent,
+      delivered: isDeliveryReported ? atMost(sent, 'delivered') : null,
+      unsubscribed: atMost(members, 'unsubscribed'),
+      complained: atMost(members, 'complained'),
+      bounced: atMost(members, 'bounced'),
+    }
+  })
 }

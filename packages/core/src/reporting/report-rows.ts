@@ -92,7 +92,14 @@ function overviewRows(report: CampaignReport): ReportRow[] {
       ['outcome', verdict.outcome],
       ['metric', report.metric],
       ['sentence', verdict.sentence],
+      ['decision', verdict.method.decision],
       ['confidence', verdict.confidence],
+      ['improvement', verdict.leaders?.lift?.value ?? null],
+      ['z', verdict.leaders?.z ?? null],
+      ['pValue', verdict.leaders?.pValue ?? null],
+      ['anytimePValue', verdict.leaders?.anytime.pValue ?? null],
+      ['moreMembersPerArm', verdict.membersNeeded?.moreMembersPerArm ?? null],
+      ['dataDigest', verdict.dataDigest],
     ]),
     ...rows('audience', '', audienceCells(report.audience)),
     ...reasons('exclusions', report.exclusions),
@@ -130,15 +137,19 @@ function breakdownRows(report: CampaignReport): ReportRow[] {
       ]),
     ),
     ...report.verdict.comparisons.flatMap(
-      ({ arm, against, difference, lift, pValue, adjustedPValue, method }) =>
+      ({ arm, against, difference, lift, z, pValue, adjustedPValue, method, anytime }) =>
         rows('comparisons', `${arm} - ${against}`, [
           ['difference', difference.value],
           ...estimate('difference', difference),
           ['lift', lift?.value ?? null],
           ...estimate('lift', lift),
+          ['z', z],
           ['pValue', pValue],
           ['adjustedPValue', adjustedPValue],
           ['method', method],
+          ...estimate('anytimeDifference', anytime.difference),
+          ['anytimePValue', anytime.pValue],
+          ['anytimeAdjustedPValue', anytime.adjustedPValue],
         ]),
     ),
     ...report.segments.flatMap(({ segment, members, counts, rates: all }) =>

@@ -4,7 +4,13 @@ import { DAY_MS } from '../base/time.js'
 import type { CampaignReport } from '../model/report.js'
 import { buildReport, type ReportInput } from './build-report.js'
 import { reportToHtml } from './report-to-html.js'
-import { SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput, sampleReportRun } from './sample-report.js'
+import {
+  SAMPLE_VERDICT,
+  sampleComparison,
+  sampleReportCampaign,
+  sampleReportInput,
+  sampleReportRun,
+} from './sample-report.js'
 
 interface Element {
   readonly name?: string
@@ -333,7 +339,7 @@ describe('a page of less or more', () => {
     }))
     const harm = { value: -0.02, low: -0.03, high: -0.01, confidence: 0.95 }
     const comparisons = [
-      {
+      sampleComparison({
         arm: 'plain',
         against: 'holdout',
         difference: harm,
@@ -342,8 +348,8 @@ describe('a page of less or more', () => {
         pValue: 0.00001,
         adjustedPValue: 0.00001,
         method: 'pooled-z' as const,
-      },
-      {
+      }),
+      sampleComparison({
         arm: 'plain',
         against: 'other',
         difference: harm,
@@ -352,7 +358,7 @@ describe('a page of less or more', () => {
         pValue: 0.2,
         adjustedPValue: 0.2,
         method: 'pooled-z' as const,
-      },
+      }),
     ]
     const text = readable(
       page({

@@ -6,8 +6,9 @@ import type { Counter } from '../model/metrics.js'
 import { parseInput } from '../model/parse.js'
 import type { DeliveryCounts } from '../model/progress.js'
 import type { Run } from '../model/run.js'
-import type { Verdict } from '../model/verdict.js'
+import type { Comparison, Verdict } from '../model/verdict.js'
 import type { ReportInput } from './build-report.js'
+import { experimentArms } from './experiment-arms.js'
 
 const CAMPAIGN = 'campaign-1' as CampaignId
 const RUN = 'run-1' as RunId
@@ -27,6 +28,7 @@ export function sampleCounter(counter: Partial<Counter> & Pick<Counter, 'type' |
     humanMembers: Math.min(members, total - machine),
     machine,
     amountMinor: 0,
+    amountSquares: 0,
     costMicros: 0,
     ...counter,
   }
@@ -63,6 +65,7 @@ export function sampleReportCampaign(content: Partial<CampaignInput> = {}): Camp
     endedAt: LAUNCHED + HOUR_MS,
     statusReason: null,
     archivedAt: null,
+    rollout: null,
   }
 }
 
@@ -90,6 +93,14 @@ export function sampleDeliveries(counts: Partial<DeliveryCounts> = {}): Delivery
 
 const interval = (value: number, low: number, high: number) => ({ value, low, high, confidence: 0.95 })
 
+/** A comparison whose two views say the same, but for the words. */
+export function sampleComparison(comparison: Omit<Comparison, 'anytime'>): Comparison {
+  const { difference, lift, pValue, adjustedPValue } = comparison
+  const logEvidence = -Math.log(pValue)
+  const method = 'success-split'
+  return { ...comparison, anytime: { difference, lift, pValue, adjustedPValue, logEvidence, method } }
+}
+
 /** The verdict of {@link sampleReportInput}. */
 export const SAMPLE_VERDICT: Verdict = {
   outcome: 'winner',
@@ -100,20 +111,23 @@ export const SAMPLE_VERDICT: Verdict = {
       arm: 'plain',
       rate: { numerator: 75, denominator: 1_895, value: 75 / 1_895 },
       interval: interval(0.0396, 0.0317, 0.0493),
+      probabilityToBeBest: 0.0017,
     },
     {
       arm: 'emoji',
       rate: { numerator: 114, denominator: 1_894, value: 114 / 1_894 },
       interval: interval(0.0602, 0.0503, 0.0718),
+      probabilityToBeBest: 0.9983,
     },
     {
       arm: 'holdout',
       rate: { numerator: 8, denominator: 421, value: 8 / 421 },
       interval: interval(0.019, 0.0097, 0.037),
+      probabilityToBeBest: null,
     },
   ],
   comparisons: [
-    {
+    sampleComparison({
       arm: 'plain',
       against: 'emoji',
       difference: interval(-0.0206, -0.0345, -0.0068),
@@ -122,8 +136,8 @@ export const SAMPLE_VERDICT: Verdict = {
       pValue: 0.0033,
       adjustedPValue: 0.0033,
       method: 'pooled-z',
-    },
-    {
+    }),
+    sampleComparison({
       arm: 'plain',
       against: 'holdout',
       difference: interval(0.0206, 0.0009, 0.0338),
@@ -132,8 +146,8 @@ export const SAMPLE_VERDICT: Verdict = {
       pValue: 0.0405,
       adjustedPValue: 0.0405,
       method: 'pooled-z',
-    },
-    {
+    }),
+    sampleComparison({
       arm: 'emoji',
       against: 'holdout',
       difference: interval(0.0412, 0.0207, 0.0556),
@@ -142,9 +156,26 @@ export const SAMPLE_VERDICT: Verdict = {
       pValue: 0.00067,
       adjustedPValue: 0.0013,
       method: 'fisher-exact',
-    },
+    }),
   ],
+  leaders: sampleComparison({
+    arm: 'emoji',
+    against: 'plain',
+    difference: interval(0.0206, 0.0068, 0.0345),
+    lift: interval(0.521, 0.145, 1.02),
+    z: 2.94,
+    pValue: 0.0033,
+    adjustedPValue: 0.0033,
+    method: 'pooled-z',
+  }),
+  checks: [
+    { check: 'sample-ratio', passed: true, pValue: 0.98, words: 'the arms have the sizes that were meant' },
+    { check: 'maturity', passed: true, pValue: null, words: 'every conversion window has passed' },
+  ],
+  membersNeeded: null,
   confidence: 0.95,
+  method: { decision: 'fixed', correction: 'holm', version: 2 },
+  dataDigest: 'f'.repeat(64),
   sentence:
     '“emoji” won: 6.0% of 1,894 converted against 4.0% of 1,895 with “plain”, 0.7 to 3.5 points more (95% interval).',
 }
@@ -210,7 +241,7 @@ function armCells(
 
 /** What a small win-back campaign came to: two variants, a holdout, coupons, and all sections of a report. */
 export function sampleReportInput(overrides: Partial<ReportInput> = {}): ReportInput {
-  return {
+  const input: Omit<ReportInput, 'arms'> = {
     campaign: sampleReportCampaign({
       experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.1 },
       coupon: { reward: { kind: 'percent', value: 30 } },
@@ -275,4 +306,6 @@ export function sampleReportInput(overrides: Partial<ReportInput> = {}): ReportI
     generatedAt: LAUNCHED + 30 * DAY_MS,
     ...overrides,
   }
+  const arms = experimentArms(input.campaign, input.armCounts, input.counters)
+  return { arms, ...input }
 }

@@ -63,8 +63,37 @@ function armCells(
   ]
 }
 
+/** One comparison as the page shows it: the view that decides, and the other one in few words. */
+interface Shown {
+  readonly arm: Arm
+  readonly against: Arm
+  readonly difference: Estimate
+  readonly lift: Estimate | null
+  readonly adjustedPValue: number
+  readonly method: string
+  readonly other: string
+}
+
+function shown({ arm, against, ...fixed }: Comparison, { method }: Verdict): Shown {
+  const { anytime, z } = fixed
+  const once = `looked at once: ${z === null ? '' : `z ${zFormat.format(z)}, `}p ${probabilityText(fixed.adjustedPValue)}`
+  const watched = `at any look: p ${probabilityText(anytime.adjustedPValue)}`
+  const decides = method.decision === 'anytime' ? anytime : fixed
+  return {
+    arm,
+    against,
+    difference: decides.difference,
+    lift: decides.lift,
+    adjustedPValue: decides.adjustedPValue,
+    method: METHOD_WORDS[decides.method],
+    other: method.decision === 'anytime' ? once : watched,
+  }
+}
+
+const zFormat = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+
 /** The comparison with its better arm first; what stands against the holdout stays as it is. */
-function betterFirst(comparison: Comparison, holdouts: readonly Arm[]): Comparison {
+function betterFirst(comparison: Shown, holdouts: readonly Arm[]): Shown {
   const { arm, against, difference, lift } = comparison
   if (difference.value >= 0 || holdouts.includes(against)) return comparison
   return {
@@ -82,7 +111,7 @@ function turned({ value, low, high, confidence }: Estimate, turn: (value: number
 
 function comparisonTable({ verdict, arms }: CampaignReport): Markup {
   const holdouts = arms.filter(({ role }) => role === 'holdout').map(({ arm }) => arm)
-  const comparisons = verdict.comparisons.map((each) => betterFirst(each, holdouts))
+  const comparisons = verdict.comparisons.map((each) => betterFirst(shown(each, verdict), holdouts))
   const axis = axisFor([0, ...comparisons.flatMap(({ difference }) => [difference.low, difference.high])])
   const columns = [
     { heading: 'Comparison' },
@@ -98,7 +127,7 @@ function comparisonTable({ verdict, arms }: CampaignReport): Markup {
         intervalBar(each.difference, axis, each.difference.low > 0 ? 'good' : 'main', 0),
         spanCell(each.difference, pointsText),
         each.lift === null ? NOTHING : spanCell(each.lift, changeText),
-        html`${probabilityText(each.adjustedPValue)} <small>${METHOD_WORDS[each.method]}</small>`,
+        html`${probabilityText(each.adjustedPValue)} <small>${each.method}; ${each.other}</small>`,
       ] as const,
   )
   return table('Each against each', columns, rows, 'cards')
@@ -108,12 +137,24 @@ function spanCell({ value, low, high }: Estimate, text: (value: number) => strin
   return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
 }
 
-function noteOf({ outcome, confidence, reasons, comparisons }: Verdict): Markup {
+function noteOf(verdict: Verdict): Markup {
+  const { outcome, confidence, reasons, comparisons, method } = verdict
   const level = confidenceText(confidence)
-  const intervals = `Intervals hold at ${level}: Wilson's for a rate, Newcombe's for a difference, Katz's for a lift.`
+  const watched = `Wilson's for a rate; those of differences and lifts however often one looks`
+  const once = `Wilson's for a rate, Newcombe's for a difference, Katz's for a lift, looked at once`
+  const intervals = `Intervals hold at ${level}: ${method.decision === 'anytime' ? watched : once}.`
   const corrected = comparisons.length > 1 ? " p-values are corrected for their number by Holm's method." : ''
   // the sentence at the top has said them already when it is too early
   const isTold = outcome === 'keep-collecting'
-  const verdict = isTold ? null : html` Verdict: ${outside(reasons.join('; '))}.`
-  return html`${intervals}${corrected}${verdict}`
+  const told = isTold ? null : html` Verdict: ${outside(reasons.join('; '))}.`
+  return html`${intervals}${corrected}${neededText(verdict)}${told}`
+}
+
+/** How many more people would settle it. */
+function neededText({ membersNeeded }: Verdict): string {
+  if (membersNeeded === null || membersNeeded.moreMembersPerArm === 0) return ''
+  const { moreMembersPerArm, difference, power, assuming } = membersNeeded
+  const what =
+    assuming === 'observed-difference' ? 'a difference like this one' : 'the smallest difference that matters'
+  return ` To see ${what} (${pointsText(difference)} points) in ${percentText(power)} of experiments, each arm would need about ${countText(moreMembersPerArm)} more people.`
 }

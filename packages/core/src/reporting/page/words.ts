@@ -1,7 +1,7 @@
 import type { ChannelKind } from '../../model/channel-kind.js'
 import type { DeliveryStatus } from '../../model/delivery.js'
 import type { ArmReport, CampaignReport, ImpressionSource, ResponseTime } from '../../model/report.js'
-import type { TestMethod, VerdictOutcome } from '../../model/verdict.js'
+import type { AnytimeView, TestMethod, VerdictOutcome } from '../../model/verdict.js'
 
 export const CHANNEL_WORDS: Readonly<Record<ChannelKind, string>> = {
   email: 'E-mail',
@@ -17,7 +17,9 @@ export const CHANNEL_WORDS: Readonly<Record<ChannelKind, string>> = {
 export const OUTCOME_WORDS: Readonly<Record<VerdictOutcome, string>> = {
   winner: 'There is a winner',
   'no-difference': 'No clear difference',
+  equivalent: 'No difference that matters',
   'keep-collecting': 'Too early to tell',
+  invalid: 'Not to be trusted',
   'not-an-experiment': 'No comparison',
 }
 
@@ -59,7 +61,9 @@ export const STATUS_WORDS: Readonly<Record<DeliveryStatus, string>> = {
   held: 'held for a person to decide',
 }
 
-export const METHOD_WORDS: Readonly<Record<TestMethod, string>> = {
+export const METHOD_WORDS: Readonly<Record<TestMethod | AnytimeView['method'], string>> = {
   'pooled-z': 'two-proportion z test',
   'fisher-exact': "Fisher's exact test",
+  'boschloo-exact': "Boschloo's exact test",
+  'success-split': 'valid at any look',
 }

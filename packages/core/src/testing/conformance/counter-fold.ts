@@ -6,6 +6,7 @@ interface Cell {
   readonly counter: Counter
   readonly members: Set<string>
   readonly humans: Set<string>
+  readonly amounts: Map<string, bigint>
 }
 
 /**
@@ -21,8 +22,9 @@ export function foldCounters(events: readonly CampaignEvent[], campaignId: Campa
       for (const place of placesOf(attribution)) count(cells, event, attribution, place)
     }
   }
-  return [...cells.values()].map(({ counter, members, humans }) => ({
+  return [...cells.values()].map(({ counter, members, humans, amounts }) => ({
     ...counter,
+    amountSquares: Number([...amounts.values()].reduce((sum, amount) => sum + amount * amount, 0n)),
     members: members.size,
     humanMembers: humans.size,
   }))
@@ -43,13 +45,15 @@ function count(cells: Map<string, Cell>, event: CampaignEvent, attribution: Attr
   const key = JSON.stringify([runId, arm, place.channel, place.segment, type, currency])
   const empty = { campaignId, runId, arm, ...place, type, currency, members: 0, humanMembers: 0 }
   const cell: Cell = cells.get(key) ?? {
-    counter: { ...empty, total: 0, machine: 0, amountMinor: 0, costMicros: 0 },
+    counter: { ...empty, total: 0, machine: 0, amountMinor: 0, amountSquares: 0, costMicros: 0 },
     members: new Set(),
     humans: new Set(),
+    amounts: new Map(),
   }
   if (event.customerId !== null) {
     cell.members.add(event.customerId)
     if (!event.machine) cell.humans.add(event.customerId)
+    cell.amounts.set(event.customerId, (cell.amounts.get(event.customerId) ?? 0n) + BigInt(event.amountMinor))
   }
   const counter = {
     ...cell.counter,

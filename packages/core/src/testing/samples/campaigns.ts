@@ -35,6 +35,7 @@ export function sampleCampaign(
     endedAt: null,
     statusReason: null,
     archivedAt: null,
+    rollout: null,
     ...fields,
     id: asId(id),
   }

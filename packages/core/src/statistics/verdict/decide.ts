@@ -1,0 +1,162 @@
+import type { Arm } from '../../model/experiment.js'
+import type { Comparison, Verdict, VerdictCheck } from '../../model/verdict.js'
+import { compareProportions } from '../proportions/compare-proportions.js'
+import { compareArms } from './compare-arms.js'
+import { contendersIn, nameOfArm } from './contenders.js'
+import { decidingPValue, findWinner, isWon } from './find-winner.js'
+import { guardrailCheck } from './guardrails.js'
+import { integrityChecks } from './integrity.js'
+import type { JudgedArm, Question } from './verdict-input.js'
+
+/** What the outcome is, and what was asked before it was settled. */
+export type Decision = Pick<Verdict, 'outcome' | 'winner' | 'reasons' | 'checks'>
+
+/** Settles the outcome, one question after the other: trust, maturity and size, machines, guardrails. */
+export function decide(question: Question, comparisons: readonly Comparison[]): Decision {
+  if (contendersIn(question).length < 2) {
+    const reasons = ['there is nothing to compare with']
+    return { outcome: 'not-an-experiment', winner: null, reasons, checks: [] }
+  }
+  const integrity = integrityChecks(question)
+  const distrust = integrity.filter(({ passed }) => !passed)
+  if (distrust.length > 0) return unsettled('invalid', distrust, integrity)
+  const readiness = [maturityCheck(question), minimumCheck(question)]
+  const checks = [...integrity, ...readiness]
+  const waits = !question.equallyMature || (question.decision === 'fixed' && !question.mature)
+  const missing = readiness.filter(({ check, passed }) => !passed && (check === 'minimum' || waits))
+  if (missing.length > 0)
+    return unsettled(question.mature ? 'no-difference' : 'keep-collecting', missing, checks)
+  return answered(question, comparisons, checks)
+}
+
+function unsettled(
+  outcome: Decision['outcome'],
+  failed: readonly VerdictCheck[],
+  checks: readonly VerdictCheck[],
+): Decision {
+  return { outcome, winner: null, reasons: failed.map(({ words }) => words), checks }
+}
+
+function answered(
+  question: Question,
+  comparisons: readonly Comparison[],
+  asked: readonly VerdictCheck[],
+): Decision {
+  const answer = answerOf(question, comparisons)
+  const machines = machineCheck(question, answer)
+  const checks = [...asked, machines]
+  if (!machines.passed) return unsettled('invalid', [machines], checks)
+  if (answer.outcome === 'equivalent') {
+    const reasons = [`the arms differ by less than ${question.equivalenceMargin} at alpha ${question.alpha}`]
+    return { ...answer, winner: null, reasons, checks }
+  }
+  if (answer.outcome === 'winner') return crowned(question, comparisons, answer.winner, checks)
+  const reasons = [`no arm beats all others at alpha ${question.alpha}`]
+  return { outcome: question.mature ? 'no-difference' : 'keep-collecting', winner: null, reasons, checks }
+}
+
+function crowned(
+  question: Question,
+  comparisons: readonly Comparison[],
+  winner: Arm,
+  asked: readonly VerdictCheck[],
+): Decision {
+  const guardrails = guardrailCheck(question, winner)
+  const checks = [...asked, guardrails]
+  if (!guardrails.passed) {
+    return unsettled(question.mature ? 'no-difference' : 'keep-collecting', [guardrails], checks)
+  }
+  return { outcome: 'winner', winner, reasons: [winningReason(question, comparisons, winner)], checks }
+}
+
+type Answer =
+  | { readonly outcome: 'winner'; readonly winner: Arm }
+  | { readonly outcome: 'equivalent' }
+  | { readonly outcome: 'open' }
+
+/** What the figures say by the view that decides. A margin goes first: differences within it were declared to be none. */
+function answerOf(question: Question, comparisons: readonly Comparison[]): Answer {
+  if (isEquivalent(question, comparisons)) return { outcome: 'equivalent' }
+  const winner = findWinner(question, comparisons)
+  return winner === null ? { outcome: 'open' } : { outcome: 'winner', winner }
+}
+
+/**
+ * Whether all pairs of the question are within the margin. Looked at once, by two one-sided tests (Schuirmann 1987),
+ * that is, an interval at 1 - 2 alpha; at any time, by the confidence sequence. No correction: all pairs must pass.
+ */
+function isEquivalent(question: Question, comparisons: readonly Comparison[]): boolean {
+  const margin = question.equivalenceMargin
+  if (margin === null) return false
+  const contenders = contendersIn(question)
+  const isCompared = (arm: Arm) => contenders.some((each) => each.arm === arm)
+  const pairs = comparisons.filter(({ arm, against }) => isCompared(arm) && isCompared(against))
+  return pairs.every((pair) => {
+    const { low, high } = marginInterval(question, pair)
+    return low > -margin && high < margin
+  })
+}
+
+function marginInterval(
+  { arms, alpha, decision }: Question,
+  { arm, against, anytime, difference }: Comparison,
+) {
+  if (decision === 'anytime') return anytime.difference
+  const found = (name: Arm) => arms.find((each) => each.arm === name)
+  const [a, b] = [found(arm), found(against)]
+  if (a === undefined || b === undefined || alpha >= 0.5) return difference
+  const proportionOf = (each: JudgedArm) => ({ successes: each.converted, trials: each.assigned })
+  return compareProportions(proportionOf(a), proportionOf(b), { confidence: 1 - 2 * alpha }).difference
+}
+
+function maturityCheck({ mature }: Question): VerdictCheck {
+  const words = mature ? 'every conversion window has passed' : 'conversions can still come in'
+  return { check: 'maturity', passed: mature, pValue: null, words }
+}
+
+function minimumCheck(question: Question): VerdictCheck {
+  const { minRecipients, minConversions } = question
+  const missing = contendersIn(question).flatMap(({ arm, assigned, converted }) => {
+    const name = nameOfArm(arm, question)
+    return [
+      ...(assigned < minRecipients
+        ? [`${name} has ${assigned} of the ${minRecipients} members that it needs`]
+        : []),
+      ...(converted < minConversions
+        ? [`${name} has ${converted} of the ${minConversions} conversions that it needs`]
+        : []),
+    ]
+  })
+  const words =
+    missing.length === 0 ? 'every compared arm has members and conversions enough' : missing.join('; ')
+  return { check: 'minimum', passed: missing.length === 0, pValue: null, words }
+}
+
+/** Whether the answer stays the same when what machines did is counted as if people had done it. */
+function machineCheck(question: Question, answer: Answer): VerdictCheck {
+  const arms = question.arms.map((arm) => ({ ...arm, converted: arm.convertedWithMachines }))
+  const without = arms.every(({ converted }, index) => converted === question.arms[index]?.converted)
+  const asPeople = { ...question, arms }
+  const other = without ? answer : answerOf(asPeople, compareArms(asPeople))
+  const isSame =
+    other.outcome === answer.outcome &&
+    (other.outcome !== 'winner' || answer.outcome !== 'winner' || other.winner === answer.winner)
+  const words = isSame
+    ? 'machines do not change the answer'
+    : 'the answer depends on whether what machines did is counted'
+  return { check: 'machines', passed: isSame, pValue: null, words }
+}
+
+const listFormat = new Intl.ListFormat('en')
+
+/** Who beats whom; a comparison of the winner that shows nothing is named as well. */
+function winningReason(question: Question, comparisons: readonly Comparison[], winner: Arm): string {
+  const ofWinner = comparisons.filter(({ arm, against }) => arm === winner || against === winner)
+  const rivalIn = ({ arm, against }: Comparison) => (arm === winner ? against : arm)
+  const beaten = ofWinner.filter((each) => isWon(each, winner, rivalIn(each), question))
+  const open = ofWinner.filter((each) => decidingPValue(each, question.decision) >= question.alpha)
+  const listOf = (some: readonly Comparison[]) =>
+    listFormat.format(some.map((each) => nameOfArm(rivalIn(each), question)))
+  const beats = `${nameOfArm(winner, question)} beats ${listOf(beaten)} at alpha ${question.alpha}`
+  return open.length === 0 ? beats : `${beats}, but whether it beats ${listOf(open)} is open`
+}

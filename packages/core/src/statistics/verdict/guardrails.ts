@@ -1,0 +1,57 @@
+import type { Arm } from '../../model/experiment.js'
+import type { VerdictCheck } from '../../model/verdict.js'
+import { fisherExact } from '../proportions/fisher.js'
+import { variantsIn } from './contenders.js'
+import { GUARDRAILS, type Guardrail, type JudgedArm, type Question } from './verdict-input.js'
+
+/** Whoever was written to can unsubscribe, complain or bounce. */
+function proportionOf(arm: JudgedArm, guardrail: Guardrail) {
+  return { successes: arm[guardrail], trials: Math.max(1, arm.sent ?? arm.assigned, arm[guardrail]) }
+}
+
+/**
+ * Whether a winner loses more people than another variant does, by Fisher's exact test, one-sided at alpha. Nothing is
+ * corrected for the number of tests: here the error to fear is to see no harm.
+ */
+export function guardrailCheck(question: Question, winner: Arm): VerdictCheck {
+  const variants = variantsIn(question)
+  const winning = variants.find(({ arm }) => arm === winner)
+  const findings = winning === undefined ? [] : harmsOf(winning, variants)
+  const worst = findings.reduce((least, { pValue }) => Math.min(least, pValue), 1)
+  const harms = findings.filter(({ pValue }) => pValue < question.alpha)
+  const words =
+    harms.length === 0
+      ? 'no more unsubscribes, complaints or bounces than with the others'
+      : harms.map(({ guardrail, against }) => `more ${WORDS[guardrail]} with ${winner} than with ${against}`)
+  return {
+    check: 'guardrails',
+    passed: harms.length === 0,
+    pValue: findings.length === 0 ? null : worst,
+    words: typeof words === 'string' ? words : words.join('; '),
+  }
+}
+
+const WORDS: Readonly<Record<Guardrail, string>> = {
+  unsubscribed: 'unsubscribes',
+  complained: 'complaints',
+  bounced: 'bounces',
+}
+
+interface Finding {
+  readonly guardrail: Guardrail
+  readonly against: Arm
+  readonly pValue: number
+}
+
+function harmsOf(winning: JudgedArm, variants: readonly JudgedArm[]): readonly Finding[] {
+  const others = variants.filter(({ arm, assigned }) => arm !== winning.arm && assigned > 0)
+  return GUARDRAILS.flatMap((guardrail) =>
+    others.map((other) => ({
+      guardrail,
+      against: other.arm,
+      pValue: fisherExact(proportionOf(winning, guardrail), proportionOf(other, guardrail), {
+        alternative: 'greater',
+      }),
+    })),
+  )
+}

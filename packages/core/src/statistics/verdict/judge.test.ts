@@ -1,0 +1,454 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { judge } from './judge.js'
+import type { ArmOutcome, VerdictInput } from './verdict-input.js'
+
+const arm = (name: string, converted: number, assigned: number): ArmOutcome => ({
+  arm: name,
+  assigned,
+  converted,
+})
+
+function judged(arms: readonly ArmOutcome[], more: Partial<VerdictInput> = {}) {
+  return judge({ arms, mature: true, decision: 'fixed', ...more })
+}
+
+const PLAIN = arm('plain', 80, 2_000)
+const EMOJI = arm('emoji', 122, 2_000)
+
+describe('two variants', () => {
+  it('have a winner when one is significantly better', () => {
+    const verdict = judged([PLAIN, EMOJI])
+    expect(verdict).toMatchObject({ outcome: 'winner', winner: 'emoji', confidence: 0.95 })
+    expect(verdict.reasons).toEqual(['emoji beats plain at alpha 0.05'])
+    expect(verdict.sentence).toBe(
+      '“emoji” won: 6.1% of 2,000 converted against 4.0% of 2,000 with “plain”, 0.7 to 3.5 points more (95% interval).',
+    )
+    expect(verdict.arms[1]).toMatchObject({
+      arm: 'emoji',
+      rate: { numerator: 122, denominator: 2_000, value: 0.061 },
+    })
+    expect(verdict.comparisons).toHaveLength(1)
+    expect(verdict.comparisons[0]).toMatchObject({ arm: 'plain', against: 'emoji', method: 'pooled-z' })
+    expect(verdict.comparisons[0]?.adjustedPValue).toBe(verdict.comparisons[0]?.pValue)
+  })
+
+  it('have none when they are too close, and then the sentence says what can be ruled out', () => {
+    const verdict = judged([PLAIN, arm('emoji', 84, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(verdict.sentence).toBe(
+      'No winner: 4.2% of 2,000 with “emoji” converted against 4.0% of 2,000 with “plain”; ' +
+        'the data rules out differences larger than 1.4 points (95% interval).',
+    )
+  })
+
+  it.each([
+    ['too small', [PLAIN, arm('emoji', 40, 99)], 'emoji has 99 of the 100 members that it needs'],
+    [
+      'too seldom converted',
+      [arm('plain', 24, 500), arm('emoji', 80, 500)],
+      'plain has 24 of the 25 conversions that it needs',
+    ],
+  ])(
+    'have no winner while one is %s: watched, they collect on; in the end, that is the result',
+    (_why, arms, reason) => {
+      const early = judged(arms, { mature: false, decision: 'anytime' })
+      expect(early).toMatchObject({ outcome: 'keep-collecting', winner: null, reasons: [reason] })
+      expect(early.sentence).toBe(`Too early to tell: ${reason}.`)
+      const late = judged(arms)
+      expect(late).toMatchObject({ outcome: 'no-difference', winner: null, reasons: [reason] })
+      expect(late.sentence).toContain(`No winner: ${reason}; `)
+      expect(late.checks.find(({ check }) => check === 'minimum')?.passed).toBe(false)
+    },
+  )
+
+  it('are looked at once by a fixed decision, when no more can come in', () => {
+    const early = judged([PLAIN, EMOJI], { mature: false })
+    expect(early).toMatchObject({
+      outcome: 'keep-collecting',
+      winner: null,
+      reasons: ['conversions can still come in'],
+    })
+    expect(early.sentence).toBe('Too early to tell: conversions can still come in.')
+  })
+
+  it('name every reason, and an empty arm is in no comparison', () => {
+    const verdict = judged([arm('plain', 0, 0), arm('emoji', 1, 3)], { mature: false })
+    expect(verdict.reasons).toEqual([
+      'conversions can still come in',
+      'plain has 0 of the 100 members that it needs; plain has 0 of the 25 conversions that it needs; ' +
+        'emoji has 3 of the 100 members that it needs; emoji has 1 of the 25 conversions that it needs',
+    ])
+    expect(verdict).toMatchObject({ comparisons: [], leaders: null })
+    expect(verdict.arms[0]).toMatchObject({ interval: null, rate: { value: null } })
+  })
+
+  it('may have a winner on few members when the host says so', () => {
+    const arms = [arm('plain', 0, 12), arm('emoji', 9, 12)]
+    expect(judged(arms).winner).toBeNull()
+    expect(judged(arms, { minRecipients: 10, minConversions: 0 })).toMatchObject({ winner: 'emoji' })
+  })
+
+  it('speak of what the metric counts', () => {
+    expect(judged([PLAIN, EMOJI], { metric: 'redemption' }).sentence).toContain(
+      '2,000 redeemed the coupon against',
+    )
+    expect(judged([PLAIN, EMOJI], { metric: 'click' }).sentence).toContain('2,000 clicked against')
+  })
+})
+
+describe('many variants', () => {
+  it('have a winner only when it beats every other after the correction', () => {
+    const one = judged([PLAIN, arm('close', 90, 2_000), arm('great', 160, 2_000)])
+    expect(one).toMatchObject({ outcome: 'winner', winner: 'great' })
+    expect(one.sentence).toContain('with “close”')
+    const two = judged([PLAIN, arm('good', 150, 2_000), arm('great', 160, 2_000)])
+    expect(two).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(two.sentence).toContain(
+      'No winner: 8.0% of 2,000 with “great” converted against 7.5% of 2,000 with “good”',
+    )
+  })
+
+  it('pay for their number: what two alone would decide, ten may not', () => {
+    const pair = [arm('a', 80, 2_000), arm('b', 108, 2_000)]
+    expect(judged(pair).winner).toBe('b')
+    const crowd = Array.from({ length: 8 }, (_, index) => arm(`c${index}`, 80, 2_000))
+    const verdict = judged([...pair, ...crowd])
+    expect(verdict.winner).toBeNull()
+    expect(verdict.comparisons).toHaveLength(45)
+    expect(Number(verdict.comparisons[0]?.adjustedPValue)).toBeGreaterThan(
+      Number(verdict.comparisons[0]?.pValue),
+    )
+  })
+})
+
+describe('a holdout', () => {
+  it('stands against every variant in a family of its own', () => {
+    const verdict = judged([PLAIN, EMOJI, arm('holdout', 10, 500)])
+    expect(verdict.comparisons.map((each) => [each.arm, each.against])).toEqual([
+      ['plain', 'emoji'],
+      ['plain', 'holdout'],
+      ['emoji', 'holdout'],
+    ])
+    expect(verdict.winner).toBe('emoji')
+    expect(verdict.comparisons[0]?.adjustedPValue).toBe(verdict.comparisons[0]?.pValue)
+  })
+
+  it('is named among those that the winner beats, whatever the other variants do against it', () => {
+    const verdict = judged([PLAIN, arm('mild', 70, 2_000), arm('great', 160, 2_000), arm('holdout', 16, 500)])
+    expect(verdict.reasons).toEqual(['great beats plain, mild, and the holdout at alpha 0.05'])
+    const others = verdict.comparisons.filter(({ arm: name }) => name !== 'great')
+    expect(others.some(({ against, adjustedPValue }) => against === 'holdout' && adjustedPValue > 0.05)).toBe(
+      true,
+    )
+  })
+
+  it('too small for itself does not keep the variants from their verdict, which says what is open', () => {
+    const verdict = judged([PLAIN, EMOJI, arm('holdout', 0, 20)])
+    expect(verdict.winner).toBe('emoji')
+    expect(verdict.reasons).toEqual([
+      'emoji beats plain at alpha 0.05, but whether it beats the holdout is open',
+    ])
+    expect(judged([PLAIN, EMOJI, arm('holdout', 0, 0)]).reasons).toEqual(['emoji beats plain at alpha 0.05'])
+  })
+
+  it('is the question when there is one variant', () => {
+    const worked = judged([arm('all', 122, 2_000), arm('holdout', 80, 2_000)])
+    expect(worked).toMatchObject({ outcome: 'winner', winner: 'all' })
+    expect(worked.sentence).toBe(
+      'The campaign worked: 6.1% of 2,000 with “all” converted against 4.0% of 2,000 who got nothing, ' +
+        '0.7 to 3.5 points more (95% interval).',
+    )
+    const idle = judged([arm('all', 84, 2_000), arm('holdout', 88, 2_000)])
+    expect(idle).toMatchObject({ outcome: 'no-difference', winner: null })
+    expect(idle.sentence).toContain(
+      'No winner: 4.4% of 2,000 who got nothing converted against 4.2% of 2,000 with “all”',
+    )
+    expect(judged([arm('all', 84, 2_000), arm('holdout', 8, 20)]).reasons).toEqual([
+      'the holdout has 20 of the 100 members that it needs; the holdout has 8 of the 25 conversions that it needs',
+    ])
+  })
+
+  it('wins when sending did harm', () => {
+    const verdict = judged([arm('all', 80, 2_000), arm('holdout', 122, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'winner', winner: 'holdout' })
+    expect(verdict.sentence).toMatch(
+      /^Sending did harm: 6\.1% of 2,000 who got nothing converted against 4\.0% of 2,000/,
+    )
+    const both = judged([arm('a', 80, 2_000), arm('b', 82, 2_000), arm('holdout', 140, 2_000)])
+    expect(both).toMatchObject({ outcome: 'winner', winner: 'holdout' })
+    expect(both.sentence).toContain('with “b”')
+    expect(both.reasons).toEqual(['the holdout beats a and b at alpha 0.05'])
+  })
+
+  it('keeps a variant from winning that does worse than silence', () => {
+    const verdict = judged([arm('few', 10, 100), arm('a', 110, 2_000), arm('holdout', 170, 2_000)])
+    expect(verdict.winner).toBeNull()
+    const beaten = judged([arm('a', 400, 10_000), arm('b', 0, 100), arm('holdout', 600, 10_000)])
+    expect(beaten.winner).not.toBe('a')
+  })
+})
+
+describe('a decision at any time', () => {
+  const watched = (arms: readonly ArmOutcome[], more: Partial<VerdictInput> = {}) =>
+    judged(arms, { decision: 'anytime', mature: false, ...more })
+
+  it('names a winner before the end as soon as the always-valid p-value does', () => {
+    const verdict = watched([PLAIN, arm('emoji', 160, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'winner', winner: 'emoji', method: { decision: 'anytime' } })
+    expect(verdict.leaders?.anytime.adjustedPValue).toBeLessThan(0.05)
+    expect(verdict.leaders?.anytime.difference.low).toBeGreaterThan(0)
+  })
+
+  it('asks for more than a test that looks once, and shows what that one would say', () => {
+    const verdict = watched([PLAIN, arm('emoji', 110, 2_000)])
+    expect(verdict.leaders?.pValue).toBeLessThan(0.05)
+    expect(verdict).toMatchObject({ outcome: 'keep-collecting', winner: null })
+    expect(watched([PLAIN, arm('emoji', 110, 2_000)], { mature: true }).outcome).toBe('no-difference')
+  })
+
+  it('shows counts of members who have not all had their time, and decides nothing by them', () => {
+    const verdict = watched([PLAIN, arm('emoji', 160, 2_000)], { equallyMature: false })
+    expect(verdict).toMatchObject({
+      outcome: 'keep-collecting',
+      winner: null,
+      reasons: ['conversions can still come in'],
+    })
+    expect(verdict.leaders?.anytime.adjustedPValue).toBeLessThan(0.05)
+  })
+
+  it('never ends with more to collect once all is in', () => {
+    const rates = fc.integer({ min: 0, max: 2_000 })
+    fc.assert(
+      fc.property(rates, rates, fc.constantFrom('anytime' as const, 'fixed' as const), (a, b, decision) => {
+        const { outcome } = judged([arm('plain', a, 2_000), arm('emoji', b, 2_000)], { decision })
+        expect(outcome).not.toBe('keep-collecting')
+      }),
+      { seed: 9, numRuns: 100 },
+    )
+  })
+})
+
+describe('a margin', () => {
+  const near = [arm('plain', 800, 20_000), arm('emoji', 810, 20_000)]
+
+  it('makes arms equivalent that differ by less', () => {
+    const verdict = judged(near, { equivalenceMargin: 0.005 })
+    expect(verdict).toMatchObject({ outcome: 'equivalent', winner: null, membersNeeded: null })
+    expect(verdict.sentence).toMatch(
+      /^It makes no difference: .*; they differ by 0\.4 points \(95% interval\) at most\.$/,
+    )
+    expect(judged(near).outcome).toBe('no-difference')
+  })
+
+  it('is asked for by two one-sided tests, an interval at 1 - 2 alpha', () => {
+    const { difference } = judged(near, { alpha: 0.1 }).leaders ?? {}
+    const margin = Number(difference?.high)
+    expect(judged(near, { equivalenceMargin: margin * 1.0001 }).outcome).toBe('equivalent')
+    expect(judged(near, { equivalenceMargin: margin * 0.9999 }).outcome).toBe('no-difference')
+  })
+
+  it('has to hold for every pair, and for the confidence sequence when the verdict is watched', () => {
+    const three = [...near, arm('caps', 1_000, 20_000)]
+    expect(judged(three, { equivalenceMargin: 0.005 }).outcome).not.toBe('equivalent')
+    const watched = { decision: 'anytime' as const, mature: false }
+    expect(judged(near, { ...watched, equivalenceMargin: 0.02 }).outcome).toBe('equivalent')
+    expect(judged(near, { ...watched, equivalenceMargin: 0.004 }).outcome).toBe('keep-collecting')
+  })
+
+  it('goes before a winner: a difference within it was declared to be none', () => {
+    const huge = [arm('plain', 40_000, 1_000_000), arm('emoji', 41_000, 1_000_000)]
+    expect(judged(huge).outcome).toBe('winner')
+    expect(judged(huge, { equivalenceMargin: 0.005 }).outcome).toBe('equivalent')
+  })
+})
+
+describe('figures that cannot be trusted', () => {
+  const weighed = (name: string, converted: number, assigned: number, more: Partial<ArmOutcome> = {}) => ({
+    ...arm(name, converted, assigned),
+    weight: 1,
+    ...more,
+  })
+
+  it.each(['fixed', 'anytime'] as const)(
+    'are those of arms with other sizes than were meant (%s)',
+    (decision) => {
+      const verdict = judged([weighed('plain', 80, 2_000), weighed('emoji', 122, 1_600)], { decision })
+      expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
+      expect(verdict.checks[0]).toMatchObject({ check: 'sample-ratio', passed: false })
+      expect(verdict.sentence).toMatch(/^The figures cannot be trusted: the sizes of the arms/)
+      const meant = [weighed('plain', 80, 2_000, { weight: 5 }), weighed('emoji', 122, 1_600, { weight: 4 })]
+      expect(judged(meant, { decision }).checks[0]).toMatchObject({ check: 'sample-ratio', passed: true })
+    },
+  )
+
+  it('are those of arms that lost members unequally on the way', () => {
+    const lost = [
+      weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),
+      weighed('emoji', 122, 2_000, { sent: 1_990, delivered: 1_700 }),
+    ]
+    const verdict = judged(lost)
+    expect(verdict).toMatchObject({ outcome: 'invalid' })
+    expect(verdict.reasons[0]).toContain('from sent to delivered: plain 1900 of 1990, emoji 1700 of 1990')
+    const alike = lost.map((each) => ({ ...each, delivered: 1_900 }))
+    expect(judged(alike)).toMatchObject({ outcome: 'winner', winner: 'emoji' })
+  })
+
+  it('are not those of a holdout, which is never written to', () => {
+    const arms = [
+      weighed('plain', 80, 2_000, { sent: 2_000 }),
+      weighed('emoji', 122, 2_000, { sent: 1_999 }),
+      weighed('holdout', 30, 2_000),
+    ]
+    expect(judged(arms).winner).toBe('emoji')
+  })
+
+  it('are those whose answer hangs on machines', () => {
+    const clicks = [arm('plain', 80, 2_000), { ...arm('emoji', 122, 2_000), convertedWithMachines: 300 }]
+    expect(judged(clicks, { metric: 'click' })).toMatchObject({ outcome: 'winner', winner: 'emoji' })
+    const scanned = [{ ...arm('plain', 80, 2_000), convertedWithMachines: 300 }, arm('emoji', 122, 2_000)]
+    const verdict = judged(scanned, { metric: 'click' })
+    expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'machines', passed: false })
+  })
+})
+
+describe('guardrails', () => {
+  it.each(['unsubscribed', 'complained', 'bounced'] as const)(
+    'keep an arm from winning that has more %s',
+    (guardrail) => {
+      const harmful = [
+        { ...PLAIN, [guardrail]: 5 },
+        { ...EMOJI, [guardrail]: 25 },
+      ]
+      const verdict = judged(harmful)
+      expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null })
+      expect(verdict.checks.at(-1)).toMatchObject({ check: 'guardrails', passed: false })
+      expect(verdict.reasons[0]).toContain('with emoji than with plain')
+      const harmless = [
+        { ...PLAIN, [guardrail]: 5 },
+        { ...EMOJI, [guardrail]: 9 },
+      ]
+      expect(judged(harmless).winner).toBe('emoji')
+    },
+  )
+
+  it('do not hinder an arm that has fewer, nor the holdout', () => {
+    expect(
+      judged([
+        { ...PLAIN, unsubscribed: 60 },
+        { ...EMOJI, unsubscribed: 5 },
+      ]).winner,
+    ).toBe('emoji')
+    const worse = [{ ...arm('all', 80, 2_000), unsubscribed: 50 }, arm('holdout', 122, 2_000)]
+    expect(judged(worse).winner).toBe('holdout')
+  })
+})
+
+describe('an open question', () => {
+  it('says how many more members would settle it', () => {
+    const verdict = judged([arm('plain', 80, 2_000), arm('emoji', 100, 2_000)])
+    // R: power.prop.test(p1 = 0.04, p2 = 0.05, power = 0.8) gives n = 6744.6
+    expect(verdict.membersNeeded).toMatchObject({
+      membersPerArm: 6_745,
+      moreMembersPerArm: 4_745,
+      assuming: 'observed-difference',
+      power: 0.8,
+    })
+    expect(verdict.membersNeeded?.difference).toBeCloseTo(0.01, 12)
+  })
+
+  it('takes the margin where one is declared, and says nothing where no number would help', () => {
+    const alike = [arm('plain', 80, 2_000), arm('emoji', 80, 2_000)]
+    expect(judged(alike).membersNeeded).toBeNull()
+    expect(judged(alike, { equivalenceMargin: 0.01 }).membersNeeded).toMatchObject({
+      membersPerArm: 6_745,
+      assuming: 'equivalence-margin',
+    })
+    expect(judged([PLAIN, EMOJI]).membersNeeded).toBeNull()
+  })
+})
+
+describe('the digest of a verdict', () => {
+  it('is that of the data and the rules', () => {
+    const { dataDigest } = judged([PLAIN, EMOJI])
+    expect(dataDigest).toMatch(/^[0-9a-f]{64}$/)
+    expect(judged([PLAIN, EMOJI]).dataDigest).toBe(dataDigest)
+    expect(judged([PLAIN, { ...EMOJI, bounced: 0 }]).dataDigest).toBe(dataDigest)
+    expect(judged([PLAIN, arm('emoji', 123, 2_000)]).dataDigest).not.toBe(dataDigest)
+    expect(judged([PLAIN, EMOJI], { alpha: 0.04 }).dataDigest).not.toBe(dataDigest)
+    expect(judged([PLAIN, EMOJI], { decision: 'anytime' }).dataDigest).not.toBe(dataDigest)
+  })
+})
+
+describe('a campaign without a comparison', () => {
+  it('is not an experiment, and its sentence says what that means', () => {
+    const verdict = judged([arm('all', 80, 2_000)])
+    expect(verdict).toMatchObject({ outcome: 'not-an-experiment', winner: null, comparisons: [] })
+    expect(verdict.sentence).toBe(
+      'No experiment: 4.0% of 2,000 converted; without a second variant or a holdout nobody can say what the campaign changed.',
+    )
+    expect(judged([]).outcome).toBe('not-an-experiment')
+    expect(judged([arm('all', 0, 0)]).sentence).toContain('0% of 0')
+  })
+})
+
+describe('the input of a verdict', () => {
+  it.each([
+    ['a share of a member', [arm('a', 1, 2.5)], {}, 'arms[0].assigned'],
+    ['fewer than no conversions', [arm('a', 1, 2), arm('b', -1, 2)], {}, 'arms[1].converted'],
+    ['more conversions than members', [arm('a', 3, 2)], {}, 'arms[0].converted'],
+    ['an arm that is given twice', [arm('a', 1, 2), arm('a', 1, 2)], {}, 'arms[1].arm'],
+    ['the remainder', [arm('a', 1, 2), arm('remainder', 1, 2)], {}, 'arms[1].arm'],
+    ['an alpha of 0', [PLAIN], { alpha: 0 }, 'alpha'],
+    ['a minimum of 0', [PLAIN], { minRecipients: 0 }, 'minRecipients'],
+    ['a minimum below 0', [PLAIN], { minConversions: -1 }, 'minConversions'],
+    ['opens', [PLAIN], { metric: 'open' as never }, 'metric'],
+    ['another decision', [PLAIN], { decision: 'soon' as never }, 'decision'],
+    ['a margin of 1', [PLAIN], { equivalenceMargin: 1 }, 'equivalenceMargin'],
+    ['a weight of 0', [{ ...PLAIN, weight: 0 }], {}, 'arms[0].weight'],
+    ['more sent than assigned', [{ ...PLAIN, sent: 2_001 }], {}, 'arms[0].sent'],
+    ['more delivered than sent', [{ ...PLAIN, sent: 5, delivered: 6 }], {}, 'arms[0].delivered'],
+    ['more analysed than delivered', [{ ...PLAIN, delivered: 6, analysed: 7 }], {}, 'arms[0].analysed'],
+    ['more bounced than assigned', [{ ...PLAIN, bounced: 2_001 }], {}, 'arms[0].bounced'],
+    ['fewer with machines', [{ ...PLAIN, convertedWithMachines: 1 }], {}, 'arms[0].convertedWithMachines'],
+  ])('is refused for %s', (_what, arms, more, path) => {
+    expect(() => judged(arms, more)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }))
+  })
+})
+
+describe('any verdict', () => {
+  const arms = fc
+    .uniqueArray(
+      fc.record({
+        arm: fc.constantFrom('a', 'b', 'c', 'holdout'),
+        assigned: fc.nat(3_000),
+        share: fc.double({ min: 0, max: 1, noNaN: true }),
+      }),
+      { selector: ({ arm: name }) => name, maxLength: 4 },
+    )
+    .map((all) =>
+      all.map(({ arm: name, assigned, share }) => arm(name, Math.floor(assigned * share), assigned)),
+    )
+
+  it('is the same again, whatever the order, and its winner has the highest rate', () => {
+    fc.assert(
+      fc.property(arms, fc.boolean(), (given, mature) => {
+        const verdict = judged(given, { mature })
+        expect(judged(given, { mature })).toEqual(verdict)
+        expect(judged([...given].reverse(), { mature })).toMatchObject({
+          outcome: verdict.outcome,
+          winner: verdict.winner,
+        })
+        expect(verdict.sentence).toMatch(/^[^\n]+\.$/)
+        expect(verdict.sentence).not.toMatch(/NaN|undefined|Infinity/)
+        const winner = verdict.arms.find(({ arm: name }) => name === verdict.winner)
+        const rivals = verdict.arms.filter(({ arm: name }) => name !== 'holdout' || winner?.arm === 'holdout')
+        for (const { rate } of winner === undefined ? [] : rivals) {
+          expect(Number(winner?.rate.value)).toBeGreaterThanOrEqual(Number(rate.value))
+        }
+      }),
+      { seed: 5, numRuns: 300 },
+    )
+  })
+})

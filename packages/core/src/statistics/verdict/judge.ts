@@ -1,0 +1,84 @@
+import { toHex, utf8 } from '../../base/bytes.js'
+import { canonicalJson } from '../../base/canonical-json.js'
+import { sha256 } from '../../base/digest.js'
+import { rate } from '../../model/metrics.js'
+import type { ArmResult, Verdict } from '../../model/verdict.js'
+import { compareRatesBayesian } from '../bayes/compare-rates-bayesian.js'
+import { wilsonInterval } from '../proportions/wilson.js'
+import { compareArms } from './compare-arms.js'
+import { contendersIn } from './contenders.js'
+import { decide } from './decide.js'
+import { compareLeaders } from './leaders.js'
+import { membersNeeded } from './members-needed.js'
+import { checkedQuestion, type Question, type VerdictInput } from './verdict-input.js'
+import { verdictSentence } from './verdict-sentence.js'
+
+/** Counts the changes of the rules by which {@link judge} decides. */
+const VERSION = 2
+
+/**
+ * Says what an experiment showed: the same input always gives the same verdict, to the byte.
+ *
+ * The question is which variant does better; with one variant and a holdout, whether sending does. Every pair of
+ * variants is one family of comparisons, every variant against the holdout another, each corrected by Holm's method. A
+ * variant wins when it beats every other variant and the holdout does not beat it; a holdout that beats every variant
+ * wins itself: then it is better to send nothing.
+ *
+ * `decision` settles beforehand which p-value counts. `anytime`: the always-valid one, at whatever look, so that watching
+ * does no harm. `fixed`: z or exact test, and only when `mature`. The other view is in the verdict as information.
+ *
+ * In this order: sizes of the arms or losses on the way that chance does not explain (p below 0.001) make the verdict
+ * `invalid`. Too few members or conversions in a compared arm, or a fixed test before maturity: `keep-collecting`.
+ * All pairs within the margin: `equivalent`. An answer that depends on machines: `invalid`. A winner with more
+ * unsubscribes, complaints or bounces is none. Once mature, `keep-collecting` has become `no-difference`.
+ *
+ * @throws INVALID_INPUT with a path such as `arms[1].converted` or `alpha`
+ *
+ * @example
+ * ```ts
+ * import { judge } from '@campaignkit/core/statistics'
+ * const { outcome, winner } = judge({
+ *   arms: [
+ *     { arm: 'plain', assigned: 2000, converted: 80 },
+ *     { arm: 'emoji', assigned: 2000, converted: 122 },
+ *   ],
+ *   decision: 'fixed', mature: true,
+ * })
+ * console.log(outcome, winner) // winner emoji
+ * ```
+ */
+export function judge(input: VerdictInput): Verdict {
+  const question = checkedQuestion(input)
+  const comparisons = compareArms(question)
+  const decision = decide(question, comparisons)
+  const leaders = compareLeaders(question, comparisons, decision.winner)
+  const isOpen = decision.outcome === 'no-difference' || decision.outcome === 'keep-collecting'
+  const verdict = {
+    ...decision,
+    arms: armResults(question),
+    comparisons,
+    leaders,
+    membersNeeded: isOpen ? membersNeeded(question, leaders) : null,
+    confidence: 1 - question.alpha,
+    method: { decision: question.decision, correction: 'holm' as const, version: VERSION },
+    dataDigest: toHex(sha256(utf8(canonicalJson({ question, version: VERSION })))),
+  }
+  return { ...verdict, sentence: verdictSentence(question, verdict) }
+}
+
+function armResults(question: Question): readonly ArmResult[] {
+  const contenders = contendersIn(question)
+  const counts = contenders.map(({ converted, assigned }) => ({ successes: converted, trials: assigned }))
+  const beliefs = contenders.length < 2 ? [] : compareRatesBayesian(counts)
+  return question.arms.map((each) => {
+    const { arm, assigned, converted } = each
+    const interval = assigned === 0 ? null : wilsonInterval(converted, assigned, 1 - question.alpha)
+    const belief = beliefs[contenders.indexOf(each)]
+    return {
+      arm,
+      rate: rate(converted, assigned),
+      interval,
+      probabilityToBeBest: belief?.probabilityToBeBest ?? null,
+    }
+  })
+}
