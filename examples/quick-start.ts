@@ -54,6 +54,7 @@ const campaign = await kit.campaigns.create({
   },
   experiment: {
     variants: [{ name: 'plain' }, { name: 'emoji', messages: { email: { subject: 'We miss you 🍕' } } }],
+    minContacts: 2, // two customers are no experiment, but enough for an example: 100 is the default
   },
   coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },
   pace: { email: perSecond(10) },

@@ -84,6 +84,7 @@ export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion
 export type { ExclusionGroupClaim, SlotRange } from './model/exclusion-group.js'
 export type { Arm, Experiment, Variant } from './model/experiment.js'
 export type { InstantInput } from './model/fields.js'
+export type * from './model/incremental.js'
 export type { JournalEntry } from './model/journal.js'
 export type { Json, JsonObject } from './model/json.js'
 export type { Member } from './model/member.js'

@@ -11,6 +11,7 @@ export {
 } from './base/error.js'
 export type { ErrorCode } from './base/error-code.js'
 export type { Arm, Experiment } from './model/experiment.js'
+export type { IncrementalRevenue, IncrementalView } from './model/incremental.js'
 export { type Rate, rate } from './model/metrics.js'
 export type {
   AnytimeView,
@@ -87,6 +88,7 @@ export {
   cupedAdjusted,
 } from './statistics/means/cuped.js'
 export { type Moments, mergeMoments, momentsOf } from './statistics/means/moments.js'
+export { momentsFromSums, type ValueSums } from './statistics/means/moments-from-sums.js'
 export {
   type PairMoments,
   type PairSums,
@@ -100,6 +102,10 @@ export {
   ratioMetric,
 } from './statistics/means/ratio-metric.js'
 export { type CompareMeansOptions, type MeanComparison, welchTest } from './statistics/means/welch.js'
+export {
+  type IncrementalRevenueOptions,
+  incrementalRevenue,
+} from './statistics/money/incremental-revenue.js'
 export {
   type DetectableMean,
   detectableMean,

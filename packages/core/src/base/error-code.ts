@@ -49,7 +49,8 @@ export const ERROR_CODES = {
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   RUN_NOT_FROZEN: 'A run of the campaign is being frozen; the same call works when that has ended.',
-  EXPERIMENT_TOO_SMALL: 'The audience has fewer contacts than the `minContacts` of the experiment asks for.',
+  EXPERIMENT_TOO_SMALL:
+    'The audience has fewer contacts than the `minContacts` of the experiment asks for, 100 by default.',
   EXCLUSION_GROUP_UNKNOWN:
     'The campaign names an exclusion group that the host has not named for the tenant.',
   EXCLUSION_GROUP_TAKEN:

@@ -59,7 +59,9 @@ describe('conversions', () => {
   it('of the holdout are counted in its arm and not as a success of the campaign', async () => {
     const { kit, storage, welcome, runCampaign } = createPizzeria()
     await welcome(10)
-    const { id } = await runCampaign({ experiment: { variants: [{ name: 'a' }], holdout: 0.5 } })
+    const { id } = await runCampaign({
+      experiment: { variants: [{ name: 'a' }], holdout: 0.5, minContacts: 10 },
+    })
     const [run] = await kit.campaigns.runs(id)
     const { items } = await storage.audience.list(
       { ...SCOPE, tenant: 'pizzeria' as never },

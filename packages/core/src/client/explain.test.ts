@@ -254,7 +254,7 @@ describe('what became of a frozen member', () => {
     const { kit, welcome, runCampaign } = createPizzeria()
     await welcome(20)
     const { id } = await runCampaign({
-      experiment: { variants: [{ name: 'a' }], holdout: 0.25, remainder: 0.25 },
+      experiment: { variants: [{ name: 'a' }], holdout: 0.25, remainder: 0.25, minContacts: 15 },
     })
     const traces = await Promise.all(
       Array.from({ length: 20 }, (_, index) => kit.campaigns.explain(id, `c-${index}`)),

@@ -37,7 +37,8 @@ describe('the first channel that works', () => {
         email: { faultOf: () => fault },
       })
       await invite(5)
-      const { id } = await launch({ ...FIRST_OF, experiment: { variants: [{ name: 'a' }, { name: 'b' }] } })
+      const experiment = { variants: [{ name: 'a' }, { name: 'b' }], minContacts: 5 }
+      const { id } = await launch({ ...FIRST_OF, experiment })
       await root.worker().drain()
       expect(email.attempted).toHaveLength(attempts)
       expect(sms.accepted).toHaveLength(5)

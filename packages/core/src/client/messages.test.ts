@@ -39,6 +39,7 @@ describe('preview', () => {
       },
       experiment: {
         variants: [{ name: 'a' }, { name: 'b', messages: { email: { subject: 'B {{ variant }}' } } }],
+        minContacts: 1,
       },
       metadata: { season: 'spring' },
       tracking: { clicks: true, opens: true },

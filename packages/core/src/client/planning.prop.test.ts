@@ -71,7 +71,7 @@ function campaignOf({ audience, channels, holdout, remainder, purpose }: World):
     purpose,
     messages,
     ...(channels === 'smsFirst' ? { delivery: { firstOf: ['sms', 'email'] } } : {}),
-    experiment: { variants: [{ name: 'a', weight: 2 }, { name: 'b' }], holdout, remainder },
+    experiment: { variants: [{ name: 'a', weight: 2 }, { name: 'b' }], holdout, remainder, minContacts: 1 },
   }
 }
 

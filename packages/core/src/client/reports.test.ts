@@ -26,7 +26,7 @@ async function smallWorld(name = 'We miss you') {
   await kit.segments.save({ name: 'none of them', criteria: tag('nobody') })
   const { id } = await pizzeria.runCampaign({
     name,
-    experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.2 },
+    experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.2, minContacts: 10 },
     tracking: { clicks: true, opens: true },
   })
   const { items } = await kit.campaigns.deliveries(id)
@@ -224,7 +224,12 @@ describe('the report of a small world', () => {
     const { kit, welcome, runCampaign } = createPizzeria()
     await welcome(20)
     const { id } = await runCampaign({
-      experiment: { variants: [{ name: 'a' }, { name: 'b' }], remainder: 0.5, metric: 'click' },
+      experiment: {
+        variants: [{ name: 'a' }, { name: 'b' }],
+        remainder: 0.5,
+        metric: 'click',
+        minContacts: 10,
+      },
     })
     const { verdict, arms } = await kit.reports.campaign(id)
     expect(arms.map(({ role }) => role)).toContain('remainder')

@@ -168,7 +168,7 @@ describe('a recurring schedule', () => {
     const { id } = await launch({
       schedule: daily,
       audience: tag('vip'),
-      experiment: { variants: [{ name: 'a' }, { name: 'b' }], holdout: 0.2 },
+      experiment: { variants: [{ name: 'a' }, { name: 'b' }], holdout: 0.2, minContacts: 10 },
     })
     await drainUntil('2026-03-02T10:00:00Z')
     expect(times.size).toBe(8)

@@ -59,6 +59,7 @@ const CAMPAIGN: Partial<CampaignInput> = {
   experiment: {
     variants: [{ name: 'a' }, { name: 'b', messages: { email: { subject: 'b' } } }],
     holdout: 0.2,
+    minContacts: 1,
   },
 }
 

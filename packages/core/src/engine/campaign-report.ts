@@ -19,6 +19,7 @@ import { createTimeline } from '../reporting/timeline.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { judgeCampaign, readRunArms } from './experiment-verdict.js'
+import { measureIncremental } from './measure-incremental.js'
 
 const EVENT_PAGE = 1_000
 
@@ -26,8 +27,8 @@ const EVENT_PAGE = 1_000
 const TIMED_TYPES = ['sent', 'opened', 'clicked', 'conversion', 'redemption', 'redemption-reversed']
 
 /**
- * What came of a campaign: funnel, exclusions, variants with intervals, cost and return, verdict. Written from the
- * counts; only response times and the timeline read events, page by page.
+ * What came of a campaign: funnel, exclusions, variants with intervals, cost and return, what it earned by itself,
+ * verdict. Written from the counts; only response times and the timeline read events, page by page.
  *
  * @throws CAMPAIGN_NOT_FOUND, FORBIDDEN
  */
@@ -58,6 +59,7 @@ export async function campaignReport(
     channelReceipts: receiptsOf(context, campaign),
     ...(await readTimes(context, scope, id)),
     ...judgeCampaign(campaign, runArms, counters, now),
+    incremental: measureIncremental(campaign, runArms, counters, now),
     generatedAt: now,
   })
 }

@@ -51,22 +51,42 @@ export function judgeCampaign(
   counters: readonly Counter[],
   now: Instant,
 ): Judgement {
-  const counted = runs.filter(({ run }) => isExperimentRun(run, campaign.rollout))
-  const isMature = ({ run }: RunArms) => {
-    const maturity = maturityOf(campaign, [run])
-    return maturity !== null && now >= maturity
-  }
-  const mature = counted.filter(isMature)
+  const { counted, compared, isMature, areMature } = experimentRuns(campaign, runs, now)
   const verdict = judge({
     ...rulesOf(campaign),
-    mature: counted.length > 0 && mature.length === counted.length,
-    equallyMature: mature.length > 0,
-    arms: judgedArms(campaign, armsOf(campaign, mature.length > 0 ? mature : counted, counters)),
+    mature: areMature,
+    equallyMature: isMature,
+    arms: judgedArms(campaign, armsOf(campaign, compared, counters)),
   })
   return { arms: armsOf(campaign, counted, counters), verdict }
 }
 
-function armsOf(
+/** The runs of an experiment, and those of them by which its arms are compared. */
+export interface ExperimentRuns {
+  /** That were frozen as the experiment asks. */
+  readonly counted: readonly RunArms[]
+  /** Those of the counted whose members have all had the conversion window; all of them while there is none. */
+  readonly compared: readonly RunArms[]
+  /** Whether the compared ones have had it. */
+  readonly isMature: boolean
+  /** Whether all counted ones have had it, so that nothing more can come in. */
+  readonly areMature: boolean
+}
+
+/** Sorts the runs of a campaign by what they prove. */
+export function experimentRuns(campaign: Campaign, runs: readonly RunArms[], now: Instant): ExperimentRuns {
+  const counted = runs.filter(({ run }) => isExperimentRun(run, campaign.rollout))
+  const mature = counted.filter(({ run }) => {
+    const maturity = maturityOf(campaign, [run])
+    return maturity !== null && now >= maturity
+  })
+  const isMature = mature.length > 0
+  const compared = isMature ? mature : counted
+  return { counted, compared, isMature, areMature: isMature && mature.length === counted.length }
+}
+
+/** The arms by the members and the counts of some runs. */
+export function armsOf(
   campaign: Campaign,
   runs: readonly RunArms[],
   counters: readonly Counter[],

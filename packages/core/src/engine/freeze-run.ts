@@ -184,7 +184,7 @@ async function requireContacts(
   run: Run,
 ): Promise<void> {
   const { experiment } = campaign.content
-  if (experiment?.minContacts === undefined || !comparesArms(experiment)) return
+  if (experiment === undefined || !comparesArms(experiment)) return
   const [first] = await context.storage.campaigns.runsOf(scope, campaign.id)
   if (first?.id !== run.id) return
   const needed = leastAudience(experiment, experiment.minContacts)

@@ -6,7 +6,7 @@ import type { DurationMs } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
-import { comparesArms, type Experiment, USUAL_MIN_CONTACTS } from '../model/experiment.js'
+import { comparesArms, type Experiment } from '../model/experiment.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { checkActivation } from './activate-campaign.js'
@@ -132,22 +132,21 @@ function audienceFindings(funnel: AudienceCounts): readonly PreflightFinding[] {
   return [{ severity: 'error', code: 'nobodyReached', path: 'audience', message }]
 }
 
-/** An experiment too small to show anything: an error where the minimum is its own, else something to look at. */
+/** An experiment too small to show anything, as freezing its first run would find it. */
 function experimentFindings(
   experiment: Experiment | undefined,
   { recipients, holdout }: AudienceCounts,
 ): readonly PreflightFinding[] {
   if (experiment === undefined || !comparesArms(experiment)) return []
   const { minContacts } = experiment
-  const needed = minContacts ?? USUAL_MIN_CONTACTS
   const contacts = recipients + holdout
-  if (contacts >= needed) return []
+  if (contacts >= minContacts) return []
   return [
     {
-      severity: minContacts === undefined ? 'warning' : 'error',
+      severity: 'error',
       code: 'EXPERIMENT_TOO_SMALL',
       path: 'experiment.minContacts',
-      message: `The experiment has ${contacts} of the ${needed} contacts that it needs`,
+      message: `The experiment has ${contacts} of the ${minContacts} contacts that it needs`,
     },
   ]
 }

@@ -16,7 +16,11 @@ describe('An experiment', () => {
       remainder: 0,
       metric: 'conversion',
       conversionWindowDays: 14,
+      minContacts: 100,
       alpha: 0.05,
+      decision: 'anytime',
+      minRecipients: 100,
+      minConversions: 25,
     })
   })
 

@@ -63,10 +63,11 @@ export const experimentSchema = z
     /** How long after a member's due instant a conversion still counts, in days. */
     conversionWindowDays: z.number().positive().max(365).default(14),
     /**
-     * The least number of customers in variants and holdout together. One that is written down binds: a first run with
-     * fewer is refused when its audience is frozen. The 100 that stand without it only warn in the preflight.
+     * The least number of customers in variants and holdout together, where there are two arms to compare: the preflight
+     * of a smaller audience is not ready, and a first run with fewer fails when it is frozen. A smaller number, down to
+     * 1, is the way to run a small experiment on purpose.
      */
-    minContacts: z.int().min(1).max(1_000_000).exactOptional(),
+    minContacts: z.int().min(1).max(1_000_000).default(100),
     /** Two-sided error level of the comparison. */
     alpha: z.number().min(0.0001).max(0.5).default(0.05),
     /**
@@ -101,9 +102,6 @@ export const experimentSchema = z
   )
 
 export type Experiment = z.output<typeof experimentSchema>
-
-/** Contacts that a comparison of arms should have when the experiment names no number of its own. */
-export const USUAL_MIN_CONTACTS = 100
 
 /** Whether there is anything to compare: two variants, or one and a holdout. */
 export function comparesArms({ variants, holdout }: Experiment): boolean {

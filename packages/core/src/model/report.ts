@@ -5,6 +5,7 @@ import type { CampaignStatus } from './campaign-status.js'
 import type { ChannelKind } from './channel-kind.js'
 import type { ExclusionCode } from './exclusion.js'
 import type { Arm, Experiment } from './experiment.js'
+import type { IncrementalReport } from './incremental.js'
 import type { Rate } from './metrics.js'
 import type { DeliveryCounts } from './progress.js'
 import type { AudienceCounts, Run } from './run.js'
@@ -17,6 +18,18 @@ export interface ReportRate extends Rate {
 
 /** What counts as an impression: a delivery reported by the provider, a display, or, failing those, a message sent. */
 export type ImpressionSource = 'delivered' | 'displayed' | 'sent'
+
+/** One amount of money over another, or over a count, with what it was made of. */
+export interface MoneyRatio {
+  /** Millionths of a minor unit; null when amounts of several currencies are in it. */
+  readonly numerator: number | null
+  /** Events, or millionths of a minor unit; null when amounts of several currencies are in it. */
+  readonly denominator: number | null
+  /** Null as soon as one of the two is null or the denominator is 0, and without a cost. */
+  readonly value: number | null
+  /** Null without an amount, or with several currencies. */
+  readonly currency: string | null
+}
 
 /** What became of messages. Opens and clicks of machines are left out where they are not named. */
 export interface MessageCounts {
@@ -83,6 +96,8 @@ export interface ChannelReport {
   readonly counts: MessageCounts
   readonly rates: MessageRates
   readonly cost: readonly Money[]
+  /** CPC: cost / clicks, machines left out; the value in millionths of a minor unit, whole. */
+  readonly costPerClick: MoneyRatio
 }
 
 /** One arm of a campaign, over all channels. */
@@ -197,6 +212,14 @@ export interface CampaignReport {
   readonly revenueSource: 'conversions' | 'redemptions' | 'none'
   /** (revenue - cost) / cost in percent; null when nothing was spent or the currencies differ. */
   readonly roiPercent: number | null
+  /** ROAS: revenue / cost, both in millionths of a minor unit; above 1 when more came back than was spent. */
+  readonly roas: MoneyRatio
+  /** CPC: cost / clicks, machines left out; the value in millionths of a minor unit, whole. */
+  readonly costPerClick: MoneyRatio
+  /** CPA: cost / conversions; the value in millionths of a minor unit, whole. */
+  readonly costPerConversion: MoneyRatio
+  /** What the campaign earned beyond what would have been bought anyway, against those who got nothing. */
+  readonly incremental: IncrementalReport
   readonly channels: readonly ChannelReport[]
   readonly arms: readonly ArmReport[]
   readonly segments: readonly SegmentReport[]

@@ -78,6 +78,25 @@ describe('a report', () => {
     expect(roiPercent).toBeCloseTo(((444_150 - 7_514) / 7_514) * 100, 9)
   })
 
+  it('says what came back for each unit spent, and what a click and a conversion cost', () => {
+    const { roas, costPerClick, costPerConversion, channels } = built()
+    const spent = 7_514_000_000
+    expect(roas).toEqual({
+      numerator: 444_150_000_000,
+      denominator: spent,
+      value: 444_150 / 7_514,
+      currency: 'EUR',
+    })
+    expect(costPerClick).toEqual({ numerator: spent, denominator: 419, value: 17_933_174, currency: 'EUR' })
+    expect(costPerConversion).toEqual({
+      numerator: spent,
+      denominator: 189,
+      value: 39_756_614,
+      currency: 'EUR',
+    })
+    expect(channels.map((each) => each.costPerClick)).toEqual([costPerClick])
+  })
+
   it('compares converted members with assigned ones in each arm, by the metric of the experiment', () => {
     const input = sampleReportInput()
     expect(
@@ -303,18 +322,33 @@ describe('revenue and return', () => {
   })
 
   it('are minus the whole cost when nothing came back', () => {
-    expect(of(cost('EUR'))).toMatchObject({ revenueSource: 'none', roiPercent: -100 })
+    expect(of(cost('EUR'))).toMatchObject({
+      revenueSource: 'none',
+      roiPercent: -100,
+      roas: { numerator: 0, denominator: 500_000_000, value: 0, currency: 'EUR' },
+      costPerClick: { numerator: 500_000_000, denominator: 0, value: null, currency: 'EUR' },
+    })
   })
 
   it('say nothing across currencies or without cost', () => {
-    expect(of(cost('EUR'), earned('conversion', 'USD')).roiPercent).toBeNull()
+    const nothing = { numerator: null, denominator: null, value: null, currency: null }
+    expect(of(cost('EUR'), earned('conversion', 'USD'))).toMatchObject({
+      roiPercent: null,
+      roas: nothing,
+      costPerConversion: { value: 500_000_000, currency: 'EUR' },
+    })
     expect(of(cost('EUR'), cost('USD'), earned('conversion', 'USD'))).toMatchObject({
       roiPercent: null,
+      costPerConversion: { numerator: null, denominator: 1, value: null, currency: null },
       cost: [
         { amountMinor: 500, currency: 'EUR' },
         { amountMinor: 500, currency: 'USD' },
       ],
     })
-    expect(of(earned('conversion', 'EUR')).roiPercent).toBeNull()
+    expect(of(earned('conversion', 'EUR'))).toMatchObject({
+      roiPercent: null,
+      roas: { numerator: 1_500_000_000, denominator: 0, value: null, currency: 'EUR' },
+      costPerConversion: { numerator: 0, denominator: 1, value: null, currency: null },
+    })
   })
 })

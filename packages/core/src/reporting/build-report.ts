@@ -4,6 +4,7 @@ import { type Campaign, channelOrder } from '../model/campaign.js'
 import { CHANNEL_KINDS, type ChannelKind } from '../model/channel-kind.js'
 import { DECIDED_BY_PERSON } from '../model/delivery.js'
 import type { Arm } from '../model/experiment.js'
+import type { IncrementalReport } from '../model/incremental.js'
 import type { Counter } from '../model/metrics.js'
 import type { DeliveryCounts } from '../model/progress.js'
 import type { ReceiptType } from '../model/receipt.js'
@@ -29,7 +30,7 @@ import { type Measurement, measurementOf } from './measurement.js'
 import { joinMessageFigures, messageFigures } from './message-figures.js'
 import { reportRate } from './report-rate.js'
 import { responseCounts, responseRates } from './response-figures.js'
-import { revenueOf, roiPercent } from './revenue.js'
+import { costPer, returnOnCost, revenueOf, roiPercent } from './revenue.js'
 import { smtpWords } from './smtp-words.js'
 import { costOf, createTally, type Tally } from './tally.js'
 
@@ -60,6 +61,7 @@ export interface ReportInput {
   readonly responseTimes: ResponseTimes
   readonly timeline: readonly TimelineDay[]
   readonly verdict: Verdict
+  readonly incremental: IncrementalReport
   readonly generatedAt: Instant
 }
 
@@ -75,13 +77,14 @@ interface Basis {
 
 /** Puts the report of a campaign together from what the storage counted: the same input gives the same report. */
 export function buildReport(input: ReportInput): CampaignReport {
-  const { campaign, runs, verdict, generatedAt, responseTimes, timeline } = input
+  const { campaign, runs, verdict, incremental, generatedAt, responseTimes, timeline } = input
   const basis = basisOf(input)
   const audience = sumAudiences(runs.map((each) => each.audience))
   const everything = { arms: basis.variants, channel: null, segment: null }
   const { counts, rates } = allFigures(basis, basis.variants, null)
   const costMicros = basis.tally.costMicros(everything)
   const { revenue, revenueSource } = revenueOf(counts)
+  const roas = returnOnCost(revenue, costMicros)
   return {
     campaign: headOf(campaign),
     generatedAt,
@@ -95,7 +98,11 @@ export function buildReport(input: ReportInput): CampaignReport {
     cost: costOf(costMicros),
     revenue,
     revenueSource,
-    roiPercent: roiPercent(revenue, costMicros),
+    roiPercent: roiPercent(roas),
+    roas,
+    costPerClick: costPer(costMicros, counts.clicks),
+    costPerConversion: costPer(costMicros, counts.conversions),
+    incremental,
     channels: channelReports(basis),
     arms: armReports(basis, verdict),
     segments: segmentReports(basis, input.armCounts),
@@ -170,7 +177,9 @@ function channelReports({ tally, variants, measurements }: Basis): readonly Chan
     const slice = { arms: variants, channel, segment: null }
     const { counts, rates } = messageFigures(tally, slice, measurement)
     const { impressionSource } = measurement
-    return { channel, impressionSource, counts, rates, cost: costOf(tally.costMicros(slice)) }
+    const costMicros = tally.costMicros(slice)
+    const costPerClick = costPer(costMicros, counts.clicks)
+    return { channel, impressionSource, counts, rates, cost: costOf(costMicros), costPerClick }
   })
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import type { CampaignReport } from '../model/report.js'
 import { buildReport } from './build-report.js'
 import { reportRows } from './report-rows.js'
+import { SAMPLE_INCREMENTAL, sampleIncrementalArm } from './sample-incremental.js'
 import { SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput } from './sample-report.js'
 
 describe('the rows of a report', () => {
@@ -24,6 +26,7 @@ describe('the rows of a report', () => {
       'exclusions',
       'deliveries',
       'total',
+      'incremental',
       'channels',
       'arms',
       'comparisons',
@@ -36,10 +39,45 @@ describe('the rows of a report', () => {
     ])
     expect(find('total', '', 'clickRate')).toEqual([419 / 3_715, 419, 3_715])
     expect(find('total', '', 'revenue EUR')).toEqual([444_150, null, null])
+    expect(find('total', '', 'costPerClickMicros EUR')).toEqual([17_933_174, 7_514_000_000, 419])
+    expect(find('total', '', 'roas')).toEqual([444_150 / 7_514, 444_150_000_000, 7_514_000_000])
+    expect(find('total', '', 'roiPercent')?.slice(1)).toEqual([436_636_000_000, 7_514_000_000])
+    expect(find('channels', 'email', 'costPerClickMicros EUR')?.[0]).toBe(17_933_174)
+    expect(find('incremental', '', 'isFinal')?.[0]).toBe(1)
+    expect(find('incremental', '', 'revenue EUR')?.[0]).toBeCloseTo(274_929.84, 6)
+    expect(find('incremental', 'emoji', 'fixedNetLow EUR')?.[0]).toBeCloseTo(
+      (96.79 - 55.35) * 1_894 - 3_756,
+      6,
+    )
+    expect(find('incremental', 'emoji', 'anytimeRoiPercentHigh')?.[0]).toBeCloseTo(
+      (((96.79 + 85.66) * 1_894 - 3_756) * 100) / 3_756,
+      6,
+    )
     expect(find('audience', '', 'excluded')).toEqual([790, null, null])
     expect(find('arms', 'emoji', 'rateLow')).toEqual([0.0503, null, null])
     expect(find('comparisons', 'plain - emoji', 'liftHigh')).toEqual([-0.127, null, null])
     expect(find('campaign', 'We miss you', 'launchedAt')).toEqual(['2026-03-01T09:00:00.000Z', null, null])
+  })
+
+  it('say why nobody knows what the campaign earned by itself, and have no interval where there is none', () => {
+    const rowsOf = (incremental: CampaignReport['incremental']) =>
+      reportRows(buildReport(sampleReportInput({ incremental }))).filter(
+        ([section]) => section === 'incremental',
+      )
+    expect(rowsOf({ outcome: 'not-measured', reason: 'no-holdout' })).toEqual([
+      ['incremental', '', 'outcome', 'not-measured', null, null],
+      ['incremental', '', 'reason', 'no-holdout', null, null],
+    ])
+    const few = sampleIncrementalArm(
+      null,
+      { members: 3, heldOut: 1, treatedMean: 10, holdoutMean: 4, cost: 0 },
+      [null, null],
+    )
+    const metrics = rowsOf({ ...SAMPLE_INCREMENTAL, isFinal: false, together: few, variants: [] }).map(
+      (row) => row[2],
+    )
+    expect(metrics).toContain('net EUR')
+    expect(metrics.join()).not.toMatch(/Low|High/)
   })
 
   it('leave out what there is not', () => {

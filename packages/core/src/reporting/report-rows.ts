@@ -3,40 +3,18 @@ import { toIso } from '../base/time.js'
 import type { Rate } from '../model/metrics.js'
 import type { CampaignReport, ExclusionCount, ReasonCount } from '../model/report.js'
 import type { AudienceCounts } from '../model/run.js'
-import type { Estimate } from '../model/verdict.js'
-
-/** A row of the long table: section, name, metric, value, numerator, denominator. */
-type ReportRow = readonly [
-  section: string,
-  name: string,
-  metric: string,
-  value: string | number | null,
-  numerator: number | null,
-  denominator: number | null,
-]
-
-type Cells = readonly [
-  metric: string,
-  value: string | number | null,
-  numerator?: number,
-  denominator?: number,
-]
+import { incrementalRows } from './incremental-rows.js'
+import { type Cells, estimate, moneyRatio, type ReportRow, rows } from './report-cells.js'
 
 const HEADER = ['section', 'name', 'metric', 'value', 'numerator', 'denominator'] as const
 
 /**
  * The report as one long table with a header, one figure a row, for `Csv.write`. The value of a rate is a fraction
  * from 0 to 1 beside its numerator and denominator; amounts are in minor units, their currency being part of the
- * metric; times are in milliseconds, instants in ISO 8601.
+ * metric, and where that ends in `Micros` in millionths of one; times are in milliseconds, instants in ISO 8601.
  */
 export function reportRows(report: CampaignReport): readonly (readonly (string | number | null)[])[] {
   return [HEADER, ...overviewRows(report), ...breakdownRows(report), ...detailRows(report)]
-}
-
-function rows(section: string, name: string, cells: readonly Cells[]): ReportRow[] {
-  return cells.map(([metric, value, numerator = null, denominator = null]) => {
-    return [section, name, metric, value, numerator, denominator] as const
-  })
 }
 
 function numbers(figures: Readonly<Record<string, unknown>>): Cells[] {
@@ -58,11 +36,14 @@ function amounts(metric: string, all: readonly Money[]): Cells[] {
   return all.map(({ amountMinor, currency }) => [`${metric} ${currency}`, amountMinor])
 }
 
-function estimate(metric: string, of: Estimate | null): Cells[] {
-  if (of === null) return []
+function returnCells({ roiPercent, roas, costPerClick, costPerConversion }: CampaignReport): Cells[] {
+  const { numerator, denominator } = roas
+  const gain = numerator === null || denominator === null ? null : numerator - denominator
   return [
-    [`${metric}Low`, of.low],
-    [`${metric}High`, of.high],
+    ['roiPercent', roiPercent, gain, denominator],
+    ...moneyRatio('roas', { ...roas, currency: null }),
+    ...moneyRatio('costPerClickMicros', costPerClick),
+    ...moneyRatio('costPerConversionMicros', costPerConversion),
   ]
 }
 
@@ -110,19 +91,21 @@ function overviewRows(report: CampaignReport): ReportRow[] {
       ...amounts('cost', report.cost),
       ...amounts('revenue', report.revenue),
       ['revenueSource', report.revenueSource],
-      ['roiPercent', report.roiPercent],
+      ...returnCells(report),
     ]),
+    ...incrementalRows(report.incremental),
   ]
 }
 
 function breakdownRows(report: CampaignReport): ReportRow[] {
   return [
-    ...report.channels.flatMap(({ channel, impressionSource, counts, rates: all, cost }) =>
+    ...report.channels.flatMap(({ channel, impressionSource, counts, rates: all, cost, costPerClick }) =>
       rows('channels', channel, [
         ['impressionSource', impressionSource],
         ...numbers({ ...counts }),
         ...rates({ ...all }),
         ...amounts('cost', cost),
+        ...moneyRatio('costPerClickMicros', costPerClick),
       ]),
     ),
     ...report.arms.flatMap(({ arm, role, rate, interval, counts, rates: all }) =>

@@ -4,6 +4,7 @@ import { DAY_MS } from '../base/time.js'
 import type { CampaignReport } from '../model/report.js'
 import { buildReport, type ReportInput } from './build-report.js'
 import { reportToHtml } from './report-to-html.js'
+import { SAMPLE_INCREMENTAL, sampleIncrementalArm } from './sample-incremental.js'
 import {
   SAMPLE_VERDICT,
   sampleComparison,
@@ -52,6 +53,7 @@ describe('the page of a report', () => {
       'From audience to response',
       'Variants',
       'Cost and return',
+      'What the campaign earned by itself',
       'Channels',
       'Segments',
       'How fast people responded',
@@ -71,7 +73,14 @@ describe('the page of a report', () => {
       '3,715 of 3,757 sent',
       'Revenue €4,441.50 from conversions',
       'Return on cost 59 × revenue ÷ €75.14 of messages',
-      'Return on cost+5,811%',
+      'Return on cost+5,811%(revenue − cost) ÷ cost: (€4,441.50 − €75.14) ÷ €75.14',
+      'Revenue on cost59 ×revenue ÷ cost: €4,441.50 ÷ €75.14',
+      'Cost per click€0.1793€75.14 ÷ 419 clicks',
+      'Cost per conversion€0.3976€75.14 ÷ 189 conversions',
+      'The 3,789 people who got the campaign brought €2,749.30 more than as many of those who got nothing: €857.07 to €4,641.53 (95% interval).',
+      'the campaign did earn something by itself',
+      'Less €75.14 of messages that is €781.93 to €4,566.39: it paid for its messages.',
+      'All variants3,789€1.17 €0.45 with nothing€2,749.30 €857.07 to €4,641.53 at any look: ',
       'People who converted 5.0% 189 of 3,789 recipients',
       'Conversions conversion rate 45.1% of clicks: 189 of 419',
       'Verdict: emoji beats plain and the holdout at alpha 0.05.',
@@ -173,6 +182,10 @@ describe('text of the outside on the page', () => {
         comparisons: report.verdict.comparisons.map((each) => ({ ...each, arm: renamed(each.arm) })),
       },
       arms: report.arms.map((each) => ({ ...each, arm: renamed(each.arm) })),
+      incremental: {
+        ...SAMPLE_INCREMENTAL,
+        variants: SAMPLE_INCREMENTAL.variants.map((each) => ({ ...each, arm: renamed(each.arm ?? '') })),
+      },
       segments: report.segments.map((each) => ({ ...each, segment: text })),
       failures: report.failures.map((each) => ({ ...each, code: text })),
     }
@@ -233,10 +246,67 @@ describe('a figure that could mislead', () => {
   })
 })
 
+describe('what the campaign earned by itself', () => {
+  const shown = (incremental: CampaignReport['incremental']) => readable(page({ incremental }))
+  const figures = { members: 3_789, heldOut: 421, treatedMean: 117.22, holdoutMean: 44.66, cost: 7_514 }
+  const ofOne = (
+    more: Partial<typeof figures>,
+    reach: readonly [number | null, number | null],
+    decision: 'anytime' | 'fixed' = 'fixed',
+  ) => {
+    const one = { ...figures, ...more }
+    return shown({
+      ...SAMPLE_INCREMENTAL,
+      decision,
+      together: sampleIncrementalArm(null, one, reach),
+      variants: [sampleIncrementalArm('plain', one, reach)],
+    })
+  }
+
+  it('goes by the view that the experiment declared, and names the other one', () => {
+    const text = ofOne({}, [49.94, 77.31], 'anytime')
+    expect(text).toContain(
+      'The interval contains 0: people may have bought just as much without the campaign.',
+    )
+    expect(text).toContain('whether it paid for its messages is not certain')
+    expect(text).toContain('looked at once: €857.07 to €4,641.53')
+    expect(text).toContain('Intervals hold however often one looks.')
+    expect(text).not.toContain('All variants3')
+  })
+
+  it('says when people bought less, and when it did not pay', () => {
+    const text = ofOne({ treatedMean: 30 }, [5, 9])
+    expect(text).toContain('brought €555.47 less than as many')
+    expect(text).toContain('people bought less because of the campaign')
+    expect(text).toContain('it did not pay for its messages')
+  })
+
+  it('has no interval of too few people, and no return without a cost', () => {
+    const text = ofOne({ cost: 0 }, [null, null])
+    expect(text).toContain('There are too few people to say how much of that is chance.')
+    expect(ofOne({ cost: 0 }, [40, null])).toContain('No cost is known.')
+  })
+
+  it('warns of figures so far, and of redemptions alone', () => {
+    const text = shown({ ...SAMPLE_INCREMENTAL, isFinal: false, revenueSource: 'redemptions' })
+    expect(text).toContain('these are the figures so far')
+    expect(text).toContain('Only redeemed coupons have amounts')
+  })
+
+  it.each([
+    ['no-holdout', 'everybody was to get something'],
+    ['no-members', 'nobody got it yet'],
+    ['no-revenue', 'no amounts were recorded'],
+    ['several-currencies', 'revenue and cost are not all of one currency'],
+  ] as const)('is not known with %s', (reason, words) => {
+    expect(shown({ outcome: 'not-measured', reason })).toContain(`Nobody knows: ${words}`)
+  })
+})
+
 describe('a page on a phone', () => {
   it('has the heading of every figure at the figure, where rows become cards', () => {
     const cards = parse(page()).filter(({ name, attribs }) => name === 'table' && attribs?.class === 'cards')
-    expect(cards).toHaveLength(4)
+    expect(cards).toHaveLength(5)
     for (const card of cards) {
       const headings = elementsOf(card)
         .filter(({ name, attribs }) => name === 'th' && attribs?.scope === 'col')

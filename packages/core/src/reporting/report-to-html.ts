@@ -1,9 +1,11 @@
 import type { CampaignReport } from '../model/report.js'
-import { channels, money, responseTimes, runs, segments } from './page/breakdowns.js'
+import { channels, responseTimes, runs, segments } from './page/breakdowns.js'
 import { definitions } from './page/definitions.js'
 import { failures } from './page/failures.js'
 import { funnel } from './page/funnel.js'
+import { incremental } from './page/incremental.js'
 import { html } from './page/markup.js'
+import { money } from './page/money.js'
 import { STYLE } from './page/style.js'
 import { head, tiles, verdictBox } from './page/summary.js'
 import { timelineChart } from './page/timeline-chart.js'
@@ -26,7 +28,7 @@ export function reportToHtml(report: CampaignReport): string {
 </head>
 <body>
 <main>
-${head(report)}${verdictBox(report)}${tiles(report)}${funnel(report)}${variants(report)}${money(report)}${channels(report)}${segments(report)}${responseTimes(report)}${timelineChart(report)}${failures(report)}${runs(report)}${definitions(report)}</main>
+${head(report)}${verdictBox(report)}${tiles(report)}${funnel(report)}${variants(report)}${money(report)}${incremental(report)}${channels(report)}${segments(report)}${responseTimes(report)}${timelineChart(report)}${failures(report)}${runs(report)}${definitions(report)}</main>
 </body>
 </html>
 `

@@ -9,6 +9,7 @@ import type { Run } from '../model/run.js'
 import type { Comparison, Verdict } from '../model/verdict.js'
 import type { ReportInput } from './build-report.js'
 import { experimentArms } from './experiment-arms.js'
+import { SAMPLE_INCREMENTAL } from './sample-incremental.js'
 
 const CAMPAIGN = 'campaign-1' as CampaignId
 const RUN = 'run-1' as RunId
@@ -303,6 +304,7 @@ export function sampleReportInput(overrides: Partial<ReportInput> = {}): ReportI
       reversals: index === 6 ? 2 : 0,
     })),
     verdict: SAMPLE_VERDICT,
+    incremental: SAMPLE_INCREMENTAL,
     generatedAt: LAUNCHED + 30 * DAY_MS,
     ...overrides,
   }

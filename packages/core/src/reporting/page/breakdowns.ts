@@ -1,31 +1,11 @@
 import { countText } from '../../model/metrics.js'
 import type { CampaignReport, MessageRates } from '../../model/report.js'
-import { html, type Markup, type Part } from './markup.js'
+import { html, type Markup } from './markup.js'
 import { outside, rateCell, section, table } from './table.js'
-import { changeText, durationText, instantText, moneysText, NOTHING } from './texts.js'
+import { durationText, instantText, moneysText, unitCostText } from './texts.js'
 import { CHANNEL_WORDS, RESPONSE_WORDS } from './words.js'
 
 const figure = (heading: string) => ({ heading, isFigure: true })
-
-/** What was spent and what came back. */
-export function money({ cost, revenue, revenueSource, roiPercent, counts }: CampaignReport): Markup {
-  const source = revenueSource === 'none' ? 'no amounts were recorded' : `from ${revenueSource}`
-  const each = (count: number, what: string) => `${countText(count)} ${what}`
-  const rows: readonly (readonly [Part, Part, Part])[] = [
-    ['Cost of messages', moneysText(cost), each(counts.sent, 'messages sent')],
-    ['Revenue', moneysText(revenue), source],
-    [
-      'Return on cost',
-      roiPercent === null ? NOTHING : changeText(roiPercent / 100),
-      '(revenue − cost) ÷ cost',
-    ],
-  ]
-  const columns = [{ heading: 'What' }, figure('Amount'), { heading: 'How' }]
-  return section('Cost and return', [
-    table('Gross amounts over all channels and variants', columns, rows),
-    html`<p class="note">The value of the coupons and what would have been bought anyway are not taken off.</p>`,
-  ])
-}
 
 const MESSAGE_RATES: readonly (readonly [heading: string, rate: keyof MessageRates])[] = [
   ['Delivered', 'deliveryRate'],
@@ -46,10 +26,17 @@ export function channels({ channels: all }: CampaignReport): Markup {
     figure('Sent'),
     ...shown.map(([heading]) => figure(heading)),
     figure('Cost'),
+    figure('Cost per click'),
   ]
-  const rows = all.map(({ channel, counts, rates, cost }) => {
+  const rows = all.map(({ channel, counts, rates, cost, costPerClick }) => {
     const cells = shown.map(([, rate]) => rateCell(rates[rate]))
-    return [CHANNEL_WORDS[channel], countText(counts.sent), ...cells, moneysText(cost)] as const
+    return [
+      CHANNEL_WORDS[channel],
+      countText(counts.sent),
+      ...cells,
+      moneysText(cost),
+      unitCostText(costPerClick),
+    ] as const
   })
   return section('Channels', [table('Messages by channel', columns, rows, 'cards')])
 }

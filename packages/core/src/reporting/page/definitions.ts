@@ -17,6 +17,11 @@ const WORDS: readonly (readonly [term: string, meaning: string])[] = [
     'members who did what the experiment asks for, of all members of the arm, or of all variants; most never click.',
   ],
   ['Return on cost', '(revenue − cost) ÷ cost in percent; a very large one is told as revenue ÷ cost.'],
+  [
+    'Earned by itself',
+    'revenue of a person who got the campaign less that of a person who got nothing, times the people who got it.',
+  ],
+  ['Cost per click, per conversion', 'cost ÷ clicks of people, cost ÷ conversions.'],
   ['–', 'was not measured, which is not the same as none.'],
 ]
 

@@ -13,6 +13,8 @@ import {
   pointsText,
   probabilityText,
   rateText,
+  timesText,
+  unitCostText,
 } from './texts.js'
 
 describe('texts of the page', () => {
@@ -46,6 +48,28 @@ describe('texts of the page', () => {
         { amountMinor: 200, currency: 'USD' },
       ]),
     ).toBe('€1.00 + $2.00')
+  })
+
+  it.each([
+    [17_933_174, 'EUR', '€0.1793'],
+    [90_000, 'EUR', '€0.0009'],
+    [12, 'EUR', '€0.00000012'],
+    [250_000_000, 'EUR', '€2.50'],
+    [1_500_000, 'JPY', '¥2'],
+    [400_000, 'JPY', '¥0.4'],
+  ])('a cost of %d millionths of %s each is %s', (value, currency, text) => {
+    expect(unitCostText({ numerator: value, denominator: 1, value, currency })).toBe(text)
+  })
+
+  it('have no cost of what did not happen', () => {
+    expect(unitCostText({ numerator: 5, denominator: 0, value: null, currency: 'EUR' })).toBe('–')
+    expect(unitCostText({ numerator: null, denominator: 1, value: 4, currency: null })).toBe('–')
+  })
+
+  it('say how many times as much', () => {
+    expect([0, 0.456, 1.94, 10.4, 2_278.6].map(timesText)).toEqual(
+      ['0', '0.46', '1.9', '10', '2,279'].map((number) => `${number}\u00a0×`),
+    )
   })
 
   it('write days and instants out', () => {

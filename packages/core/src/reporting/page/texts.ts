@@ -1,4 +1,4 @@
-import { type Money, minorDigitsOf } from '../../base/money.js'
+import { MICROS_PER_MINOR, type Money, minorDigitsOf } from '../../base/money.js'
 import {
   DAY_MS,
   type DurationMs,
@@ -9,7 +9,7 @@ import {
   toIso,
 } from '../../base/time.js'
 import { countText, percentText } from '../../model/metrics.js'
-import type { ReportRate } from '../../model/report.js'
+import type { MoneyRatio, ReportRate } from '../../model/report.js'
 import { dayOf } from '../timeline.js'
 
 /** What stands where nothing was measured. */
@@ -52,6 +52,20 @@ export function moneyText({ amountMinor, currency }: Money): string {
   const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits }
   const format = new Intl.NumberFormat('en', { style: 'currency', currency, ...fraction })
   return format.format(amountMinor / 10 ** digits)
+}
+
+/**
+ * What one of something cost: `€0.18`, with the tenths of a cent that matter below one of the currency, `€0.1793`; a
+ * cost that is not 0 never reads as one.
+ */
+export function unitCostText({ value: micros, currency }: MoneyRatio): string {
+  if (micros === null || currency === null) return NOTHING
+  const digits = minorDigitsOf(currency)
+  const amount = micros / MICROS_PER_MINOR / 10 ** digits
+  const more = amount < 1 ? 2 : 0
+  const fraction = { minimumFractionDigits: digits, maximumFractionDigits: digits + more }
+  const precision = micros < MICROS_PER_MINOR ? { maximumSignificantDigits: 2 } : fraction
+  return new Intl.NumberFormat('en', { style: 'currency', currency, ...precision }).format(amount)
 }
 
 /** Amounts of several currencies, side by side. */
@@ -98,9 +112,9 @@ export function changeText(fraction: number): string {
   return signedPercent.format(fraction)
 }
 
-/** How many times as much: `2,279 ×`. */
+/** How many times as much: `2,279 ×`; below 10 with two digits, `1.9 ×`. */
 export function timesText(factor: number): string {
-  return `${countText(Math.round(factor))}\u00a0×`
+  return `${factor < 10 ? twoDigits.format(factor) : countText(Math.round(factor))}\u00a0×`
 }
 
 /** A p-value: two digits, `< 0.0001` below that. */

@@ -1,5 +1,6 @@
 import type { ChannelKind } from '../../model/channel-kind.js'
 import type { DeliveryStatus } from '../../model/delivery.js'
+import type { NotMeasuredReason } from '../../model/incremental.js'
 import type { ArmReport, CampaignReport, ImpressionSource, ResponseTime } from '../../model/report.js'
 import type { AnytimeView, TestMethod, VerdictOutcome } from '../../model/verdict.js'
 
@@ -21,6 +22,15 @@ export const OUTCOME_WORDS: Readonly<Record<VerdictOutcome, string>> = {
   'keep-collecting': 'Too early to tell',
   invalid: 'Not to be trusted',
   'not-an-experiment': 'No comparison',
+}
+
+/** Why nobody knows what a campaign earned by itself. */
+export const NOT_MEASURED_WORDS: Readonly<Record<NotMeasuredReason, string>> = {
+  'no-holdout':
+    'everybody was to get something. With a holdout, a small part of the audience that gets nothing, the next campaign can tell what would have been bought anyway.',
+  'no-members': 'nobody got it yet, or nobody was left out.',
+  'no-revenue': 'no amounts were recorded.',
+  'several-currencies': 'revenue and cost are not all of one currency.',
 }
 
 /** What people did who count as converted. */
