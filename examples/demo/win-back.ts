@@ -57,6 +57,7 @@ export function winBack(target: string, mailsPerMinute: number): CampaignInput {
         { name: 'plain' },
       ],
       holdout: 0.1,
+      minContacts: 1, // the demo may be run with a handful of customers; 100 is the default
       conversionWindowDays: 14,
     },
     coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },

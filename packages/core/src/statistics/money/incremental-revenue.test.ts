@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Estimate } from '../../model/verdict.js'
 import { type Moments, mergeMoments } from '../means/moments.js'
 import { relativeError } from '../relative-error.fixture.js'
 import { incrementalRevenue } from './incremental-revenue.js'
