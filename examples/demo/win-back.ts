@@ -59,6 +59,7 @@ export function winBack(target: string, mailsPerMinute: number): CampaignInput {
       holdout: 0.1,
       minContacts: 1, // the demo may be run with a handful of customers; 100 is the default
       conversionWindowDays: 14,
+      decision: 'fixed',
     },
     coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },
     pace: { email: perMinute(mailsPerMinute) },
