@@ -181,6 +181,20 @@ describe('a holdout', () => {
     expect(both.reasons).toEqual(['the holdout beats a and b at alpha 0.05'])
   })
 
+  it('does not win itself with fewer members or conversions than an arm needs', () => {
+    const few = [PLAIN, EMOJI, arm('holdout', 30, 60)]
+    const verdict = judged(few)
+    expect(verdict.comparisons.filter(({ adjustedPValue }) => adjustedPValue < 0.05)).toHaveLength(3)
+    expect(verdict).toMatchObject({
+      outcome: 'no-difference',
+      winner: null,
+      reasons: ['the holdout has 60 of the 100 members that it needs'],
+    })
+    expect(verdict.checks.filter(({ check }) => check === 'minimum')).toMatchObject([{ passed: false }])
+    expect(judged(few, { mature: false, decision: 'anytime' }).outcome).toBe('keep-collecting')
+    expect(judged([PLAIN, EMOJI, arm('holdout', 60, 120)]).winner).toBe('holdout')
+  })
+
   it('keeps a variant from winning that does worse than silence', () => {
     const verdict = judged([arm('few', 10, 100), arm('a', 110, 2_000), arm('holdout', 170, 2_000)])
     expect(verdict.winner).toBeNull()
@@ -369,6 +383,34 @@ describe('an open question', () => {
   })
 })
 
+describe('the members that would settle an open question', () => {
+  it('are as many as the verdict asks for at least', () => {
+    // power alone would ask for 474: R: power.prop.test(p1 = 0.01, p2 = 0.0367, power = 0.8)
+    const seldom = judged([arm('plain', 3, 300), arm('emoji', 11, 300)]).membersNeeded
+    expect(seldom).toMatchObject({ membersPerArm: 2_500, moreMembersPerArm: 2_200 })
+    const scarce = judged([arm('plain', 10, 20), arm('emoji', 19, 20)], { minConversions: 0 }).membersNeeded
+    expect(scarce).toMatchObject({ membersPerArm: 100, moreMembersPerArm: 80 })
+  })
+
+  it('are not said of a difference that would take more of them than there are', () => {
+    expect(judged([arm('plain', 1e8, 1e9), arm('emoji', 1e8 + 1, 1e9)]).membersNeeded).toBeNull()
+    expect(judged([PLAIN, arm('emoji', 81, 2_000)], { equivalenceMargin: 1e-9 }).membersNeeded).toBeNull()
+    expect(judged([PLAIN, arm('emoji', 81, 2_000)], { alpha: 0.9 }).membersNeeded).toBeNull()
+  })
+})
+
+describe('arms with more members than there are people', () => {
+  it('are judged all the same, without the belief', () => {
+    const verdict = judged([
+      arm('a', 2 ** 36, 2 ** 40),
+      { ...arm('b', 2 ** 36 + 1e7, 2 ** 40), bounced: 2 ** 30 },
+    ])
+    expect(verdict.outcome).toBe('no-difference')
+    expect(verdict.checks.at(-1)).toMatchObject({ check: 'guardrails', passed: false })
+    expect(verdict.arms.map(({ probabilityToBeBest }) => probabilityToBeBest)).toEqual([null, null])
+  })
+})
+
 describe('the digest of a verdict', () => {
   it('is that of the data and the rules', () => {
     const { dataDigest } = judged([PLAIN, EMOJI])
@@ -400,6 +442,12 @@ describe('the input of a verdict', () => {
     ['more conversions than members', [arm('a', 3, 2)], {}, 'arms[0].converted'],
     ['an arm that is given twice', [arm('a', 1, 2), arm('a', 1, 2)], {}, 'arms[1].arm'],
     ['the remainder', [arm('a', 1, 2), arm('remainder', 1, 2)], {}, 'arms[1].arm'],
+    ['no arms', undefined as never, {}, 'arms'],
+    ['an arm without a name', [{ ...PLAIN, arm: '' }], {}, 'arms[0].arm'],
+    ['an arm whose name is none', [{ ...PLAIN, arm: 7 as never }], {}, 'arms[0].arm'],
+    ['a maturity that is not said', [PLAIN], { mature: undefined as never }, 'mature'],
+    ['a maturity of words', [PLAIN], { equallyMature: 'yes' as never }, 'equallyMature'],
+    ['a holdout without a name', [PLAIN], { holdoutArm: '' }, 'holdoutArm'],
     ['an alpha of 0', [PLAIN], { alpha: 0 }, 'alpha'],
     ['a minimum of 0', [PLAIN], { minRecipients: 0 }, 'minRecipients'],
     ['a minimum below 0', [PLAIN], { minConversions: -1 }, 'minConversions'],
