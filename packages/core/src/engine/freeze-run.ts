@@ -1,5 +1,3 @@
-import { createArmSequence } from '../assignment/arm-sequence.js'
-import { armWeights } from '../assignment/arms.js'
 import { leastAudience } from '../assignment/least-audience.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId } from '../base/ids.js'
@@ -8,12 +6,13 @@ import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
-import { type Arm, comparesArms, REMAINDER } from '../model/experiment.js'
+import { comparesArms, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import { type AssignedMember, giveArms } from './give-arms.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
@@ -137,26 +136,7 @@ async function rankPage(
   const { audience, deliveries } = context.storage
   if (at.nextRank === 0) await requireContacts(context, scope, campaign, run)
   const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
-  const earlier = await audience.armsOf(
-    scope,
-    campaign.id,
-    run.id,
-    members.map(({ customerId }) => customerId),
-  )
-  const arms = createArmSequence(armWeights(campaign.content.experiment))
-  const remainderArm = campaign.rollout?.arm ?? REMAINDER
-  let newcomers = at.newcomers
-  const assigned = members.map((member, index) => {
-    const kept = earlier.get(member.customerId)
-    const given = kept ?? arms.at(newcomers)
-    if (kept === undefined) newcomers += 1
-    return { ...member, rank: at.nextRank + index, arm: given === REMAINDER ? remainderArm : given }
-  })
-  await audience.assign(
-    scope,
-    run.id,
-    assigned.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
-  )
+  const { assigned, newcomers } = await giveArms(context, scope, campaign, run, at, members)
   await context.clock.turn()
   await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
   if (members.length === PLAN_PAGE) {
@@ -208,8 +188,6 @@ async function moveTo(
   await context.storage.campaigns.updateRun(scope, moved, run.version)
   return moved
 }
-
-type AssignedMember = Member & { readonly rank: number; readonly arm: Arm }
 
 async function firstDeliveries(
   context: EngineContext,
