@@ -138,6 +138,9 @@ describe('the remainder of an experiment', () => {
       ['remainder', 400],
     ])
     expect(report.counts.conversions).toBe(110 + 400)
+    expect(report.audience).toMatchObject({ matched: 800, recipients: 800, remainder: 0 })
+    expect(report.arms.map(({ counts }) => counts.sent)).toEqual([200, 200, 0])
+    expect(report.rollout).toMatchObject({ arm: 'emoji', decidedBy: 'verdict', outcome: 'winner' })
   })
 
   it('tells in the journal what was decided, by what, and why', async () => {
@@ -161,6 +164,29 @@ describe('the remainder of an experiment', () => {
     expect([...timesTaken(email).values()]).toEqual(Array(800).fill(1))
     const { items } = await kit.journal.list({ subject: { type: 'campaign', id } })
     expect(items.filter(({ action }) => action === 'campaign.roll-out')).toHaveLength(1)
+  })
+})
+
+describe('the trace of a customer', () => {
+  it('says who waits, what the wait came to, and that the rollout is not for the others', async () => {
+    const { root, kit, id, first } = await tested()
+    const tested400 = new Set(first.map(({ customerId }) => customerId))
+    const { items: customers } = await kit.customers.list({ limit: 1_000 })
+    const waiting = customers.find((customer) => !tested400.has(customer.id))?.id ?? ''
+    const stepsOf = async (customerId: string) => (await kit.campaigns.explain(id, customerId)).steps
+    const before = await stepsOf(waiting)
+    expect(before.at(-1)).toMatchObject({ stage: 'arm', passed: 'no', code: 'remainder' })
+    expect(before.at(-1)?.words).toContain('waits for the verdict')
+    await root.worker().drain(later)
+    const after = await stepsOf(waiting)
+    expect(after.filter(({ stage }) => stage === 'arm').map(({ code }) => code)).toEqual([
+      'remainder',
+      'emoji',
+    ])
+    expect(after.at(-1)).toMatchObject({ stage: 'delivery', passed: 'yes', code: 'sent' })
+    const absent = (await stepsOf(first[0]?.customerId ?? '')).at(-1)
+    expect(absent).toMatchObject({ stage: 'member', passed: 'no', code: 'notInRun' })
+    expect(absent?.words).not.toContain('rule')
   })
 })
 

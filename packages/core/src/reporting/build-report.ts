@@ -20,6 +20,7 @@ import type {
   SegmentReport,
   TimelineDay,
 } from '../model/report.js'
+import { isExperimentRun } from '../model/rollout.js'
 import type { AudienceCounts, Run } from '../model/run.js'
 import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
@@ -77,7 +78,7 @@ interface Basis {
 export function buildReport(input: ReportInput): CampaignReport {
   const { campaign, runs, verdict, generatedAt, responseTimes, timeline } = input
   const basis = basisOf(input)
-  const audience = sumAudiences(runs.map((each) => each.audience))
+  const audience = sumAudiences(runs)
   const everything = { arms: basis.variants, channel: null, segment: null }
   const { counts, rates } = allFigures(basis, basis.variants, null)
   const costMicros = basis.tally.costMicros(everything)
@@ -87,6 +88,7 @@ export function buildReport(input: ReportInput): CampaignReport {
     generatedAt,
     metric: metricOf(campaign),
     verdict,
+    rollout: campaign.rollout,
     audience,
     deliveries: sumDeliveries(runs.map((each) => each.deliveries)),
     exclusions: exclusionsOf(audience),
@@ -97,7 +99,7 @@ export function buildReport(input: ReportInput): CampaignReport {
     revenueSource,
     roiPercent: roiPercent(revenue, costMicros),
     channels: channelReports(basis),
-    arms: armReports(basis, verdict),
+    arms: armReports({ ...basis, tally: experimentTally(input) }, verdict),
     segments: segmentReports(basis, input.armCounts),
     runs: runReports(input, basis.variants),
     responseTimes,
@@ -172,6 +174,12 @@ function channelReports({ tally, variants, measurements }: Basis): readonly Chan
     const { impressionSource } = measurement
     return { channel, impressionSource, counts, rates, cost: costOf(tally.costMicros(slice)) }
   })
+}
+
+/** What came of the experiment alone: the arm that was rolled out would have more messages than those it is compared with. */
+function experimentTally({ campaign, runs, counters }: ReportInput): Tally {
+  const others = runs.filter(({ run }) => !isExperimentRun(run, campaign.rollout)).map(({ run }) => run.id)
+  return createTally(counters.filter(({ runId }) => !others.includes(runId)))
 }
 
 function armReports(basis: Basis, verdict: Verdict): readonly ArmReport[] {
