@@ -1,46 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
-import type { CampaignInput } from '../model/campaign.js'
-import { perSecond } from '../model/pace.js'
 import { codeOf } from './refusal.fixture.js'
-import { createSendingWorld, type SendingOptions, timesTaken } from './sending.fixture.js'
-
-const WINDOW_DAYS = 2
-
-function testOf(experiment: Partial<NonNullable<CampaignInput['experiment']>> = {}): Partial<CampaignInput> {
-  return {
-    pace: { email: perSecond(100) },
-    experiment: {
-      variants: [{ name: 'plain' }, { name: 'emoji', messages: { email: { subject: 'We miss you 🍕' } } }],
-      remainder: 0.5,
-      conversionWindowDays: WINDOW_DAYS,
-      decision: 'fixed',
-      ...experiment,
-    },
-  }
-}
-
-/** A campaign to 800 of whom 400 wait; the first two fifths of `emoji` buy, and so many of `plain`. */
-async function tested(
-  experiment: Parameters<typeof testOf>[0] = {},
-  plainBuyers = 30,
-  options: SendingOptions = {},
-) {
-  const world = createSendingWorld(options)
-  await world.invite(800)
-  const { id } = await world.launch(testOf(experiment))
-  await world.root.worker().drain()
-  const { items } = await world.kit.campaigns.deliveries(id, {}, { limit: 1_000 })
-  const customersOf = (arm: string) =>
-    items.filter((delivery) => delivery.arm === arm).map((each) => each.customerId)
-  const buyers = [...customersOf('emoji').slice(0, 80), ...customersOf('plain').slice(0, plainBuyers)]
-  await world.kit.events.track(
-    buyers.map((customerId) => ({ key: `order-${customerId}`, type: 'conversion', customerId })),
-  )
-  return { ...world, id, first: items }
-}
-
-const later = { until: Date.UTC(2027, 0, 1) }
+import { createSendingWorld, timesTaken } from './sending.fixture.js'
+import { later, tested, testOf, WINDOW_DAYS } from './tested-campaign.fixture.js'
 
 describe('the remainder of an experiment', () => {
   it('gets nothing until the results are in, then the winner, once', async () => {

@@ -12,7 +12,7 @@ import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import { type AssignedMember, giveArms } from './give-arms.js'
+import { type AssignedMember, armOfRemainder, hasRemainder, meantArms, withStoredArms } from './give-arms.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
@@ -48,7 +48,7 @@ async function matchPage(
   const planPage = await plannerOf(context, scope, campaign, run)
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
   const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
-  const dueAt = createDueInstants(context, scope, campaign.content, run.scheduledFor)
+  const dueAt = createDueInstants(context, scope, campaign.content, run)
   await context.storage.audience.append(
     scope,
     run.id,
@@ -136,7 +136,17 @@ async function rankPage(
   const { audience, deliveries } = context.storage
   if (at.nextRank === 0) await requireContacts(context, scope, campaign, run)
   const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
-  const { assigned, newcomers } = await giveArms(context, scope, campaign, run, at, members)
+  const ids = members.map(({ customerId }) => customerId)
+  const earlier = await audience.armsOf(scope, campaign.id, run.id, ids)
+  const mayWait = hasRemainder(campaign)
+  const remainderArm = mayWait ? await armOfRemainder(context, scope, campaign) : REMAINDER
+  const { meant, newcomers } = meantArms(campaign, members, at, { earlier, remainderArm })
+  await audience.assign(
+    scope,
+    run.id,
+    meant.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
+  )
+  const assigned = mayWait ? await withStoredArms(context, scope, run, meant) : meant
   await context.clock.turn()
   await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
   if (members.length === PLAN_PAGE) {

@@ -17,24 +17,21 @@ interface RankingCursor {
   readonly newcomers: number
 }
 
-/**
- * Gives the next members of a run their ranks and arms, and tells them as they stand: whoever has an arm in another run
- * keeps it, whoever would wait after the decision gets the arm of the remainder, and what was given by an earlier try or
- * another worker stays, even if the remainder was decided in between.
- */
-export async function giveArms(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  run: Run,
-  at: RankingCursor,
+/** What members may have been given before, and instead of an arm that waits. */
+interface GivenArms {
+  /** Arms in other runs of the campaign: they are kept. */
+  readonly earlier: ReadonlyMap<string, Arm>
+  readonly remainderArm: Arm
+}
+
+/** The next members of a run with the ranks and arms that they are to have. */
+export function meantArms(
+  { content }: Campaign,
   members: readonly Member[],
-): Promise<{ readonly assigned: readonly AssignedMember[]; readonly newcomers: number }> {
-  const { audience } = context.storage
-  const customerIds = members.map(({ customerId }) => customerId)
-  const earlier = await audience.armsOf(scope, campaign.id, run.id, customerIds)
-  const sequence = createArmSequence(armWeights(campaign.content.experiment))
-  const remainderArm = await armOfRemainder(context, scope, campaign)
+  at: RankingCursor,
+  { earlier, remainderArm }: GivenArms,
+): { readonly meant: readonly AssignedMember[]; readonly newcomers: number } {
+  const sequence = createArmSequence(armWeights(content.experiment))
   let newcomers = at.newcomers
   const meant = members.map((member, index) => {
     const kept = earlier.get(member.customerId)
@@ -42,30 +39,39 @@ export async function giveArms(
     if (kept === undefined) newcomers += 1
     return { ...member, rank: at.nextRank + index, arm: arm === REMAINDER ? remainderArm : arm }
   })
-  await audience.assign(
-    scope,
-    run.id,
-    meant.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
-  )
-  if (!hasRemainder(campaign)) return { assigned: meant, newcomers }
-  const stored = await audience.get(scope, run.id, customerIds)
-  const armOf = new Map(stored.map(({ customerId, arm }) => [customerId, arm]))
-  return {
-    assigned: meant.map((member) => ({ ...member, arm: armOf.get(member.customerId) ?? member.arm })),
-    newcomers,
-  }
+  return { meant, newcomers }
 }
 
-function hasRemainder({ content }: Campaign): boolean {
+/** Whether some members of a campaign wait for the verdict. */
+export function hasRemainder({ content }: Campaign): boolean {
   return (content.experiment?.remainder ?? 0) > 0
 }
 
 /**
- * Asked for page by page, while the run is on record as being frozen: a decision that is made later finds it so, and the
- * rollout waits for it.
+ * The arm of whoever would wait: `remainder` until the decision. Asked for page by page, while the run is on record as
+ * being frozen: a decision that is made later finds it so, and the rollout waits for it.
  */
-async function armOfRemainder(context: EngineContext, scope: Scope, campaign: Campaign): Promise<Arm> {
-  if (!hasRemainder(campaign)) return REMAINDER
-  const current = await context.storage.campaigns.get(scope, campaign.id)
+export async function armOfRemainder(
+  context: EngineContext,
+  scope: Scope,
+  { id }: Pick<Campaign, 'id'>,
+): Promise<Arm> {
+  const current = await context.storage.campaigns.get(scope, id)
   return current?.rollout?.arm ?? REMAINDER
+}
+
+/**
+ * Members with the arms that they have: what an earlier try or another worker gave them stays, even if the remainder was
+ * decided in between.
+ */
+export async function withStoredArms(
+  context: EngineContext,
+  scope: Scope,
+  run: Run,
+  meant: readonly AssignedMember[],
+): Promise<readonly AssignedMember[]> {
+  const ids = meant.map(({ customerId }) => customerId)
+  const stored = await context.storage.audience.get(scope, run.id, ids)
+  const arms = new Map(stored.map(({ customerId, arm }) => [customerId, arm]))
+  return meant.map((member) => ({ ...member, arm: arms.get(member.customerId) ?? member.arm }))
 }

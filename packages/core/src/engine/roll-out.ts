@@ -44,7 +44,7 @@ export async function rolloutRunFor(
   const now = context.clock.now()
   const maturity = maturityOf(
     campaign,
-    runs.map((run) => (run.id === ended.id ? { ...run, endedAt: now } : run)),
+    runs.map((run) => (run.id === ended.id ? { ...run, firstEndedAt: run.firstEndedAt ?? now } : run)),
   )
   return plannedRollout(context, campaign, nextLook(maturity, now))
 }
@@ -60,6 +60,7 @@ function plannedRollout(context: EngineContext, campaign: Campaign, at: Instant)
     version: 1,
     createdAt: context.clock.now(),
     endedAt: null,
+    firstEndedAt: null,
   }
 }
 
@@ -136,7 +137,7 @@ const rollOutSchema = z.strictObject({ arm: z.string().max(64), reason: textSche
 
 /**
  * Gives the remainder of a campaign its arm by the decision of a person, whatever the verdict says; from now on it is
- * written to. The same decision again changes nothing.
+ * written to, in the zone of the recipient at the hour of the schedule. The same decision again changes nothing.
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED when the campaign is not under way or the remainder has another
  *   arm already, EXPERIMENT_INVALID with path `arm` when the campaign has no such variant or no remainder,
