@@ -1,20 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge } from './judge.js'
+import { arm, EMOJI, judged, PLAIN } from './judged.fixture.js'
 import type { ArmOutcome, VerdictInput } from './verdict-input.js'
-
-const arm = (name: string, converted: number, assigned: number): ArmOutcome => ({
-  arm: name,
-  assigned,
-  converted,
-})
-
-function judged(arms: readonly ArmOutcome[], more: Partial<VerdictInput> = {}) {
-  return judge({ arms, mature: true, decision: 'fixed', ...more })
-}
-
-const PLAIN = arm('plain', 80, 2_000)
-const EMOJI = arm('emoji', 122, 2_000)
 
 describe('two variants', () => {
   it('have a winner when one is significantly better', () => {
@@ -277,152 +264,6 @@ describe('a margin', () => {
   })
 })
 
-describe('figures that cannot be trusted', () => {
-  const weighed = (name: string, converted: number, assigned: number, more: Partial<ArmOutcome> = {}) => ({
-    ...arm(name, converted, assigned),
-    weight: 1,
-    ...more,
-  })
-
-  it.each(['fixed', 'anytime'] as const)(
-    'are those of arms with other sizes than were meant (%s)',
-    (decision) => {
-      const verdict = judged([weighed('plain', 80, 2_000), weighed('emoji', 122, 1_600)], { decision })
-      expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
-      expect(verdict.checks[0]).toMatchObject({ check: 'sample-ratio', passed: false })
-      expect(verdict.sentence).toMatch(/^The figures cannot be trusted: the sizes of the arms/)
-      const meant = [weighed('plain', 80, 2_000, { weight: 5 }), weighed('emoji', 122, 1_600, { weight: 4 })]
-      expect(judged(meant, { decision }).checks[0]).toMatchObject({ check: 'sample-ratio', passed: true })
-    },
-  )
-
-  it('are those of arms that lost members unequally on the way', () => {
-    const lost = [
-      weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),
-      weighed('emoji', 122, 2_000, { sent: 1_990, delivered: 1_700 }),
-    ]
-    const verdict = judged(lost)
-    expect(verdict).toMatchObject({ outcome: 'invalid' })
-    expect(verdict.reasons[0]).toContain('from sent to delivered: plain 1900 of 1990, emoji 1700 of 1990')
-    const alike = lost.map((each) => ({ ...each, delivered: 1_900 }))
-    expect(judged(alike)).toMatchObject({ outcome: 'winner', winner: 'emoji' })
-  })
-
-  it('are not those of a holdout, which is never written to', () => {
-    const arms = [
-      weighed('plain', 80, 2_000, { sent: 2_000 }),
-      weighed('emoji', 122, 2_000, { sent: 1_999 }),
-      weighed('holdout', 30, 2_000),
-    ]
-    expect(judged(arms).winner).toBe('emoji')
-  })
-
-  it('are those whose answer hangs on machines', () => {
-    const clicks = [arm('plain', 80, 2_000), { ...arm('emoji', 122, 2_000), convertedWithMachines: 300 }]
-    expect(judged(clicks, { metric: 'click' })).toMatchObject({ outcome: 'winner', winner: 'emoji' })
-    const scanned = [{ ...arm('plain', 80, 2_000), convertedWithMachines: 300 }, arm('emoji', 122, 2_000)]
-    const verdict = judged(scanned, { metric: 'click' })
-    expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
-    expect(verdict.checks.at(-1)).toMatchObject({ check: 'machines', passed: false })
-  })
-})
-
-describe('guardrails', () => {
-  it.each(['unsubscribed', 'complained', 'bounced'] as const)(
-    'keep an arm from winning that has more %s',
-    (guardrail) => {
-      const harmful = [
-        { ...PLAIN, [guardrail]: 5 },
-        { ...EMOJI, [guardrail]: 25 },
-      ]
-      const verdict = judged(harmful)
-      expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null })
-      expect(verdict.checks.at(-1)).toMatchObject({ check: 'guardrails', passed: false })
-      expect(verdict.reasons[0]).toContain('with emoji than with plain')
-      const harmless = [
-        { ...PLAIN, [guardrail]: 5 },
-        { ...EMOJI, [guardrail]: 9 },
-      ]
-      expect(judged(harmless).winner).toBe('emoji')
-    },
-  )
-
-  it('do not hinder an arm that has fewer, nor the holdout', () => {
-    expect(
-      judged([
-        { ...PLAIN, unsubscribed: 60 },
-        { ...EMOJI, unsubscribed: 5 },
-      ]).winner,
-    ).toBe('emoji')
-    const worse = [{ ...arm('all', 80, 2_000), unsubscribed: 50 }, arm('holdout', 122, 2_000)]
-    expect(judged(worse).winner).toBe('holdout')
-  })
-})
-
-describe('an open question', () => {
-  it('says how many more members would settle it', () => {
-    const verdict = judged([arm('plain', 80, 2_000), arm('emoji', 100, 2_000)])
-    // R: power.prop.test(p1 = 0.04, p2 = 0.05, power = 0.8) gives n = 6744.6
-    expect(verdict.membersNeeded).toMatchObject({
-      membersPerArm: 6_745,
-      moreMembersPerArm: 4_745,
-      assuming: 'observed-difference',
-      power: 0.8,
-    })
-    expect(verdict.membersNeeded?.difference).toBeCloseTo(0.01, 12)
-  })
-
-  it('takes the margin where one is declared, and says nothing where no number would help', () => {
-    const alike = [arm('plain', 80, 2_000), arm('emoji', 80, 2_000)]
-    expect(judged(alike).membersNeeded).toBeNull()
-    expect(judged(alike, { equivalenceMargin: 0.01 }).membersNeeded).toMatchObject({
-      membersPerArm: 6_745,
-      assuming: 'equivalence-margin',
-    })
-    expect(judged([PLAIN, EMOJI]).membersNeeded).toBeNull()
-  })
-})
-
-describe('the members that would settle an open question', () => {
-  it('are as many as the verdict asks for at least', () => {
-    // power alone would ask for 474: R: power.prop.test(p1 = 0.01, p2 = 0.0367, power = 0.8)
-    const seldom = judged([arm('plain', 3, 300), arm('emoji', 11, 300)]).membersNeeded
-    expect(seldom).toMatchObject({ membersPerArm: 2_500, moreMembersPerArm: 2_200 })
-    const scarce = judged([arm('plain', 10, 20), arm('emoji', 19, 20)], { minConversions: 0 }).membersNeeded
-    expect(scarce).toMatchObject({ membersPerArm: 100, moreMembersPerArm: 80 })
-  })
-
-  it('are not said of a difference that would take more of them than there are', () => {
-    expect(judged([arm('plain', 1e8, 1e9), arm('emoji', 1e8 + 1, 1e9)]).membersNeeded).toBeNull()
-    expect(judged([PLAIN, arm('emoji', 81, 2_000)], { equivalenceMargin: 1e-9 }).membersNeeded).toBeNull()
-    expect(judged([PLAIN, arm('emoji', 81, 2_000)], { alpha: 0.9 }).membersNeeded).toBeNull()
-  })
-})
-
-describe('arms with more members than there are people', () => {
-  it('are judged all the same, without the belief', () => {
-    const verdict = judged([
-      arm('a', 2 ** 36, 2 ** 40),
-      { ...arm('b', 2 ** 36 + 1e7, 2 ** 40), bounced: 2 ** 30 },
-    ])
-    expect(verdict.outcome).toBe('no-difference')
-    expect(verdict.checks.at(-1)).toMatchObject({ check: 'guardrails', passed: false })
-    expect(verdict.arms.map(({ probabilityToBeBest }) => probabilityToBeBest)).toEqual([null, null])
-  })
-})
-
-describe('the digest of a verdict', () => {
-  it('is that of the data and the rules', () => {
-    const { dataDigest } = judged([PLAIN, EMOJI])
-    expect(dataDigest).toMatch(/^[0-9a-f]{64}$/)
-    expect(judged([PLAIN, EMOJI]).dataDigest).toBe(dataDigest)
-    expect(judged([PLAIN, { ...EMOJI, bounced: 0 }]).dataDigest).toBe(dataDigest)
-    expect(judged([PLAIN, arm('emoji', 123, 2_000)]).dataDigest).not.toBe(dataDigest)
-    expect(judged([PLAIN, EMOJI], { alpha: 0.04 }).dataDigest).not.toBe(dataDigest)
-    expect(judged([PLAIN, EMOJI], { decision: 'anytime' }).dataDigest).not.toBe(dataDigest)
-  })
-})
-
 describe('a campaign without a comparison', () => {
   it('is not an experiment, and its sentence says what that means', () => {
     const verdict = judged([arm('all', 80, 2_000)])
@@ -432,36 +273,6 @@ describe('a campaign without a comparison', () => {
     )
     expect(judged([]).outcome).toBe('not-an-experiment')
     expect(judged([arm('all', 0, 0)]).sentence).toContain('0% of 0')
-  })
-})
-
-describe('the input of a verdict', () => {
-  it.each([
-    ['a share of a member', [arm('a', 1, 2.5)], {}, 'arms[0].assigned'],
-    ['fewer than no conversions', [arm('a', 1, 2), arm('b', -1, 2)], {}, 'arms[1].converted'],
-    ['more conversions than members', [arm('a', 3, 2)], {}, 'arms[0].converted'],
-    ['an arm that is given twice', [arm('a', 1, 2), arm('a', 1, 2)], {}, 'arms[1].arm'],
-    ['the remainder', [arm('a', 1, 2), arm('remainder', 1, 2)], {}, 'arms[1].arm'],
-    ['no arms', undefined as never, {}, 'arms'],
-    ['an arm without a name', [{ ...PLAIN, arm: '' }], {}, 'arms[0].arm'],
-    ['an arm whose name is none', [{ ...PLAIN, arm: 7 as never }], {}, 'arms[0].arm'],
-    ['a maturity that is not said', [PLAIN], { mature: undefined as never }, 'mature'],
-    ['a maturity of words', [PLAIN], { equallyMature: 'yes' as never }, 'equallyMature'],
-    ['a holdout without a name', [PLAIN], { holdoutArm: '' }, 'holdoutArm'],
-    ['an alpha of 0', [PLAIN], { alpha: 0 }, 'alpha'],
-    ['a minimum of 0', [PLAIN], { minRecipients: 0 }, 'minRecipients'],
-    ['a minimum below 0', [PLAIN], { minConversions: -1 }, 'minConversions'],
-    ['opens', [PLAIN], { metric: 'open' as never }, 'metric'],
-    ['another decision', [PLAIN], { decision: 'soon' as never }, 'decision'],
-    ['a margin of 1', [PLAIN], { equivalenceMargin: 1 }, 'equivalenceMargin'],
-    ['a weight of 0', [{ ...PLAIN, weight: 0 }], {}, 'arms[0].weight'],
-    ['more sent than assigned', [{ ...PLAIN, sent: 2_001 }], {}, 'arms[0].sent'],
-    ['more delivered than sent', [{ ...PLAIN, sent: 5, delivered: 6 }], {}, 'arms[0].delivered'],
-    ['more analysed than delivered', [{ ...PLAIN, delivered: 6, analysed: 7 }], {}, 'arms[0].analysed'],
-    ['more bounced than assigned', [{ ...PLAIN, bounced: 2_001 }], {}, 'arms[0].bounced'],
-    ['fewer with machines', [{ ...PLAIN, convertedWithMachines: 1 }], {}, 'arms[0].convertedWithMachines'],
-  ])('is refused for %s', (_what, arms, more, path) => {
-    expect(() => judged(arms, more)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }))
   })
 })
 
