@@ -1,8 +1,10 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
-import { HOUR_MS } from '../base/time.js'
+import type { CampaignId } from '../base/ids.js'
+import { HOUR_MS, type Instant } from '../base/time.js'
 import type { CampaignInput } from '../model/campaign.js'
 import type { Member } from '../model/member.js'
 import type { DeliveryCounts } from '../model/progress.js'
+import type { Rollout } from '../model/rollout.js'
 import type { ChannelCapabilities } from '../ports/channel.js'
 import type { Storage } from '../ports/storage/storage.js'
 import {
@@ -26,6 +28,10 @@ export interface CrashScenario {
   readonly smsFault?: FaultScript
   /** Whether another worker is at work beside the one that dies. */
   readonly companion?: boolean
+  /** What goes well before the process begins that dies. */
+  readonly before?: (world: World, id: CampaignId) => Promise<void>
+  /** How far the processes wait for what is due later. */
+  readonly until?: Instant
 }
 
 /** What is found when a fresh process has finished the work of a dead one. */
@@ -43,6 +49,9 @@ export interface Aftermath {
   /** Channel and status of the deliveries of each customer, sorted. */
   readonly byCustomer: ReadonlyMap<string, readonly string[]>
   readonly members: readonly Member[]
+  readonly rollout: Rollout | null
+  /** Decisions on the remainder in the journal. */
+  readonly decisions: number
 }
 
 /** Runs a campaign in a process that dies at its n-th call, and then in a fresh one over what is left. */
@@ -62,11 +71,13 @@ export async function runWithCrash(
   })
   await world.invite(scenario.customers)
   const { id } = await world.launch(scenario.campaign)
+  await scenario.before?.(world, id)
+  const work = scenario.until === undefined ? {} : { until: scenario.until }
 
   const crash = createCrashPoint(death)
   const dying = processOver(storage, world, crash, 'dying')
-  const living = scenario.companion ? processOver(storage, world, null, 'living').drain() : null
-  await dying.drain().catch(() => undefined)
+  const living = scenario.companion ? processOver(storage, world, null, 'living').drain(work) : null
+  await dying.drain(work).catch(() => undefined)
   await living
   await clock.advance(HOUR_MS)
   const { kit, root } = createPizzeria({
@@ -75,7 +86,7 @@ export async function runWithCrash(
     kit: { clock },
     seed: 'after',
   })
-  await root.worker().drain()
+  await root.worker().drain(work)
 
   const { counts, total, settled } = await kit.campaigns.progress(id)
   const runs = await kit.campaigns.runs(id)
@@ -85,9 +96,13 @@ export async function runWithCrash(
     byCustomer.set(customerId, [...(byCustomer.get(customerId) ?? []), `${channel} ${status}`].sort())
   }
   const [run] = runs
+  const { status, rollout } = await kit.campaigns.get(id)
+  const { items: entries } = await kit.journal.list({ subject: { type: 'campaign', id } }, { limit: 1_000 })
   return {
     calls: crash.calls,
-    status: (await kit.campaigns.get(id)).status,
+    status,
+    rollout,
+    decisions: entries.filter(({ action }) => action === 'campaign.roll-out').length,
     runs: runs.map((each) => each.status),
     counts,
     total,

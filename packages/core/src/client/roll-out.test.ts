@@ -1,46 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS } from '../base/time.js'
-import type { CampaignInput } from '../model/campaign.js'
-import { perSecond } from '../model/pace.js'
 import { codeOf } from './refusal.fixture.js'
-import { createSendingWorld, type SendingOptions, timesTaken } from './sending.fixture.js'
-
-const WINDOW_DAYS = 2
-
-function testOf(experiment: Partial<NonNullable<CampaignInput['experiment']>> = {}): Partial<CampaignInput> {
-  return {
-    pace: { email: perSecond(100) },
-    experiment: {
-      variants: [{ name: 'plain' }, { name: 'emoji', messages: { email: { subject: 'We miss you 🍕' } } }],
-      remainder: 0.5,
-      conversionWindowDays: WINDOW_DAYS,
-      decision: 'fixed',
-      ...experiment,
-    },
-  }
-}
-
-/** A campaign to 800 of whom 400 wait; the first two fifths of `emoji` buy, and so many of `plain`. */
-async function tested(
-  experiment: Parameters<typeof testOf>[0] = {},
-  plainBuyers = 30,
-  options: SendingOptions = {},
-) {
-  const world = createSendingWorld(options)
-  await world.invite(800)
-  const { id } = await world.launch(testOf(experiment))
-  await world.root.worker().drain()
-  const { items } = await world.kit.campaigns.deliveries(id, {}, { limit: 1_000 })
-  const customersOf = (arm: string) =>
-    items.filter((delivery) => delivery.arm === arm).map((each) => each.customerId)
-  const buyers = [...customersOf('emoji').slice(0, 80), ...customersOf('plain').slice(0, plainBuyers)]
-  await world.kit.events.track(
-    buyers.map((customerId) => ({ key: `order-${customerId}`, type: 'conversion', customerId })),
-  )
-  return { ...world, id, first: items }
-}
-
-const later = { until: Date.UTC(2027, 0, 1) }
+import { createSendingWorld, timesTaken } from './sending.fixture.js'
+import { later, tested, testOf, WINDOW_DAYS } from './tested-campaign.fixture.js'
 
 describe('the remainder of an experiment', () => {
   it('gets nothing until the results are in, then the winner, once', async () => {
@@ -138,6 +100,9 @@ describe('the remainder of an experiment', () => {
       ['remainder', 400],
     ])
     expect(report.counts.conversions).toBe(110 + 400)
+    expect(report.audience).toMatchObject({ matched: 800, recipients: 800, remainder: 0 })
+    expect(report.arms.map(({ counts }) => counts.sent)).toEqual([200, 200, 0])
+    expect(report.rollout).toMatchObject({ arm: 'emoji', decidedBy: 'verdict', outcome: 'winner' })
   })
 
   it('tells in the journal what was decided, by what, and why', async () => {
@@ -161,6 +126,29 @@ describe('the remainder of an experiment', () => {
     expect([...timesTaken(email).values()]).toEqual(Array(800).fill(1))
     const { items } = await kit.journal.list({ subject: { type: 'campaign', id } })
     expect(items.filter(({ action }) => action === 'campaign.roll-out')).toHaveLength(1)
+  })
+})
+
+describe('the trace of a customer', () => {
+  it('says who waits, what the wait came to, and that the rollout is not for the others', async () => {
+    const { root, kit, id, first } = await tested()
+    const tested400 = new Set(first.map(({ customerId }) => customerId))
+    const { items: customers } = await kit.customers.list({ limit: 1_000 })
+    const waiting = customers.find((customer) => !tested400.has(customer.id))?.id ?? ''
+    const stepsOf = async (customerId: string) => (await kit.campaigns.explain(id, customerId)).steps
+    const before = await stepsOf(waiting)
+    expect(before.at(-1)).toMatchObject({ stage: 'arm', passed: 'no', code: 'remainder' })
+    expect(before.at(-1)?.words).toContain('waits for the verdict')
+    await root.worker().drain(later)
+    const after = await stepsOf(waiting)
+    expect(after.filter(({ stage }) => stage === 'arm').map(({ code }) => code)).toEqual([
+      'remainder',
+      'emoji',
+    ])
+    expect(after.at(-1)).toMatchObject({ stage: 'delivery', passed: 'yes', code: 'sent' })
+    const absent = (await stepsOf(first[0]?.customerId ?? '')).at(-1)
+    expect(absent).toMatchObject({ stage: 'member', passed: 'no', code: 'notInRun' })
+    expect(absent?.words).not.toContain('rule')
   })
 })
 

@@ -169,6 +169,7 @@ export function startRun(context: EngineContext, campaign: Campaign, start: Inst
     version: 1,
     createdAt: context.clock.now(),
     endedAt: null,
+    firstEndedAt: null,
   }
 }
 

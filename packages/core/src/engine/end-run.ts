@@ -99,9 +99,10 @@ export async function endRun(
     })
   }
   await audience.releaseAddresses(scope, run.id)
+  const firstEndedAt = run.firstEndedAt ?? now
   await campaigns.updateRun(
     scope,
-    { ...run, status: 'ended', endedAt: now, version: run.version + 1 },
+    { ...run, status: 'ended', endedAt: now, firstEndedAt, version: run.version + 1 },
     run.version,
   )
   return null

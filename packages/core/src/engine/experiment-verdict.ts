@@ -126,9 +126,12 @@ function conversionWindowMs({ content }: Campaign): number {
   return (content.experiment?.conversionWindowDays ?? DEFAULT_CONVERSION_WINDOW_DAYS) * DAY_MS
 }
 
-/** When every member of the runs has had the whole conversion window; null while one of them goes on. */
+/**
+ * When every member of the runs has had the whole conversion window; null while one of them has never ended. A run that
+ * was opened again is as old as it was: the windows are counted from the due instants.
+ */
 export function maturityOf(campaign: Campaign, runs: readonly Run[]): Instant | null {
-  const ends = runs.filter((run) => !isRolloutRun(run)).map(({ endedAt }) => endedAt)
+  const ends = runs.filter((run) => !isRolloutRun(run)).map(({ firstEndedAt }) => firstEndedAt)
   if (campaign.status === 'draft' || ends.length === 0 || ends.some((end) => end === null)) return null
   return Math.max(...ends.map(Number)) + conversionWindowMs(campaign)
 }

@@ -7,6 +7,7 @@ import type { Attempt, AttemptOutcome, Delivery, DeliveryStatus } from '../model
 import { EXCLUSIONS, SKIPS, type SkipCode } from '../model/exclusion.js'
 import { HOLDOUT, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
+import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { requireCampaign } from './change-campaign.js'
@@ -62,9 +63,11 @@ function campaignStep({ status, launchedAt, updatedAt }: Campaign): TraceStep {
   })
 }
 
-function absentStep({ scheduledFor }: Run): TraceStep {
-  const words = 'The rule did not match when the audience of the run was frozen'
-  return traceStep({ stage: 'member', at: scheduledFor, passed: 'no', code: 'notInRun', words })
+function absentStep(run: Run): TraceStep {
+  const words = isRolloutRun(run)
+    ? 'The rollout is for whoever waited for the verdict alone'
+    : 'The rule did not match when the audience of the run was frozen'
+  return traceStep({ stage: 'member', at: run.scheduledFor, passed: 'no', code: 'notInRun', words })
 }
 
 async function planSteps(
@@ -87,7 +90,8 @@ async function memberSteps(
   member: Member,
 ): Promise<readonly TraceStep[]> {
   const at = run.scheduledFor
-  const match = traceStep({ stage: 'match', at, passed: 'yes', code: 'true', words: 'The rule matched' })
+  const matched = isRolloutRun(run) ? 'Waited for the verdict' : 'The rule matched'
+  const match = traceStep({ stage: 'match', at, passed: 'yes', code: 'true', words: matched })
   if (member.exclusion !== null) {
     const words = `Excluded: ${EXCLUSIONS[member.exclusion]}`
     return [match, traceStep({ stage: 'gate', at, passed: 'no', code: member.exclusion, words })]
@@ -112,7 +116,7 @@ function armStep({ arm, rank }: Member, at: Instant): TraceStep {
     at,
     passed: waits ? 'no' : 'yes',
     code: arm,
-    words: `Rank ${rank}: ${arm}`,
+    words: `Rank ${rank}: ${arm}${arm === REMAINDER ? ', waits for the verdict' : ''}`,
   })
 }
 

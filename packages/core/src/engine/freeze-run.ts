@@ -1,5 +1,3 @@
-import { createArmSequence } from '../assignment/arm-sequence.js'
-import { armWeights } from '../assignment/arms.js'
 import { leastAudience } from '../assignment/least-audience.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId } from '../base/ids.js'
@@ -8,12 +6,13 @@ import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
-import { type Arm, comparesArms, REMAINDER } from '../model/experiment.js'
+import { comparesArms, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import { type AssignedMember, armOfRemainder, hasRemainder, meantArms, withStoredArms } from './give-arms.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
@@ -49,7 +48,7 @@ async function matchPage(
   const planPage = await plannerOf(context, scope, campaign, run)
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
   const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
-  const dueAt = createDueInstants(context, scope, campaign.content, run.scheduledFor)
+  const dueAt = createDueInstants(context, scope, campaign.content, run)
   await context.storage.audience.append(
     scope,
     run.id,
@@ -137,26 +136,17 @@ async function rankPage(
   const { audience, deliveries } = context.storage
   if (at.nextRank === 0) await requireContacts(context, scope, campaign, run)
   const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
-  const earlier = await audience.armsOf(
-    scope,
-    campaign.id,
-    run.id,
-    members.map(({ customerId }) => customerId),
-  )
-  const arms = createArmSequence(armWeights(campaign.content.experiment))
-  const remainderArm = campaign.rollout?.arm ?? REMAINDER
-  let newcomers = at.newcomers
-  const assigned = members.map((member, index) => {
-    const kept = earlier.get(member.customerId)
-    const given = kept ?? arms.at(newcomers)
-    if (kept === undefined) newcomers += 1
-    return { ...member, rank: at.nextRank + index, arm: given === REMAINDER ? remainderArm : given }
-  })
+  const ids = members.map(({ customerId }) => customerId)
+  const earlier = await audience.armsOf(scope, campaign.id, run.id, ids)
+  const mayWait = hasRemainder(campaign)
+  const remainderArm = mayWait ? await armOfRemainder(context, scope, campaign) : REMAINDER
+  const { meant, newcomers } = meantArms(campaign, members, at, { earlier, remainderArm })
   await audience.assign(
     scope,
     run.id,
-    assigned.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
+    meant.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
   )
+  const assigned = mayWait ? await withStoredArms(context, scope, run, meant) : meant
   await context.clock.turn()
   await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
   if (members.length === PLAN_PAGE) {
@@ -208,8 +198,6 @@ async function moveTo(
   await context.storage.campaigns.updateRun(scope, moved, run.version)
   return moved
 }
-
-type AssignedMember = Member & { readonly rank: number; readonly arm: Arm }
 
 async function firstDeliveries(
   context: EngineContext,

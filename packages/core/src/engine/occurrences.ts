@@ -1,6 +1,7 @@
 import { CampaignKitError } from '../base/error.js'
 import { DAY_MS, HOUR_MS, type Instant } from '../base/time.js'
 import type { Campaign, CampaignContent } from '../model/campaign.js'
+import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import { RECIPIENT_ZONE, type Schedule, WEEKDAYS, type Weekday } from '../model/schedule.js'
 import type { Scope } from '../model/scope.js'
@@ -137,11 +138,11 @@ export function createDueInstants(
   context: EngineContext,
   scope: Scope,
   content: CampaignContent,
-  scheduledFor: Instant,
+  run: Pick<Run, 'occurrence' | 'scheduledFor'>,
 ): (customerZone: string | undefined) => Instant {
   const known = new Map<string | undefined, Instant>()
   return (zone) => {
-    const due = known.get(zone) ?? dueInstant(context, scope, content, scheduledFor, zone)
+    const due = known.get(zone) ?? dueInstant(context, scope, content, run, zone)
     known.set(zone, due)
     return due
   }
@@ -149,13 +150,14 @@ export function createDueInstants(
 
 /**
  * When the messages of a customer are due in a run: the run's instant, or the wall clock of the customer's own zone. A
- * run that was begun by hand before its time is due at once.
+ * run that was begun by hand before its time is due at once; the rollout, which has no day of its own, when that hour
+ * comes next.
  */
 function dueInstant(
   context: EngineContext,
   scope: Scope,
   content: CampaignContent,
-  scheduledFor: Instant,
+  { occurrence, scheduledFor }: Pick<Run, 'occurrence' | 'scheduledFor'>,
   customerZone: string | undefined,
 ): Instant {
   const { schedule } = content
@@ -163,10 +165,21 @@ function dueInstant(
   const { calendar } = context
   const known = customerZone !== undefined && calendar.isZone(customerZone)
   const zone = known ? customerZone : context.settings.tenant(scope.tenant).timeZone
+  if (isRolloutRun({ occurrence })) {
+    const time = schedule.type === 'once' ? schedule.at.slice(11) : schedule.at
+    return nextTimeOfDay(calendar, time, zone, scheduledFor)
+  }
   const local =
     schedule.type === 'once' ? schedule.at : `${worldDateOf(calendar, scheduledFor)}T${schedule.at}`
   if (scheduledFor < onceAt(calendar, local, RECIPIENT_ZONE)) return scheduledFor
   return Math.max(calendar.toInstant(local, zone), scheduledFor)
+}
+
+/** When a clock in a zone next shows a time, from an instant on. */
+function nextTimeOfDay(calendar: Calendar, time: string, zone: string, from: Instant): Instant {
+  const date = calendar.toLocal(from, zone).slice(0, 10)
+  const today = calendar.toInstant(`${date}T${time}`, zone)
+  return today >= from ? today : calendar.toInstant(`${calendar.shiftDate(date, { days: 1 })}T${time}`, zone)
 }
 
 /** The date that begins at the instant somewhere, or has begun everywhere that is further west. */

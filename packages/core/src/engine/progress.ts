@@ -43,6 +43,7 @@ export async function measureProgress(
   const total = sumOf(counts, () => true)
   const settled = sumOf(counts, isSettled)
   const at = context.clock.now()
+  const isAwaited = total > 0 && settled === total && (await goesOn(context, scope, campaign))
   const { ratePerMinute, etaMs } = meterOf(context, scope, campaign.id).update(at, settled, total)
   return {
     campaignId: campaign.id,
@@ -53,8 +54,15 @@ export async function measureProgress(
     counts,
     share: total === 0 ? 0 : settled / total,
     ratePerMinute,
-    etaMs: endOf(campaign.status, settled === total, etaMs),
+    etaMs: endOf(campaign.status, settled === total, isAwaited ? null : etaMs),
   }
+}
+
+/** Whether a run is still to come: that of the next occurrence, or the one that waits for the verdict. */
+async function goesOn(context: EngineContext, scope: Scope, { id, status }: Campaign): Promise<boolean> {
+  if (hasEnded(status)) return false
+  const runs = await context.storage.campaigns.runsOf(scope, id)
+  return runs.some(({ status: run, freeze }) => run === 'open' && freeze.phase !== 'frozen')
 }
 
 /** Nobody knows when a paused campaign goes on. */

@@ -4,7 +4,6 @@ import { CampaignKitError } from '../base/error.js'
 import type { CampaignId, RunId } from '../base/ids.js'
 import { DAY_MS, type Instant } from '../base/time.js'
 import { type Campaign, variantsOf } from '../model/campaign.js'
-import { HOLDOUT } from '../model/experiment.js'
 import { textSchema } from '../model/fields.js'
 import { checkInput } from '../model/parse.js'
 import { isRolloutRun, ROLLOUT_OCCURRENCE, type Rollout } from '../model/rollout.js'
@@ -14,8 +13,12 @@ import type { Verdict } from '../model/verdict.js'
 import { changeCampaign, requireCampaign, requireTransition, retryOnConflict } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { judgeCampaign, maturityOf, readRunArms } from './experiment-verdict.js'
+import { rolloutArmOf } from './rollout-arm.js'
 
-/** How long until the verdict is asked for again when nothing could be decided. */
+/**
+ * How long at most until the verdict is asked for again. Also before the results are in: the decision of a person whose
+ * process died before it woke the run is found then.
+ */
 const LOOK_AGAIN_MS = DAY_MS
 
 /** What a person decides about the remainder. */
@@ -41,9 +44,9 @@ export async function rolloutRunFor(
   const now = context.clock.now()
   const maturity = maturityOf(
     campaign,
-    runs.map((run) => (run.id === ended.id ? { ...run, endedAt: now } : run)),
+    runs.map((run) => (run.id === ended.id ? { ...run, firstEndedAt: run.firstEndedAt ?? now } : run)),
   )
-  return plannedRollout(context, campaign, maturity ?? now + LOOK_AGAIN_MS)
+  return plannedRollout(context, campaign, nextLook(maturity, now))
 }
 
 function plannedRollout(context: EngineContext, campaign: Campaign, at: Instant): Run {
@@ -57,13 +60,14 @@ function plannedRollout(context: EngineContext, campaign: Campaign, at: Instant)
     version: 1,
     createdAt: context.clock.now(),
     endedAt: null,
+    firstEndedAt: null,
   }
 }
 
 /**
  * Asks for the verdict and gives the remainder its arm, once: the arm stands in the campaign with the journal entry,
  * and whoever comes second meets another version of it. Undecided, the run looks again a day later, or as soon as the
- * results are in.
+ * results are in, if that is earlier.
  *
  * @returns when to go on with the run
  */
@@ -76,15 +80,20 @@ export async function lookForWinner(
   const now = context.clock.now()
   const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
   const verdict = await verdictNow(context, scope, campaign, runs)
-  const arm = armToRollOut(campaign, verdict)
+  const arm = rolloutArmOf(campaign, verdict)
   if (arm !== null) {
     await decideRollout(context, scope, campaign, { arm, decidedBy: 'verdict', verdict }, verdict.sentence)
     return now
   }
-  const maturity = maturityOf(campaign, runs) ?? now
-  const next = maturity > now ? Math.min(maturity, now + LOOK_AGAIN_MS) : now + LOOK_AGAIN_MS
+  const next = nextLook(maturityOf(campaign, runs), now)
   await moveRun(context, scope, run, next)
   return next
+}
+
+/** When the results are in, if that is soon. */
+function nextLook(maturity: Instant | null, now: Instant): Instant {
+  const again = now + LOOK_AGAIN_MS
+  return maturity !== null && maturity > now ? Math.min(maturity, again) : again
 }
 
 async function verdictNow(
@@ -96,20 +105,6 @@ async function verdictNow(
   const counters = await context.storage.events.counters(scope, campaign.id)
   const runArms = await readRunArms(context, scope, runs)
   return judgeCampaign(campaign, runArms, counters, context.clock.now()).verdict
-}
-
-/** The arm that the verdict gives the remainder; null when it is for a person to decide, or too early. */
-function armToRollOut({ content }: Campaign, { outcome, winner, arms }: Verdict): string | null {
-  const { mode = 'automatic', ifNoWinner = 'hold' } = content.experiment?.rollout ?? {}
-  if (mode === 'manual') return null
-  if (outcome === 'winner') return winner === HOLDOUT ? null : winner
-  if (outcome !== 'no-difference' || ifNoWinner === 'hold') return null
-  if (ifNoWinner !== 'best') return ifNoWinner.variant
-  const variants = arms.filter(({ arm }) => arm !== HOLDOUT)
-  const best = variants.reduce((left, right) =>
-    Number(right.rate.value) > Number(left.rate.value) ? right : left,
-  )
-  return best.arm
 }
 
 interface Decision extends Pick<Rollout, 'arm' | 'decidedBy'> {
@@ -142,7 +137,7 @@ const rollOutSchema = z.strictObject({ arm: z.string().max(64), reason: textSche
 
 /**
  * Gives the remainder of a campaign its arm by the decision of a person, whatever the verdict says; from now on it is
- * written to. The same decision again changes nothing.
+ * written to, in the zone of the recipient at the hour of the schedule. The same decision again changes nothing.
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED when the campaign is not under way or the remainder has another
  *   arm already, EXPERIMENT_INVALID with path `arm` when the campaign has no such variant or no remainder,

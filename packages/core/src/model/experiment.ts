@@ -43,8 +43,9 @@ export const rolloutSchema = z.strictObject({
   mode: z.enum(['automatic', 'manual']).default('automatic'),
   /**
    * What `automatic` does when the results are in and no variant won: `hold` waits for a person, `best` takes the
-   * variant with the highest rate (on the first tie the one declared first), or a variant by name. A holdout that
-   * won, and figures that cannot be trusted, always wait for a person.
+   * variant with the highest rate (on a tie the one declared first), or a variant by name. Figures that cannot be
+   * trusted, a holdout that did better than the variant, and a variant that did not win because it drives people away
+   * always wait for a person.
    */
   ifNoWinner: z
     .union([z.enum(['hold', 'best']), z.strictObject({ variant: variantNameSchema })])

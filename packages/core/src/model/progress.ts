@@ -20,6 +20,6 @@ export interface Progress {
   readonly share: number
   /** Deliveries settled a minute over the recent past; null before there is any. */
   readonly ratePerMinute: number | null
-  /** Milliseconds until all is settled at that rate; null when unknown and while it is paused, 0 at the end. */
+  /** Milliseconds until all is settled at that rate; null when unknown, while it is paused and while a run is still to come; 0 at the end. */
   readonly etaMs: number | null
 }

@@ -8,6 +8,7 @@ import type { Arm, Experiment } from './experiment.js'
 import type { IncrementalReport } from './incremental.js'
 import type { Rate } from './metrics.js'
 import type { DeliveryCounts } from './progress.js'
+import type { Rollout } from './rollout.js'
 import type { AudienceCounts, Run } from './run.js'
 import type { Estimate, Verdict } from './verdict.js'
 
@@ -100,7 +101,7 @@ export interface ChannelReport {
   readonly costPerClick: MoneyRatio
 }
 
-/** One arm of a campaign, over all channels. */
+/** One arm of a campaign, over all channels, in the runs that the experiment was made in: without the rollout. */
 export interface ArmReport {
   readonly arm: Arm
   readonly role: 'variant' | 'holdout' | 'remainder'
@@ -197,7 +198,9 @@ export interface CampaignReport {
   /** What counts as `converted` in an arm and in the verdict. */
   readonly metric: Experiment['metric']
   readonly verdict: Verdict
-  /** Over all runs: a customer in two runs counts twice. */
+  /** What the remainder was given; null while it waits, and where there is none. */
+  readonly rollout: Rollout | null
+  /** Over all runs: a customer in two runs counts twice, but not by the rollout, which takes whoever waited on. */
   readonly audience: AudienceCounts
   readonly deliveries: DeliveryCounts
   /** In the order in which the gates ask. */

@@ -33,4 +33,6 @@ export interface Run {
   readonly version: number
   readonly createdAt: Instant
   readonly endedAt: Instant | null
+  /** When it ended first; a person's word on held deliveries can open a run again, but no conversion window. */
+  readonly firstEndedAt: Instant | null
 }

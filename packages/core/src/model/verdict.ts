@@ -16,7 +16,10 @@ export interface ArmResult {
   readonly rate: Rate
   /** Wilson interval of the rate; null for an empty arm. */
   readonly interval: Estimate | null
-  /** Under a uniform prior, among the arms that the question is about; null for the others. Information only. */
+  /**
+   * Under a uniform prior, among the arms that the question is about; null for the others, and when one of them has
+   * more than 1e9 members. Information only.
+   */
   readonly probabilityToBeBest: number | null
 }
 
@@ -112,7 +115,7 @@ export interface Verdict {
   readonly comparisons: readonly Comparison[]
   /** The winner (or the arm with the highest rate) against the best of the others; null without two arms that have members. */
   readonly leaders: Comparison | null
-  /** Null with a winner, and where no number of members would help. */
+  /** Null with a winner, and where no number of members would help, or none that there are. */
   readonly membersNeeded: MembersNeeded | null
   readonly confidence: number
   readonly method: {

@@ -2,24 +2,36 @@ import { DELIVERY_STATUSES } from '../model/delivery.js'
 import { EXCLUSION_CODES, EXCLUSIONS, SKIPS } from '../model/exclusion.js'
 import type { DeliveryCounts } from '../model/progress.js'
 import type { CampaignReport, ReasonCount } from '../model/report.js'
-import type { AudienceCounts } from '../model/run.js'
+import { isRolloutRun } from '../model/rollout.js'
+import type { AudienceCounts, Run } from '../model/run.js'
 
 type Excluded = AudienceCounts['excluded']
 
-/** The funnels of several runs added up. */
-export function sumAudiences(audiences: readonly AudienceCounts[]): AudienceCounts {
-  const sum = (of: (audience: AudienceCounts) => number) =>
-    audiences.reduce((total, each) => total + of(each), 0)
+/** The funnel of a run, with what it is a run of. */
+interface RunAudience {
+  readonly run: Pick<Run, 'occurrence'>
+  readonly audience: AudienceCounts
+}
+
+/** The funnels of several runs added up. Whom the rollout is for has been matched before, and waits no longer. */
+export function sumAudiences(runs: readonly RunAudience[]): AudienceCounts {
+  const sumOf = (some: readonly RunAudience[], of: (audience: AudienceCounts) => number) =>
+    some.reduce((total, { audience }) => total + of(audience), 0)
+  const sum = (of: (audience: AudienceCounts) => number) => sumOf(runs, of)
+  const rolledOut = sumOf(
+    runs.filter(({ run }) => isRolloutRun(run)),
+    ({ matched }) => matched,
+  )
   const excluded: Record<string, number> = {}
   for (const code of EXCLUSION_CODES) {
     const count = sum((each) => each.excluded[code] ?? 0)
     if (count > 0) excluded[code] = count
   }
   return {
-    matched: sum(({ matched }) => matched),
+    matched: sum(({ matched }) => matched) - rolledOut,
     recipients: sum(({ recipients }) => recipients),
     holdout: sum(({ holdout }) => holdout),
-    remainder: sum(({ remainder }) => remainder),
+    remainder: sum(({ remainder }) => remainder) - rolledOut,
     excluded: excluded satisfies Excluded,
   }
 }

@@ -189,6 +189,39 @@ describe('a report', () => {
     expect(report.counts.conversions).toBe(191)
   })
 
+  it('counts whom the rollout writes to once, and its messages in no arm', () => {
+    const rolloutId = 'run-9' as RunId
+    const [first] = sampleReportInput().runs
+    if (first === undefined) throw new Error('the sample has a run')
+    const tested = {
+      ...first,
+      audience: { matched: 100, recipients: 40, holdout: 10, remainder: 49, excluded: { erased: 1 } },
+    }
+    const rolledOut = {
+      run: sampleReportRun({ id: rolloutId, occurrence: 'rollout' }),
+      audience: { matched: 48, recipients: 46, holdout: 0, remainder: 0, excluded: { suppressed: 2 } },
+      deliveries: sampleDeliveries({ sent: 46 }),
+    }
+    const more = sampleCells({ runId: rolloutId, arm: 'emoji', channel: 'email', type: 'sent', total: 46 })
+    const report = built({
+      runs: [tested, rolledOut],
+      counters: [...sampleReportInput().counters, ...more],
+    })
+    expect(report.audience).toEqual({
+      matched: 100,
+      recipients: 86,
+      holdout: 10,
+      remainder: 1,
+      excluded: { erased: 1, suppressed: 2 },
+    })
+    expect(report.counts.sent).toBe(3_757 + 46)
+    expect(report.arms.map(({ arm, counts }) => [arm, counts.sent])).toEqual([
+      ['plain', 1_879],
+      ['emoji', 1_878],
+      ['holdout', 0],
+    ])
+  })
+
   it('puts reasons into words where the kit has them, most frequent first', () => {
     const { failures, skips } = built({
       failures: new Map([

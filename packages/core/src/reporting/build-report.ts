@@ -21,6 +21,7 @@ import type {
   SegmentReport,
   TimelineDay,
 } from '../model/report.js'
+import { isExperimentRun } from '../model/rollout.js'
 import type { AudienceCounts, Run } from '../model/run.js'
 import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
@@ -79,7 +80,7 @@ interface Basis {
 export function buildReport(input: ReportInput): CampaignReport {
   const { campaign, runs, verdict, incremental, generatedAt, responseTimes, timeline } = input
   const basis = basisOf(input)
-  const audience = sumAudiences(runs.map((each) => each.audience))
+  const audience = sumAudiences(runs)
   const everything = { arms: basis.variants, channel: null, segment: null }
   const { counts, rates } = allFigures(basis, basis.variants, null)
   const costMicros = basis.tally.costMicros(everything)
@@ -90,6 +91,7 @@ export function buildReport(input: ReportInput): CampaignReport {
     generatedAt,
     metric: metricOf(campaign),
     verdict,
+    rollout: campaign.rollout,
     audience,
     deliveries: sumDeliveries(runs.map((each) => each.deliveries)),
     exclusions: exclusionsOf(audience),
@@ -104,7 +106,7 @@ export function buildReport(input: ReportInput): CampaignReport {
     costPerConversion: costPer(costMicros, counts.conversions),
     incremental,
     channels: channelReports(basis),
-    arms: armReports(basis, verdict),
+    arms: armReports({ ...basis, tally: experimentTally(input) }, verdict),
     segments: segmentReports(basis, input.armCounts),
     runs: runReports(input, basis.variants),
     responseTimes,
@@ -181,6 +183,12 @@ function channelReports({ tally, variants, measurements }: Basis): readonly Chan
     const costPerClick = costPer(costMicros, counts.clicks)
     return { channel, impressionSource, counts, rates, cost: costOf(costMicros), costPerClick }
   })
+}
+
+/** What came of the experiment alone: the arm that was rolled out would have more messages than those it is compared with. */
+function experimentTally({ campaign, runs, counters }: ReportInput): Tally {
+  const others = runs.filter(({ run }) => !isExperimentRun(run, campaign.rollout)).map(({ run }) => run.id)
+  return createTally(counters.filter(({ runId }) => !others.includes(runId)))
 }
 
 function armReports(basis: Basis, verdict: Verdict): readonly ArmReport[] {

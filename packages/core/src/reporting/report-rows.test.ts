@@ -80,6 +80,24 @@ describe('the rows of a report', () => {
     expect(metrics.join()).not.toMatch(/Low|High/)
   })
 
+  it('say what the remainder was given', () => {
+    const rollout = {
+      arm: 'emoji',
+      at: Date.UTC(2026, 2, 15),
+      decidedBy: 'verdict',
+      outcome: 'winner',
+    } as const
+    const campaign = { ...sampleReportCampaign(), rollout }
+    expect(reportRows(buildReport(sampleReportInput({ campaign })))).toContainEqual([
+      'rollout',
+      'emoji',
+      'at',
+      '2026-03-15T00:00:00.000Z',
+      null,
+      null,
+    ])
+  })
+
   it('leave out what there is not', () => {
     const verdict = {
       ...SAMPLE_VERDICT,

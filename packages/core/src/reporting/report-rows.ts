@@ -82,6 +82,7 @@ function overviewRows(report: CampaignReport): ReportRow[] {
       ['moreMembersPerArm', verdict.membersNeeded?.moreMembersPerArm ?? null],
       ['dataDigest', verdict.dataDigest],
     ]),
+    ...rolloutRows(report),
     ...rows('audience', '', audienceCells(report.audience)),
     ...reasons('exclusions', report.exclusions),
     ...rows('deliveries', '', numbers(report.deliveries)),
@@ -95,6 +96,16 @@ function overviewRows(report: CampaignReport): ReportRow[] {
     ]),
     ...incrementalRows(report.incremental),
   ]
+}
+
+function rolloutRows({ rollout }: CampaignReport): ReportRow[] {
+  if (rollout === null) return []
+  const { arm, at, decidedBy, outcome } = rollout
+  return rows('rollout', arm, [
+    ['at', toIso(at)],
+    ['decidedBy', decidedBy],
+    ['outcome', outcome],
+  ])
 }
 
 function breakdownRows(report: CampaignReport): ReportRow[] {

@@ -444,6 +444,24 @@ describe('a page of less or more', () => {
     expect(text).toContain('< 0.0001')
   })
 
+  it('says who gave the remainder which arm, when, and on what verdict', () => {
+    const at = Date.UTC(2026, 2, 15, 9)
+    const [first] = sampleReportInput().runs
+    if (first === undefined) throw new Error('the sample has a run')
+    const rolledOut = { ...first, run: sampleReportRun({ occurrence: 'rollout', scheduledFor: at }) }
+    const campaign = sampleReportCampaign({
+      experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], remainder: 0.5 },
+    })
+    const rollout = { arm: 'emoji', at, decidedBy: 'person', outcome: 'no-difference' } as const
+    const text = readable(page({ campaign: { ...campaign, rollout }, runs: [first, rolledOut] }))
+    expect(text).toContain(
+      'was given emoji on 15 Mar 2026, 09:00 UTC, as a person decided; the verdict then was: no clear difference.',
+    )
+    expect(text).toContain('remainderwaited, then got emoji')
+    expect(text).toContain('15 Mar 2026, 09:00 UTC whoever waited for the verdict')
+    expect(text).not.toContain('waits for the verdict')
+  })
+
   it('draws a timeline of years in few columns', () => {
     const timeline = [
       { day: '2023-01-01', redemptions: 0, reversals: 1 },

@@ -82,6 +82,7 @@ export function sampleReportRun(run: Partial<Run> = {}): Run {
     version: 3,
     createdAt: LAUNCHED,
     endedAt: LAUNCHED + HOUR_MS,
+    firstEndedAt: LAUNCHED + HOUR_MS,
     ...run,
   }
 }

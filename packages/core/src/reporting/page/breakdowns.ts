@@ -1,6 +1,7 @@
 import { countText } from '../../model/metrics.js'
 import type { CampaignReport, MessageRates } from '../../model/report.js'
-import { html, type Markup } from './markup.js'
+import { isRolloutRun } from '../../model/rollout.js'
+import { html, type Markup, type Part } from './markup.js'
 import { outside, rateCell, section, table } from './table.js'
 import { durationText, instantText, moneysText, unitCostText } from './texts.js'
 import { CHANNEL_WORDS, RESPONSE_WORDS } from './words.js'
@@ -95,9 +96,11 @@ export function runs({ runs: all }: CampaignReport): Markup | null {
     ...['Matched', 'Recipients', 'Sent', 'Failed', 'Conversions', 'Redeemed'].map(figure),
   ]
   const rows = all.map(
-    ({ scheduledFor, audience, deliveries, conversions, redemptions }) =>
+    ({ occurrence, scheduledFor, audience, deliveries, conversions, redemptions }) =>
       [
-        instantText(scheduledFor),
+        isRolloutRun({ occurrence })
+          ? html`${instantText(scheduledFor)} <small>whoever waited for the verdict</small>`
+          : instantText(scheduledFor),
         countText(audience.matched),
         countText(audience.recipients),
         countText(deliveries.sent),

@@ -5,8 +5,8 @@ import type { Comparison, Estimate, Verdict } from '../../model/verdict.js'
 import { html, type Markup, type Part } from './markup.js'
 import { type Axis, axisFor, intervalBar } from './scale.js'
 import { outside, rateCell, section, table } from './table.js'
-import { changeText, confidenceText, NOTHING, pointsText, probabilityText } from './texts.js'
-import { METHOD_WORDS, ROLE_WORDS } from './words.js'
+import { changeText, confidenceText, instantText, NOTHING, pointsText, probabilityText } from './texts.js'
+import { METHOD_WORDS, OUTCOME_WORDS, ROLE_WORDS } from './words.js'
 
 /** The arms side by side, their intervals drawn on one axis, and each against each. */
 export function variants(report: CampaignReport): Markup {
@@ -15,10 +15,12 @@ export function variants(report: CampaignReport): Markup {
     armTable(report),
     ...(verdict.comparisons.length === 0 ? [] : [comparisonTable(report)]),
     html`<p class="note">${noteOf(verdict)}</p>`,
+    rolloutNote(report),
   ])
 }
 
-function armTable({ arms, verdict }: CampaignReport): Markup {
+function armTable(report: CampaignReport): Markup {
+  const { arms, verdict } = report
   const intervals = arms.flatMap(({ interval }) => (interval === null ? [] : [interval]))
   const axis = intervals.length === 0 ? null : axisFor([0, ...intervals.map(({ high }) => high)])
   const columns = [
@@ -34,15 +36,26 @@ function armTable({ arms, verdict }: CampaignReport): Markup {
   return table(
     'Members who converted, of all members of the arm',
     columns,
-    arms.map((arm) => [nameOf(arm, verdict), ...armCells(arm, axis, verdict)]),
+    arms.map((arm) => [nameOf(arm, report), ...armCells(arm, axis, verdict)]),
     'cards',
   )
 }
 
-function nameOf({ arm, role }: ArmReport, { winner }: Verdict): Markup {
-  const badge = arm === winner ? html` <span class="badge">winner</span>` : null
-  const words = role === 'variant' ? null : html`<small>${ROLE_WORDS[role]}</small>`
+function nameOf({ arm, role }: ArmReport, { verdict, rollout }: CampaignReport): Markup {
+  const badge = arm === verdict.winner ? html` <span class="badge">winner</span>` : null
+  const isDecided = role === 'remainder' && rollout !== null
+  const told = isDecided ? html`waited, then got ${outside(rollout.arm)}` : ROLE_WORDS[role]
+  const words = role === 'variant' ? null : html`<small>${told}</small>`
   return html`${outside(arm)}${badge}${words}`
+}
+
+/** Which arm the remainder was given, by whom and when. */
+function rolloutNote({ rollout }: CampaignReport): Markup | null {
+  if (rollout === null) return null
+  const { arm, at, decidedBy, outcome } = rollout
+  const said = OUTCOME_WORDS[outcome].toLowerCase()
+  const decider = decidedBy === 'person' ? 'a person' : 'the verdict'
+  return html`<p class="note">Whoever waited for the verdict was given ${outside(arm)} on ${instantText(at)}, as ${decider} decided; the verdict then was: ${said}. What came of that is not in this table.</p>`
 }
 
 function armCells(

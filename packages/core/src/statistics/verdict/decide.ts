@@ -20,7 +20,7 @@ export function decide(question: Question, comparisons: readonly Comparison[]): 
   const integrity = integrityChecks(question)
   const distrust = integrity.filter(({ passed }) => !passed)
   if (distrust.length > 0) return unsettled('invalid', distrust, integrity)
-  const readiness = [maturityCheck(question), minimumCheck(question)]
+  const readiness = [maturityCheck(question), minimumCheck(question, contendersIn(question))]
   const checks = [...integrity, ...readiness]
   const waits = !question.equallyMature || (question.decision === 'fixed' && !question.mature)
   const missing = readiness.filter(({ check, passed }) => !passed && (check === 'minimum' || waits))
@@ -61,11 +61,16 @@ function crowned(
   winner: Arm,
   asked: readonly VerdictCheck[],
 ): Decision {
+  const open = question.mature ? 'no-difference' : 'keep-collecting'
+  if (winner === question.holdoutArm) {
+    // among several variants it is not compared until it would win
+    const minimum = minimumCheck(question, question.arms)
+    const checks = asked.map((each) => (each.check === 'minimum' ? minimum : each))
+    if (!minimum.passed) return unsettled(open, [minimum], checks)
+  }
   const guardrails = guardrailCheck(question, winner)
   const checks = [...asked, guardrails]
-  if (!guardrails.passed) {
-    return unsettled(question.mature ? 'no-difference' : 'keep-collecting', [guardrails], checks)
-  }
+  if (!guardrails.passed) return unsettled(open, [guardrails], checks)
   return { outcome: 'winner', winner, reasons: [winningReason(question, comparisons, winner)], checks }
 }
 
@@ -114,9 +119,9 @@ function maturityCheck({ mature }: Question): VerdictCheck {
   return { check: 'maturity', passed: mature, pValue: null, words }
 }
 
-function minimumCheck(question: Question): VerdictCheck {
+function minimumCheck(question: Question, arms: readonly JudgedArm[]): VerdictCheck {
   const { minRecipients, minConversions } = question
-  const missing = contendersIn(question).flatMap(({ arm, assigned, converted }) => {
+  const missing = arms.flatMap(({ arm, assigned, converted }) => {
     const name = nameOfArm(arm, question)
     return [
       ...(assigned < minRecipients

@@ -1,6 +1,8 @@
 import type { Arm } from '../../model/experiment.js'
 import type { VerdictCheck } from '../../model/verdict.js'
+import type { Proportion } from '../checks.js'
 import { fisherExact } from '../proportions/fisher.js'
+import { pooledZTest } from '../proportions/pooled-z.js'
 import { variantsIn } from './contenders.js'
 import { GUARDRAILS, type Guardrail, type JudgedArm, type Question } from './verdict-input.js'
 
@@ -9,9 +11,20 @@ function proportionOf(arm: JudgedArm, guardrail: Guardrail) {
   return { successes: arm[guardrail], trials: Math.max(1, arm.sent ?? arm.assigned, arm[guardrail]) }
 }
 
+/** Rarest outcomes from which on Fisher's test takes long and says what the z test says. */
+const MANY = 100_000
+
+function harmPValue(winning: Proportion, other: Proportion): number {
+  const lost = winning.successes + other.successes
+  const rarest = Math.min(lost, winning.trials + other.trials - lost)
+  const test = { alternative: 'greater' } as const
+  return rarest < MANY ? fisherExact(winning, other, test) : pooledZTest(winning, other, test).pValue
+}
+
 /**
- * Whether a winner loses more people than another variant does, by Fisher's exact test, one-sided at alpha. Nothing is
- * corrected for the number of tests: here the error to fear is to see no harm.
+ * Whether a winner loses more people than another variant does, by Fisher's exact test (the pooled z test where lost or
+ * kept are {@link MANY}), one-sided at alpha. Nothing is corrected for the number of tests: here the error to fear is to
+ * see no harm.
  */
 export function guardrailCheck(question: Question, winner: Arm): VerdictCheck {
   const variants = variantsIn(question)
@@ -49,9 +62,7 @@ function harmsOf(winning: JudgedArm, variants: readonly JudgedArm[]): readonly F
     others.map((other) => ({
       guardrail,
       against: other.arm,
-      pValue: fisherExact(proportionOf(winning, guardrail), proportionOf(other, guardrail), {
-        alternative: 'greater',
-      }),
+      pValue: harmPValue(proportionOf(winning, guardrail), proportionOf(other, guardrail)),
     })),
   )
 }

@@ -1,20 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { judge } from './judge.js'
+import { arm, EMOJI, judged, PLAIN } from './judged.fixture.js'
 import type { ArmOutcome, VerdictInput } from './verdict-input.js'
-
-const arm = (name: string, converted: number, assigned: number): ArmOutcome => ({
-  arm: name,
-  assigned,
-  converted,
-})
-
-function judged(arms: readonly ArmOutcome[], more: Partial<VerdictInput> = {}) {
-  return judge({ arms, mature: true, decision: 'fixed', ...more })
-}
-
-const PLAIN = arm('plain', 80, 2_000)
-const EMOJI = arm('emoji', 122, 2_000)
 
 describe('two variants', () => {
   it('have a winner when one is significantly better', () => {
@@ -181,6 +168,20 @@ describe('a holdout', () => {
     expect(both.reasons).toEqual(['the holdout beats a and b at alpha 0.05'])
   })
 
+  it('does not win itself with fewer members or conversions than an arm needs', () => {
+    const few = [PLAIN, EMOJI, arm('holdout', 30, 60)]
+    const verdict = judged(few)
+    expect(verdict.comparisons.filter(({ adjustedPValue }) => adjustedPValue < 0.05)).toHaveLength(3)
+    expect(verdict).toMatchObject({
+      outcome: 'no-difference',
+      winner: null,
+      reasons: ['the holdout has 60 of the 100 members that it needs'],
+    })
+    expect(verdict.checks.filter(({ check }) => check === 'minimum')).toMatchObject([{ passed: false }])
+    expect(judged(few, { mature: false, decision: 'anytime' }).outcome).toBe('keep-collecting')
+    expect(judged([PLAIN, EMOJI, arm('holdout', 60, 120)]).winner).toBe('holdout')
+  })
+
   it('keeps a variant from winning that does worse than silence', () => {
     const verdict = judged([arm('few', 10, 100), arm('a', 110, 2_000), arm('holdout', 170, 2_000)])
     expect(verdict.winner).toBeNull()
@@ -263,124 +264,6 @@ describe('a margin', () => {
   })
 })
 
-describe('figures that cannot be trusted', () => {
-  const weighed = (name: string, converted: number, assigned: number, more: Partial<ArmOutcome> = {}) => ({
-    ...arm(name, converted, assigned),
-    weight: 1,
-    ...more,
-  })
-
-  it.each(['fixed', 'anytime'] as const)(
-    'are those of arms with other sizes than were meant (%s)',
-    (decision) => {
-      const verdict = judged([weighed('plain', 80, 2_000), weighed('emoji', 122, 1_600)], { decision })
-      expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
-      expect(verdict.checks[0]).toMatchObject({ check: 'sample-ratio', passed: false })
-      expect(verdict.sentence).toMatch(/^The figures cannot be trusted: the sizes of the arms/)
-      const meant = [weighed('plain', 80, 2_000, { weight: 5 }), weighed('emoji', 122, 1_600, { weight: 4 })]
-      expect(judged(meant, { decision }).checks[0]).toMatchObject({ check: 'sample-ratio', passed: true })
-    },
-  )
-
-  it('are those of arms that lost members unequally on the way', () => {
-    const lost = [
-      weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),
-      weighed('emoji', 122, 2_000, { sent: 1_990, delivered: 1_700 }),
-    ]
-    const verdict = judged(lost)
-    expect(verdict).toMatchObject({ outcome: 'invalid' })
-    expect(verdict.reasons[0]).toContain('from sent to delivered: plain 1900 of 1990, emoji 1700 of 1990')
-    const alike = lost.map((each) => ({ ...each, delivered: 1_900 }))
-    expect(judged(alike)).toMatchObject({ outcome: 'winner', winner: 'emoji' })
-  })
-
-  it('are not those of a holdout, which is never written to', () => {
-    const arms = [
-      weighed('plain', 80, 2_000, { sent: 2_000 }),
-      weighed('emoji', 122, 2_000, { sent: 1_999 }),
-      weighed('holdout', 30, 2_000),
-    ]
-    expect(judged(arms).winner).toBe('emoji')
-  })
-
-  it('are those whose answer hangs on machines', () => {
-    const clicks = [arm('plain', 80, 2_000), { ...arm('emoji', 122, 2_000), convertedWithMachines: 300 }]
-    expect(judged(clicks, { metric: 'click' })).toMatchObject({ outcome: 'winner', winner: 'emoji' })
-    const scanned = [{ ...arm('plain', 80, 2_000), convertedWithMachines: 300 }, arm('emoji', 122, 2_000)]
-    const verdict = judged(scanned, { metric: 'click' })
-    expect(verdict).toMatchObject({ outcome: 'invalid', winner: null })
-    expect(verdict.checks.at(-1)).toMatchObject({ check: 'machines', passed: false })
-  })
-})
-
-describe('guardrails', () => {
-  it.each(['unsubscribed', 'complained', 'bounced'] as const)(
-    'keep an arm from winning that has more %s',
-    (guardrail) => {
-      const harmful = [
-        { ...PLAIN, [guardrail]: 5 },
-        { ...EMOJI, [guardrail]: 25 },
-      ]
-      const verdict = judged(harmful)
-      expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null })
-      expect(verdict.checks.at(-1)).toMatchObject({ check: 'guardrails', passed: false })
-      expect(verdict.reasons[0]).toContain('with emoji than with plain')
-      const harmless = [
-        { ...PLAIN, [guardrail]: 5 },
-        { ...EMOJI, [guardrail]: 9 },
-      ]
-      expect(judged(harmless).winner).toBe('emoji')
-    },
-  )
-
-  it('do not hinder an arm that has fewer, nor the holdout', () => {
-    expect(
-      judged([
-        { ...PLAIN, unsubscribed: 60 },
-        { ...EMOJI, unsubscribed: 5 },
-      ]).winner,
-    ).toBe('emoji')
-    const worse = [{ ...arm('all', 80, 2_000), unsubscribed: 50 }, arm('holdout', 122, 2_000)]
-    expect(judged(worse).winner).toBe('holdout')
-  })
-})
-
-describe('an open question', () => {
-  it('says how many more members would settle it', () => {
-    const verdict = judged([arm('plain', 80, 2_000), arm('emoji', 100, 2_000)])
-    // R: power.prop.test(p1 = 0.04, p2 = 0.05, power = 0.8) gives n = 6744.6
-    expect(verdict.membersNeeded).toMatchObject({
-      membersPerArm: 6_745,
-      moreMembersPerArm: 4_745,
-      assuming: 'observed-difference',
-      power: 0.8,
-    })
-    expect(verdict.membersNeeded?.difference).toBeCloseTo(0.01, 12)
-  })
-
-  it('takes the margin where one is declared, and says nothing where no number would help', () => {
-    const alike = [arm('plain', 80, 2_000), arm('emoji', 80, 2_000)]
-    expect(judged(alike).membersNeeded).toBeNull()
-    expect(judged(alike, { equivalenceMargin: 0.01 }).membersNeeded).toMatchObject({
-      membersPerArm: 6_745,
-      assuming: 'equivalence-margin',
-    })
-    expect(judged([PLAIN, EMOJI]).membersNeeded).toBeNull()
-  })
-})
-
-describe('the digest of a verdict', () => {
-  it('is that of the data and the rules', () => {
-    const { dataDigest } = judged([PLAIN, EMOJI])
-    expect(dataDigest).toMatch(/^[0-9a-f]{64}$/)
-    expect(judged([PLAIN, EMOJI]).dataDigest).toBe(dataDigest)
-    expect(judged([PLAIN, { ...EMOJI, bounced: 0 }]).dataDigest).toBe(dataDigest)
-    expect(judged([PLAIN, arm('emoji', 123, 2_000)]).dataDigest).not.toBe(dataDigest)
-    expect(judged([PLAIN, EMOJI], { alpha: 0.04 }).dataDigest).not.toBe(dataDigest)
-    expect(judged([PLAIN, EMOJI], { decision: 'anytime' }).dataDigest).not.toBe(dataDigest)
-  })
-})
-
 describe('a campaign without a comparison', () => {
   it('is not an experiment, and its sentence says what that means', () => {
     const verdict = judged([arm('all', 80, 2_000)])
@@ -390,30 +273,6 @@ describe('a campaign without a comparison', () => {
     )
     expect(judged([]).outcome).toBe('not-an-experiment')
     expect(judged([arm('all', 0, 0)]).sentence).toContain('0% of 0')
-  })
-})
-
-describe('the input of a verdict', () => {
-  it.each([
-    ['a share of a member', [arm('a', 1, 2.5)], {}, 'arms[0].assigned'],
-    ['fewer than no conversions', [arm('a', 1, 2), arm('b', -1, 2)], {}, 'arms[1].converted'],
-    ['more conversions than members', [arm('a', 3, 2)], {}, 'arms[0].converted'],
-    ['an arm that is given twice', [arm('a', 1, 2), arm('a', 1, 2)], {}, 'arms[1].arm'],
-    ['the remainder', [arm('a', 1, 2), arm('remainder', 1, 2)], {}, 'arms[1].arm'],
-    ['an alpha of 0', [PLAIN], { alpha: 0 }, 'alpha'],
-    ['a minimum of 0', [PLAIN], { minRecipients: 0 }, 'minRecipients'],
-    ['a minimum below 0', [PLAIN], { minConversions: -1 }, 'minConversions'],
-    ['opens', [PLAIN], { metric: 'open' as never }, 'metric'],
-    ['another decision', [PLAIN], { decision: 'soon' as never }, 'decision'],
-    ['a margin of 1', [PLAIN], { equivalenceMargin: 1 }, 'equivalenceMargin'],
-    ['a weight of 0', [{ ...PLAIN, weight: 0 }], {}, 'arms[0].weight'],
-    ['more sent than assigned', [{ ...PLAIN, sent: 2_001 }], {}, 'arms[0].sent'],
-    ['more delivered than sent', [{ ...PLAIN, sent: 5, delivered: 6 }], {}, 'arms[0].delivered'],
-    ['more analysed than delivered', [{ ...PLAIN, delivered: 6, analysed: 7 }], {}, 'arms[0].analysed'],
-    ['more bounced than assigned', [{ ...PLAIN, bounced: 2_001 }], {}, 'arms[0].bounced'],
-    ['fewer with machines', [{ ...PLAIN, convertedWithMachines: 1 }], {}, 'arms[0].convertedWithMachines'],
-  ])('is refused for %s', (_what, arms, more, path) => {
-    expect(() => judged(arms, more)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }))
   })
 })
 

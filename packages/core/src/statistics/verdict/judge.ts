@@ -16,6 +16,9 @@ import { verdictSentence } from './verdict-sentence.js'
 /** Counts the changes of the rules by which {@link judge} decides. */
 const VERSION = 2
 
+/** Members of an arm up to which {@link compareRatesBayesian} integrates. */
+const MOST_BELIEVED = 1e9
+
 /**
  * Says what an experiment showed: the same input always gives the same verdict, to the byte.
  *
@@ -28,9 +31,10 @@ const VERSION = 2
  * does no harm. `fixed`: z or exact test, and only when `mature`. The other view is in the verdict as information.
  *
  * In this order: sizes of the arms or losses on the way that chance does not explain (p below 0.001) make the verdict
- * `invalid`. Too few members or conversions in a compared arm, or a fixed test before maturity: `keep-collecting`.
- * All pairs within the margin: `equivalent`. An answer that depends on machines: `invalid`. A winner with more
- * unsubscribes, complaints or bounces is none. Once mature, `keep-collecting` has become `no-difference`.
+ * `invalid`. Too few members or conversions in a compared arm (or in a holdout that would win), or a fixed test before
+ * maturity: `keep-collecting`. All pairs within the margin: `equivalent`. An answer that depends on machines: `invalid`.
+ * A winner with more unsubscribes, complaints or bounces is none. Once mature, `keep-collecting` has become
+ * `no-difference`.
  *
  * @throws INVALID_INPUT with a path such as `arms[1].converted` or `alpha`
  *
@@ -69,7 +73,8 @@ export function judge(input: VerdictInput): Verdict {
 function armResults(question: Question): readonly ArmResult[] {
   const contenders = contendersIn(question)
   const counts = contenders.map(({ converted, assigned }) => ({ successes: converted, trials: assigned }))
-  const beliefs = contenders.length < 2 ? [] : compareRatesBayesian(counts)
+  const isBelieved = counts.length > 1 && counts.every(({ trials }) => trials <= MOST_BELIEVED)
+  const beliefs = isBelieved ? compareRatesBayesian(counts) : []
   return question.arms.map((each) => {
     const { arm, assigned, converted } = each
     const interval = assigned === 0 ? null : wilsonInterval(converted, assigned, 1 - question.alpha)

@@ -1,11 +1,13 @@
 import type { Arm } from '../../model/experiment.js'
 import type { Comparison } from '../../model/verdict.js'
+import { productDifference } from '../special/exact-difference.js'
 import { comparePair } from './compare-arms.js'
 import { contendersIn, variantsIn } from './contenders.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
 function higher(left: JudgedArm, right: JudgedArm): JudgedArm {
-  return right.converted * left.assigned > left.converted * right.assigned ? right : left
+  const lead = productDifference(right.converted, left.assigned, left.converted, right.assigned)
+  return lead > 0 ? right : left
 }
 
 /**

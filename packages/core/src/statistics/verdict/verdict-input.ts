@@ -78,6 +78,7 @@ export interface JudgedArm {
 
 /** @throws INVALID_INPUT with the path of what is wrong */
 export function checkedQuestion(input: VerdictInput): Question {
+  if (!Array.isArray(input.arms)) refuse('arms', 'expected a list')
   const question: Question = {
     holdoutArm: input.holdoutArm ?? 'holdout',
     alpha: input.alpha ?? 0.05,
@@ -90,6 +91,9 @@ export function checkedQuestion(input: VerdictInput): Question {
     metric: input.metric ?? 'conversion',
     arms: input.arms.map(completed),
   }
+  checkFlag(question.mature, 'mature')
+  checkFlag(question.equallyMature, 'equallyMature')
+  checkName(question.holdoutArm, 'holdoutArm')
   checkOpenShare(question.alpha, 'alpha')
   checkWord(question.decision, ['anytime', 'fixed'], 'decision')
   checkWord(question.metric, ['conversion', 'redemption', 'click'], 'metric')
@@ -120,6 +124,7 @@ function checkArms(arms: readonly JudgedArm[]): void {
   const seen = new Set<Arm>()
   arms.forEach((each, index) => {
     const path = `arms[${index}]`
+    checkName(each.arm, `${path}.arm`)
     checkCount(each.assigned, `${path}.assigned`)
     checkCount(each.converted, `${path}.converted`)
     checkCount(each.convertedWithMachines, `${path}.convertedWithMachines`)
@@ -139,6 +144,14 @@ function checkFunnel({ assigned, sent, delivered, analysed }: JudgedArm, path: s
   if (sent !== null) checkPart(sent, assigned, `${path}.sent`)
   if (delivered !== null) checkPart(delivered, sent ?? assigned, `${path}.delivered`)
   if (analysed !== null) checkPart(analysed, delivered ?? sent ?? assigned, `${path}.analysed`)
+}
+
+function checkFlag(flag: boolean, path: string): void {
+  if (typeof flag !== 'boolean') refuse(path, 'expected true or false')
+}
+
+function checkName(name: Arm, path: string): void {
+  if (typeof name !== 'string' || name === '') refuse(path, 'expected the name of an arm')
 }
 
 function checkPart(count: number, most: number, path: string): void {

@@ -51,6 +51,7 @@ export function sampleRun(overrides: Overrides<Run> = {}): Run {
     version: 1,
     createdAt: SAMPLE_NOW,
     endedAt: null,
+    firstEndedAt: null,
     ...overrides,
     id: asId(overrides.id ?? RUN.id),
     campaignId: asId(overrides.campaignId ?? RUN.campaignId),
