@@ -30,7 +30,7 @@ function logMass(trials: number, probability: number, count: number): number {
  * ```ts
  * import { binomial } from '@campaignkit/core/statistics'
  *
- * console.log(binomial(10, 0.5).upperTail(7).toFixed(6)) // 0.054688
+ * console.log(binomial(10, 0.5).upperTail(7).toFixed(7)) // 0.0546875
  * ```
  */
 export function binomial(trials: number, probability: number): Distribution {

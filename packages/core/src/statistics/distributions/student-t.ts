@@ -48,7 +48,7 @@ const MIDDLE: Tails = { lower: 0.5, upper: 0.5, logLower: -Math.LN2, logUpper: -
  * ```ts
  * import { studentT } from '@campaignkit/core/statistics'
  *
- * console.log((2 * studentT(9).upperTail(2.5)).toFixed(6)) // 0.033863
+ * console.log((2 * studentT(9).upperTail(2.5)).toFixed(6)) // 0.033862
  * ```
  */
 export function studentT(degreesOfFreedom: number): Distribution {

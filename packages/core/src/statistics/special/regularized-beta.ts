@@ -77,7 +77,7 @@ export function betaTailsAt(a: number, b: number, point: SharePoint): Tails {
  * ```ts
  * import { regularizedBeta } from '@campaignkit/core/statistics'
  *
- * console.log(regularizedBeta(2, 1, 0.5).lower.toFixed(12)) // 0.25
+ * console.log(regularizedBeta(2, 1, 0.5).lower.toFixed(12)) // 0.250000000000
  * ```
  */
 export function regularizedBeta(a: number, b: number, x: number): Tails {
