@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Verdict } from '../../model/verdict.js'
 import { pooledZTest } from '../proportions/pooled-z.js'
-import { createDraws, atMost as mostOf, worldsOf } from '../simulation.fixture.js'
+import { atMost, createDraws, worldsOf } from '../simulation.fixture.js'
 import { judge } from './judge.js'
 
 const LOOKS = 46
