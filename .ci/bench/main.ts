@@ -118,6 +118,11 @@ async function main(): Promise<void> {
     lines.push(line)
     console.error(`  ${line.stage}`)
   }
+  if (![...BENCHES, ...PEAKS, ...BLOCKS].some(isWanted)) {
+    console.error(`No stage has "${values.only}" in its name`)
+    process.exitCode = 1
+    return
+  }
   for (const bench of BENCHES.filter(isWanted)) {
     const result = await measure(bench, BUDGET_MS)
     measured.push(result)

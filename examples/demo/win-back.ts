@@ -58,6 +58,7 @@ export function winBack(target: string, mailsPerMinute: number): CampaignInput {
       ],
       holdout: 0.1,
       conversionWindowDays: 14,
+      decision: 'fixed',
     },
     coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },
     pace: { email: perMinute(mailsPerMinute) },

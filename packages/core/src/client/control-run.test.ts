@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
+import { PLAN_PAGE } from '../engine/scan-customers.js'
 import { perMinute } from '../model/pace.js'
 import type { OutgoingMessage } from '../ports/channel.js'
 import { createSendingWorld, timesTaken } from './sending.fixture.js'
@@ -234,8 +235,8 @@ describe('a cancellation', () => {
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)
     const progress = await kit.campaigns.progress(id)
-    expect([progress.status, progress.total]).toEqual(['cancelled', 2_000])
-    expect(progress.counts.cancelled).toBe(2_000)
+    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * PLAN_PAGE])
+    expect(progress.counts.cancelled).toBe(2 * PLAN_PAGE)
   })
 
   it('before any worker has looked ends at once', async () => {

@@ -177,7 +177,7 @@ describe('reach', () => {
     ).toBe('ABORTED')
   })
 
-  it('finds one address twice across pages of a thousand, whoever comes first gets it', async () => {
+  it('finds one address twice across pages, whoever comes first gets it', async () => {
     const { kit, welcome, runCampaign, outbox } = createPizzeria()
     await welcome(2_500, (number) => ({
       id: `c-${String(number).padStart(5, '0')}`,

@@ -1,5 +1,6 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
+import type { ImportOptions } from '../engine/import-customers.js'
 import type { CampaignInput } from '../model/campaign.js'
 import type { Clock } from '../ports/clock.js'
 import type { QrEncoder } from '../ports/qr-encoder.js'
@@ -10,7 +11,7 @@ import { createPlainQrEncoder } from '../testing/plain-qr-encoder.js'
 import { createPizzeria, LAPSED, winBack } from './pizzeria.fixture.js'
 
 const NOTE: Partial<CampaignInput> = { messages: { email: { subject: 'Hello', text: 'Hello' } } }
-const ID = { id: { path: 'id', as: 'text' } } as const
+const ID = { id: { path: 'id', as: 'text' } } satisfies ImportOptions['map']
 
 /** A pizzeria whose work leaves a log: what it did, and where it let others go first. */
 function createLoggedPizzeria() {

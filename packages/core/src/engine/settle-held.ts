@@ -20,13 +20,18 @@ const idsSchema = z
   .min(1)
   .max(1_000)
 
-const optionsSchema = z.strictObject({
+/** What a person decides about deliveries that nobody knows the end of. */
+export interface SettleHeldOptions {
   /** What a person knows or wants of them: it was sent, it was not, or it is to be sent again. */
-  as: z.enum(['sent', 'failed', 'resend']),
+  readonly as: 'sent' | 'failed' | 'resend'
   /** Kept in the journal, so without personal data. */
+  readonly reason: string
+}
+
+const optionsSchema: z.ZodType<SettleHeldOptions> = z.strictObject({
+  as: z.enum(['sent', 'failed', 'resend']),
   reason: textSchema(2_000),
 })
-export type SettleHeldOptions = z.input<typeof optionsSchema>
 
 /** What came of a decision on held deliveries. */
 export interface SettleHeldOutcome {

@@ -9,10 +9,16 @@ export const SEALABLE_FIELDS = [
   'addresses.email',
   'addresses.phone',
   'addresses.push',
-] as const
+] as const satisfies readonly SealablePath[]
 
 /** A field of a customer that can be sealed: a name, an address, or an attribute such as `attributes.birthday`. */
-export type SealablePath = (typeof SEALABLE_FIELDS)[number] | `attributes.${string}`
+export type SealablePath =
+  | 'firstName'
+  | 'lastName'
+  | 'addresses.email'
+  | 'addresses.phone'
+  | 'addresses.push'
+  | `attributes.${string}`
 
 /** A value that only the kit can read, as a storage keeps it: byte for byte, and told apart from text by its shape. */
 export interface SealedValue {

@@ -7,6 +7,7 @@ export const GMAIL_CLIP_BYTES = 102 * 1024
 /** Fields and boundaries that a mail has in any case. */
 const ENVELOPE_BYTES = 1_500
 const PART_BYTES = 200
+const EQUALS = 61
 /** 76 characters and a line break. */
 const LINE_RATIO = 78 / 76
 
@@ -39,7 +40,12 @@ function emailBytes(message: Extract<RenderedMessage, { type: 'email' }>): numbe
 /** Quoted-printable (RFC 2045, section 6.7) or base64, whichever is shorter. */
 function encodedBytes(text: string): number {
   const bytes = utf8(text)
-  const quoted = bytes.reduce((count, byte) => (byte > 126 || byte === 61 ? count + 1 : count), 0)
+  let quoted = 0
+  // an index, since `reduce` and `for of` take three to seven times as long over a letter
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0
+    if (byte > 126 || byte === EQUALS) quoted += 1
+  }
   return Math.min(Math.ceil((bytes.length + 2 * quoted) * LINE_RATIO), base64Bytes(bytes.length))
 }
 

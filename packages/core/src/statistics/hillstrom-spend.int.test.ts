@@ -49,8 +49,8 @@ describe.skipIf(IS_ABSENT)('what 64,000 real customers of a shop spent', { timeo
     close(got.df, wanted.df, 1e-11)
     close(got.pValue, wanted.pValue, 1e-11)
     closeRange(got.difference, wanted.difference, 1e-11)
-    closeRange(got.lift.delta as Estimate, wanted.delta, 1e-10)
-    closeRange(got.lift.fieller as Estimate, wanted.fieller, 1e-10)
+    closeRange(got.lift.delta, wanted.delta, 1e-10)
+    closeRange(got.lift.fieller, wanted.fieller, 1e-10)
   }
 
   it.each([0, 1, 2])(

@@ -1,8 +1,8 @@
+import { checkPositive } from '../parameters.js'
 import { logBetaTerm, regularizedBeta } from '../special/regularized-beta.js'
 import { sharePoint } from '../special/share-point.js'
 import { continuousDistribution, type Side } from './continuous.js'
 import type { Distribution } from './distribution.js'
-import { checkPositive } from './parameters.js'
 import { positiveQuantile } from './positive-quantile.js'
 import { roughRatioQuantile } from './ratio-quantile.js'
 

@@ -1,6 +1,6 @@
+import { checkPositive } from '../parameters.js'
 import type { Distribution } from './distribution.js'
 import { gammaDistribution } from './gamma-distribution.js'
-import { checkPositive } from './parameters.js'
 
 /**
  * The chi-square distribution.

@@ -1,9 +1,9 @@
+import { checkPositive } from '../parameters.js'
 import { minusProduct } from '../special/exact-difference.js'
 import { gammaTailsAt, logGammaTerm } from '../special/regularized-gamma.js'
 import { continuousDistribution } from './continuous.js'
 import type { Distribution } from './distribution.js'
 import { gammaQuantile } from './gamma-quantile.js'
-import { checkPositive } from './parameters.js'
 
 /** ln of the density at 0, where only the power of x counts. */
 function logDensityAtZero(shape: number, scale: number): number {

@@ -1,8 +1,8 @@
+import { checkFinite, checkPositive } from '../parameters.js'
 import { normalUpperQuantile } from '../special/normal-quantile.js'
 import { LOG_SQRT_TWO_PI, logNormalUpperTail, normalUpperTail } from '../special/normal-tail.js'
 import { continuousDistribution } from './continuous.js'
 import type { Distribution } from './distribution.js'
-import { checkFinite, checkPositive } from './parameters.js'
 
 /** The mean and the standard deviation, in the unit of x. */
 export interface NormalParameters {

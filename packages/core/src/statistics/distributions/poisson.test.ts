@@ -91,12 +91,14 @@ describe('the Poisson distribution', () => {
     expect(poisson(1e9).lowerQuantile(1e-300)).toBe(998_828_697)
     // e^-0.001 = 0.99900049983
     expect([0.999, 0.9990005].map(poisson(0.001).lowerQuantile)).toEqual([0, 1])
+    expect(poisson(1e15).lowerQuantile(0.5)).toBe(1e15)
     expect(poisson(1e-9).upperQuantile(1e-300)).toBe(29)
   })
 
   it.each([
     [() => poisson(-1), 'mean'],
     [() => poisson(Number.NaN), 'mean'],
+    [() => poisson(1.1e15), 'mean'],
   ])('refuses %s', (build, path) => {
     expect(build).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', path }))
   })

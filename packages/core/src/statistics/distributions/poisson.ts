@@ -1,13 +1,16 @@
+import { checkFromZero } from '../parameters.js'
 import { gammaTailsAt, logGammaTerm } from '../special/regularized-gamma.js'
 import { mirrored } from '../special/tails.js'
 import { discreteDistribution } from './discrete.js'
 import type { Distribution } from './distribution.js'
-import { checkNotNegative } from './parameters.js'
+
+/** Far below 2^53, so that doubles tell a count from the next one. */
+const LARGEST_MEAN = 1e15
 
 /**
  * The Poisson distribution: how often something rare happens.
  *
- * @param mean - 0 or more
+ * @param mean - 0 to 1e15
  * @throws INVALID_INPUT with path `mean`
  *
  * @example
@@ -18,7 +21,7 @@ import { checkNotNegative } from './parameters.js'
  * ```
  */
 export function poisson(mean: number): Distribution {
-  checkNotNegative(mean, 'mean')
+  checkFromZero(mean, LARGEST_MEAN, 'mean')
   return discreteDistribution({
     low: 0,
     high: mean === 0 ? 0 : Number.POSITIVE_INFINITY,

@@ -18,8 +18,8 @@ const MOST_STEPS = 200
 /** Where the logarithms of the doubles end. */
 const LEAST = -745.2
 const MOST = 709.78
-/** So short a step of ln x is Newton's last one: its square is below the rounding. */
-const SETTLED = 1e-9
+/** With so small a product of step and offset, which bounds the error that Newton's step leaves, it is the last one. */
+const SETTLED = 1e-17
 /** The longest step, in e-folds, while one side of the bracket is open. */
 const STRIDE = 50
 
@@ -58,11 +58,11 @@ export function positiveQuantile(search: PositiveSearch): number {
     if (at < LEAST) return 0
     if (at > MOST) return Number.POSITIVE_INFINITY
     const { offset, slope } = offsetAt(search, at)
-    const newton = at - offset / slope
-    if (offset === 0 || Math.abs(newton - at) < SETTLED) return Math.exp(at) * (1 + (newton - at || 0))
+    const change = offset === 0 ? 0 : -offset / slope
+    if (Math.abs(change * offset) < SETTLED) return Math.exp(at) * (1 + change)
     if (offset > 0 === (search.side === 'lower')) high = at
     else low = at
-    at = nextPoint(at, newton, low, high, Math.abs(offset) > before / 2)
+    at = nextPoint(at, at + change, low, high, Math.abs(offset) > before / 2)
     before = Math.abs(offset)
   }
   return Math.exp(at)

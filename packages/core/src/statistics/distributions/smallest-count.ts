@@ -1,4 +1,5 @@
 import { normalUpperQuantile } from '../special/normal-quantile.js'
+import type { Tails } from '../special/tails.js'
 import type { Side } from './continuous.js'
 import type { DiscreteParts } from './discrete-parts.js'
 
@@ -12,11 +13,10 @@ export interface CountSearch extends DiscreteParts {
 const NEWTON_STEPS = 30
 
 /** Ties hold in spite of rounding: a tail so near to the probability counts as equal to it. */
-const TIE = 1e-13
+const TIE = 1e-12
 
 /** Compared on the side where the numbers are small and keep their digits; an equal rounded tail is one as well. */
-function isReached({ tails, side, probability }: CountSearch, count: number): boolean {
-  const { lower, upper } = tails(count)
+function isReached({ side, probability }: CountSearch, { lower, upper }: Tails): boolean {
   if (side === 'lower' ? lower >= probability : upper <= probability) return true
   const isLowerSmall = (side === 'lower') === probability <= 0.5
   const small = probability <= 0.5 ? probability : 1 - probability
@@ -24,8 +24,11 @@ function isReached({ tails, side, probability }: CountSearch, count: number): bo
 }
 
 /** Newton's step on the logarithm of the smaller tail, as if counts were continuous. */
-function newtonStep({ tails, logMass, side, probability }: CountSearch, count: number): number {
-  const { logLower, logUpper } = tails(count)
+function newtonStep(
+  { logMass, side, probability }: CountSearch,
+  count: number,
+  { logLower, logUpper }: Tails,
+): number {
   const isLower = (side === 'lower') === probability <= 0.5
   const wanted = isLower === (side === 'lower') ? Math.log(probability) : Math.log1p(-probability)
   const logTail = isLower ? logLower : logUpper
@@ -47,10 +50,11 @@ export function smallestCount(search: CountSearch): number {
   let reached = search.high
   let at = startOf(search)
   for (let step = 0; reached - short > 1; step += 1) {
-    if (isReached(search, at)) reached = at
+    const tails = search.tails(at)
+    if (isReached(search, tails)) reached = at
     else short = at
     const middle = reached === Number.POSITIVE_INFINITY ? 2 * at + 10 : Math.floor((short + reached) / 2)
-    const target = Math.round(at + newtonStep(search, at))
+    const target = Math.round(at + newtonStep(search, at, tails))
     const isUseful = step < NEWTON_STEPS && Number.isFinite(target)
     at = Math.min(reached - 1, Math.max(short + 1, isUseful ? target : middle))
   }

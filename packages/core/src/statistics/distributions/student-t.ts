@@ -1,10 +1,10 @@
+import { checkPositive } from '../parameters.js'
 import { logBeta } from '../special/log-beta.js'
 import { normalUpperQuantile } from '../special/normal-quantile.js'
-import { betaTailsAt } from '../special/regularized-beta.js'
+import { betaTailsAt, logBetaNearZero } from '../special/regularized-beta.js'
 import { mirrored, NO_TAILS, NOTHING_ABOVE, type Tails, tailsFromUpper } from '../special/tails.js'
 import { continuousDistribution } from './continuous.js'
 import type { Distribution } from './distribution.js'
-import { checkPositive } from './parameters.js'
 import { positiveQuantile } from './positive-quantile.js'
 
 /** From here on t^2 may overflow, and the tail is a power of t to the last digit. */
@@ -18,8 +18,7 @@ function logSpread(df: number, size: number): number {
 /** The tails of |T| at a size above 0. */
 function sizeTails(df: number, size: number): Tails {
   if (size === Number.POSITIVE_INFINITY) return NOTHING_ABOVE
-  if (size > POWER_LAW_BEGINS)
-    return tailsFromUpper((-df / 2) * logSpread(df, size) - logBeta(df / 2, 0.5) - Math.log(df / 2))
+  if (size > POWER_LAW_BEGINS) return tailsFromUpper(logBetaNearZero(df / 2, 0.5, -logSpread(df, size)))
   const square = size * size
   const sum = df + square
   const excess = (df / 2) * (((size - 1) * (size + 1)) / sum)

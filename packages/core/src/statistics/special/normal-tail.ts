@@ -3,7 +3,7 @@ export const SQRT_TWO_PI = 2.5066282746310002
 /** Below, the series of the body; from here on, the fraction of the tail: both hold 15 digits on their side. */
 const TAIL_BEGINS = 1.5
 /** Terms of the fraction times z^2 that it takes for 16 digits. */
-const FRACTION_EFFORT = 640
+const FRACTION_EFFORT = 400
 
 /** Beyond, the bell is below the smallest double. */
 const BELL_ENDS = 39

@@ -1,3 +1,4 @@
+import { checkPositive } from '../parameters.js'
 import { continuedFraction } from './continued-fraction.js'
 import { deviance } from './deviance.js'
 import { linearMinusLog } from './linear-minus-log.js'
@@ -64,7 +65,7 @@ function smallShapeTails(shape: number, x: number, excess: number): Tails {
   return { lower: tails.lower, upper, logLower: Math.log1p(-upper), logUpper: Math.log(upper) }
 }
 
-/** ln of the density of the gamma distribution (scale 1) at x + offset over that at x, and its tail on that side. */
+/** The tail on the side where x lies, by quadrature. */
 function largeShapeTails(shape: number, x: number, excess: number): Tails {
   const power = shape - 1
   const slope = (excess - 1) / x
@@ -95,7 +96,8 @@ export function gammaTailsAt(shape: number, x: number, excess: number): Tails {
  * logarithms.
  *
  * @param shape - above 0
- * @param x - 0 or more
+ * @param x - 0 or more; below, as at 0; NaN gives NaN
+ * @throws INVALID_INPUT with path `shape`
  *
  * @example
  * ```ts
@@ -105,5 +107,6 @@ export function gammaTailsAt(shape: number, x: number, excess: number): Tails {
  * ```
  */
 export function regularizedGamma(shape: number, x: number): Tails {
+  checkPositive(shape, 'shape')
   return gammaTailsAt(shape, x, shape - x)
 }

@@ -45,6 +45,7 @@ const NODES: readonly (readonly [node: number, weight: number])[] = [
 /** Beyond it, e^-40 = 4e-18 of the height at the edge is left out. */
 const DEPTH = 40
 const DEEPEST = 60
+const MOST_ROUNDS = 100
 
 /** A log-concave density right of a point, as its tail sees it; distances are measured away from the body. */
 export interface TailShape {
@@ -59,18 +60,19 @@ export interface TailShape {
 
 /** Where the density has fallen to between e^-40 and e^-60, or where it ends. */
 function reachOf({ logRatio, slope, curvature, end }: TailShape): number {
-  const root = Math.sqrt(slope * slope + 2 * DEPTH * curvature)
+  const root = Math.hypot(slope, Math.sqrt(2 * DEPTH * curvature))
   let reach = Math.min(end, slope > 0 ? (2 * DEPTH) / (slope + root) : (root - slope) / curvature)
   let tooNear = 0
   let tooFar = Number.POSITIVE_INFINITY
-  for (;;) {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const depth = -logRatio(reach)
     if (depth > DEEPEST) tooFar = reach
     else if (depth < DEPTH && reach < end) tooNear = reach
-    else return reach
+    else break
     const further = Math.min(end, 1.5 * reach)
     reach = tooFar === Number.POSITIVE_INFINITY ? further : (tooNear + tooFar) / 2
   }
+  return reach
 }
 
 /**

@@ -27,13 +27,14 @@ export const NO_TAILS: Tails = {
   logUpper: Number.NaN,
 }
 
-/** Both tails from the logarithm of the lower one, which must be clearly below 1. */
+/** Both tails from the logarithm of the lower one, which must not be near 1 if digits of the upper one count. */
 export function tailsFromLower(logLower: number): Tails {
   const lower = Math.exp(logLower)
-  return { lower, upper: 1 - lower, logLower, logUpper: Math.log1p(-lower) }
+  const upper = -Math.expm1(logLower)
+  return { lower, upper, logLower, logUpper: lower < 0.5 ? Math.log1p(-lower) : Math.log(upper) }
 }
 
-/** Both tails from the logarithm of the upper one, which must be clearly below 1. */
+/** Both tails from the logarithm of the upper one, likewise. */
 export function tailsFromUpper(logUpper: number): Tails {
   return mirrored(tailsFromLower(logUpper))
 }

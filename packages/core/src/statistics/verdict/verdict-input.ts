@@ -4,8 +4,8 @@ import { checkCount, checkOpenShare } from '../checks.js'
 import { checkPositive, checkWord } from '../number-checks.js'
 
 /** Members of an arm whom somebody would rather not have lost. */
-export const GUARDRAILS = ['unsubscribed', 'complained', 'bounced'] as const
-export type Guardrail = (typeof GUARDRAILS)[number]
+export type Guardrail = 'unsubscribed' | 'complained' | 'bounced'
+export const GUARDRAILS: readonly Guardrail[] = ['unsubscribed', 'complained', 'bounced']
 
 /** How many members an arm has, and how many of them did what. Every number counts members, each at most once. */
 export interface ArmOutcome {

@@ -1,4 +1,4 @@
-import { CampaignKitError } from '../../base/error.js'
+import { CampaignKitError } from '../base/error.js'
 
 /** @throws INVALID_INPUT with the path of a number that is not finite and above 0 */
 export function checkPositive(value: number, path: string): void {
@@ -12,8 +12,8 @@ export function checkFinite(value: number, path: string): void {
     throw new CampaignKitError('INVALID_INPUT', `${path}: expected a finite number`, { path })
 }
 
-/** @throws INVALID_INPUT with the path of a number that is not finite and at least 0 */
-export function checkNotNegative(value: number, path: string): void {
-  if (!(value >= 0 && value < Number.POSITIVE_INFINITY))
-    throw new CampaignKitError('INVALID_INPUT', `${path}: expected a finite number from 0`, { path })
+/** @throws INVALID_INPUT with the path of a number that is not from 0 to `most` */
+export function checkFromZero(value: number, most: number, path: string): void {
+  if (!(value >= 0 && value <= most))
+    throw new CampaignKitError('INVALID_INPUT', `${path}: expected a number from 0 to ${most}`, { path })
 }
