@@ -30,11 +30,7 @@ function logMass(trials: number, probability: number, count: number): number {
  * ```ts
  * import { binomial } from '@campaignkit/core/statistics'
  *
-<<<<<<< HEAD
- * console.log(binomial(10, 0.5).upperTail(7).toFixed(7)) // 0.0546875
-=======
  * console.log(binomial(10, 0.5).upperTail(7).toFixed(4)) // 0.0547
->>>>>>> main
  * ```
  */
 export function binomial(trials: number, probability: number): Distribution {

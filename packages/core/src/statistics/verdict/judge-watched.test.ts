@@ -14,15 +14,15 @@ interface Arm {
   readonly converted: number
 }
 
-/** Whether any two arms differ to a z test: where they do not, no stricter test names a winner, and none is asked. */
-function differ(arms: readonly Arm[]): boolean {
+/** Whether any two arms differ to a z test: where they do not, nothing is said, and nobody is asked. */
+function differ(arms: readonly Arm[], level: number): boolean {
   return arms.some((a, index) =>
     arms.slice(index + 1).some((b) => {
       const [left, right] = [a, b].map(({ assigned, converted }) => ({
         successes: converted,
         trials: assigned,
       }))
-      return left !== undefined && right !== undefined && pooledZTest(left, right).pValue < 0.05
+      return left !== undefined && right !== undefined && pooledZTest(left, right).pValue < level
     }),
   )
 }
@@ -32,6 +32,7 @@ function saidWhileWatched(
   many: 2 | 4,
   decision: 'anytime' | 'fixed',
   isSaid: (verdict: Verdict) => boolean,
+  level = 0.05,
 ): number {
   const draws = createDraws(`watched:${many}`)
   let said = 0
@@ -46,7 +47,7 @@ function saidWhileWatched(
       arms = arms.map(({ arm, assigned, converted }) => {
         return { arm, assigned: assigned + 250, converted: converted + draws.binomial(250, 0.04).successes }
       })
-      isHeard = differ(arms) && isSaid(judge({ arms, mature: true, decision }))
+      isHeard = differ(arms, level) && isSaid(judge({ arms, mature: true, decision }))
     }
     if (isHeard) said += 1
   }
@@ -68,5 +69,12 @@ describe('of variants that are alike, looked at 46 times,', { timeout: 600_000 }
 
   it('a verdict that looks once names a winner far more often when it is watched all the same', () => {
     expect(saidWhileWatched(2, 'fixed', isWon)).toBeGreaterThan(0.2)
+  })
+
+  it('one is “95 % sure to be best” in about four of ten', () => {
+    const isSure = ({ arms }: Verdict) =>
+      arms.some(({ probabilityToBeBest }) => (probabilityToBeBest ?? 0) > 0.95)
+    // a chance of 0.95 goes with a p-value of 0.1
+    expect(saidWhileWatched(2, 'fixed', isSure, 0.15)).toBeGreaterThan(0.35)
   })
 })
