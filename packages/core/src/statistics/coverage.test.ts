@@ -123,7 +123,7 @@ describe('the interval of a lift', () => {
   })
 })
 
-describe('a credible interval', () => {
+describe('a credible interval', { timeout: 600_000 }, () => {
   it.each([
     [1, 1, 50],
     [2, 38, 200],
