@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { CAMPAIGN_TRANSITIONS, EXCLUSIONS, ROW_REFUSALS } from '@campaignkit/core'
 import { SUPPRESSION_REASONS } from '@campaignkit/core/adapter'
+import * as statistics from '@campaignkit/core/statistics'
 import { describe, expect, it } from 'vitest'
 import { pages, ROOT } from './example-blocks.js'
 
@@ -36,6 +37,28 @@ describe('what pages tell', () => {
     expect(names.size).toBeGreaterThan(20)
     expect([...names].filter((name) => !page.includes(`\`${name}(`))).toEqual([])
   })
+
+  it('is every function of the statistics, and none that there is not', () => {
+    const page = read('docs/statistics.md')
+    const names = Object.keys(statistics)
+    expect(names.filter((name) => !page.includes(`\`${name}\``))).toEqual([])
+    // first columns of the tables of functions
+    const tables = page.slice(page.indexOf('## Rates'))
+    const cells = [...tables.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell]) => cell ?? '')
+    const told = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name ?? ''))
+    expect(told.length).toBeGreaterThan(60)
+    expect(told.filter((name) => !names.includes(name))).toEqual([])
+  })
+
+  it('is every outcome of a verdict', () => {
+    const union = /export type VerdictOutcome =([\s\S]+?)\n\n/.exec(
+      read('packages/core/src/model/verdict.ts'),
+    )
+    const outcomes = [...(union?.[1] ?? '').matchAll(/'([\w-]+)'/g)].map(([, outcome]) => outcome)
+    expect(outcomes.length).toBe(6)
+    for (const page of ['docs/statistics.md', 'docs/guide/events-and-results.md'])
+      expect(outcomes.filter((outcome) => !read(page).includes(`| \`${outcome}\` |`))).toEqual([])
+  })
 })
 
 describe('links of pages', () => {
@@ -63,6 +86,11 @@ describe('links of pages', () => {
     )
     expect(named.length).toBeGreaterThan(20)
     expect(named.filter((file) => !existsSync(path.join(ROOT, 'packages/core/src', file)))).toEqual([])
+    const tests = [...read('docs/statistics.md').matchAll(/`(statistics[\w/.-]*)`/g)].map(
+      ([, file]) => file ?? '',
+    )
+    expect(tests.length).toBeGreaterThan(4)
+    expect(tests.filter((file) => !existsSync(path.join(ROOT, 'packages/core/src', file)))).toEqual([])
   })
 
   it('name functions that stand in those files', () => {

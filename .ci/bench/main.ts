@@ -13,6 +13,7 @@ import { qrBench } from '../../packages/core/src/defaults/qr.bench.js'
 import { importBenches, importPeaks } from '../../packages/core/src/engine/import.bench.js'
 import { renderBench } from '../../packages/core/src/rendering/render.bench.js'
 import { matchBench } from '../../packages/core/src/segmentation/match.bench.js'
+import { statisticsBenches } from '../../packages/core/src/statistics/statistics.bench.js'
 import type { Bench, BlockBench, PeakBench } from './bench.js'
 import { longestBlockMs } from './block.js'
 import { type Measured, measure } from './measure.js'
@@ -29,6 +30,7 @@ const BENCHES: readonly Bench[] = [
   smtpBench,
   redeemBench,
   trackBench,
+  ...statisticsBenches,
 ]
 const PEAKS: readonly PeakBench[] = [...importPeaks, reachPeak]
 const BLOCKS: readonly BlockBench[] = blockBenches

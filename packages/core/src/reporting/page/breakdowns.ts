@@ -1,7 +1,7 @@
 import { countText } from '../../model/metrics.js'
 import type { CampaignReport, MessageRates } from '../../model/report.js'
 import { isRolloutRun } from '../../model/rollout.js'
-import { html, type Markup, type Part } from './markup.js'
+import { html, type Markup } from './markup.js'
 import { outside, rateCell, section, table } from './table.js'
 import { durationText, instantText, moneysText, unitCostText } from './texts.js'
 import { CHANNEL_WORDS, RESPONSE_WORDS } from './words.js'

@@ -77,14 +77,23 @@ export function compareRatesBayesian(
   arms: readonly RateCounts[],
   { prior = UNIFORM, credibility = DEFAULT_CREDIBILITY }: RateBeliefOptions = {},
 ): readonly ArmBelief[] {
-  if (arms.length === 0) refuseNumber('arms', 'expected one or more')
-  const posteriors = arms.map((arm, index) => posteriorOf(arm, `arms[${index}]`, prior))
+  const posteriors = posteriorsOf(arms, prior)
   const ranks = rankArms(posteriors, LOG_ODDS)
   return posteriors.map((posterior, index) => ({
     interval: rateInterval(posterior, credibility),
     probabilityToBeBest: ranks[index]?.probabilityToBeBest ?? 0,
     expectedLoss: ranks[index]?.expectedLoss ?? 0,
   }))
+}
+
+/** The probabilities to be best alone, without what the intervals cost. */
+export function chancesToBeBest(arms: readonly RateCounts[], prior: BetaPrior = UNIFORM): readonly number[] {
+  return rankArms(posteriorsOf(arms, prior), LOG_ODDS).map(({ probabilityToBeBest }) => probabilityToBeBest)
+}
+
+function posteriorsOf(arms: readonly RateCounts[], prior: BetaPrior): readonly Posterior[] {
+  if (arms.length === 0) refuseNumber('arms', 'expected one or more')
+  return arms.map((arm, index) => posteriorOf(arm, `arms[${index}]`, prior))
 }
 
 /**

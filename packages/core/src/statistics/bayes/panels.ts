@@ -88,3 +88,30 @@ export function integralTo(x: number, series: Float64Array): number {
   }
   return sum
 }
+
+/** Of each node, the integral up to it of the polynomial that is 1 at one node and 0 at the others, for each of these. */
+const NODE_INTEGRALS = RULE.nodes.map((node) =>
+  Float64Array.from(RULE.nodes, (_, one) => {
+    const values = new Float64Array(ORDER)
+    values[one] = 1
+    return integralTo(node, integralSeries(values, 0))
+  }),
+)
+
+/** The integral, from -1 to a node, of the polynomial through values at the nodes: without its series. */
+export function integralToNode(node: number, values: Float64Array, from: number): number {
+  return weightedSum(NODE_INTEGRALS[node] ?? WEIGHTS, values, from)
+}
+
+const WEIGHTS = Float64Array.from(RULE.weights)
+
+/** The integral from -1 to 1 of the same. */
+export function integralOver(values: Float64Array, from: number): number {
+  return weightedSum(WEIGHTS, values, from)
+}
+
+function weightedSum(weights: Float64Array, values: Float64Array, from: number): number {
+  let sum = 0
+  for (let at = 0; at < weights.length; at += 1) sum += (weights[at] ?? 0) * (values[from + at] ?? 0)
+  return sum
+}

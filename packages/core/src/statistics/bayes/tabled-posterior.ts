@@ -1,6 +1,6 @@
 import { edgesOf, integralTo, mergedEdges, panelsBetween } from './panels.js'
 import type { Coordinate, Posterior } from './posterior.js'
-import { tabulate } from './tabulate.js'
+import { panelSeries, tabulate } from './tabulate.js'
 
 /** The distribution function of a posterior, looked up. */
 export interface TabledPosterior {
@@ -33,7 +33,9 @@ export function tabledPosterior(posterior: Posterior, coordinate: Coordinate): T
   const first = edges[0] ?? 0
   const last = edges.at(-1) ?? 0
   const panels = panelsBetween(edges)
-  const { density, belowEdge, series } = tabulate(posterior, panels)
+  const table = tabulate(posterior, panels)
+  const { density, belowEdge } = table
+  const series = panelSeries(table, panels)
   const peak = (density[0] ?? 0) / Math.exp(posterior.logDensity(panels[0]?.nodes[0] ?? 0))
   return {
     posterior,

@@ -1,4 +1,4 @@
-import { integralSeries, integralTo, type Panel, RULE } from './panels.js'
+import { integralOver, integralSeries, integralToNode, type Panel, RULE } from './panels.js'
 import type { Posterior } from './posterior.js'
 
 /** A posterior at every node of the panels, panel by panel. */
@@ -11,8 +11,6 @@ export interface Tabulated {
   readonly above: Float64Array
   /** Probability of less than the beginning of each panel; one more for the end. */
   readonly belowEdge: Float64Array
-  /** Of each panel, the series of the integral of the density within it. */
-  readonly series: readonly Float64Array[]
 }
 
 /** Sums of the areas before each place, one more than there are areas. */
@@ -33,28 +31,31 @@ export function tabulate(posterior: Posterior, panels: readonly Panel[]): Tabula
       density[panel * order + index] = Math.exp(posterior.logDensity(node))
     })
   })
-  const raw = panels.map(({ half }, panel) =>
-    integralSeries(density, panel * order).map((coefficient) => coefficient * half),
-  )
-  const areas = raw.map((series) => integralTo(1, series))
+  const areas = panels.map(({ half }, panel) => half * integralOver(density, panel * order))
   const before = runningSums(areas)
   const after = runningSums([...areas].reverse()).reverse()
   const total = before[panels.length] ?? 1
   const below = new Float64Array(density.length)
   const above = new Float64Array(density.length)
-  raw.forEach((series, panel) => {
-    RULE.nodes.forEach((node, index) => {
-      const at = panel * order + index
-      const part = integralTo(node, series)
+  panels.forEach(({ half }, panel) => {
+    for (let node = 0; node < order; node += 1) {
+      const at = panel * order + node
+      const part = half * integralToNode(node, density, panel * order)
       below[at] = Math.max(0, (before[panel] ?? 0) + part) / total
       above[at] = Math.max(0, (after[panel] ?? 0) - part) / total
-    })
+    }
   })
   return {
     density: density.map((value) => value / total),
     below,
     above,
     belowEdge: before.map((value) => value / total),
-    series: raw.map((series) => series.map((coefficient) => coefficient / total)),
   }
+}
+
+/** Of each panel, the series of the integral of a tabulated density within it. */
+export function panelSeries({ density }: Tabulated, panels: readonly Panel[]): readonly Float64Array[] {
+  return panels.map(({ half }, panel) =>
+    integralSeries(density, panel * RULE.nodes.length).map((coefficient) => coefficient * half),
+  )
 }

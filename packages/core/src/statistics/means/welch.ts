@@ -64,7 +64,9 @@ function liftOf(a: Moments, b: Moments, confidence: number): MeanComparison['lif
  * several different population variances are involved"; degrees of freedom by Satterthwaite 1946, eq. 17), with
  * Student's intervals. The intervals of the lift take the degrees of freedom at the observed ratio (Hasler, Vonk and
  * Hothorn 2008, "Assessing non-inferiority of a new treatment in a three-arm trial in the presence of heteroscedasticity"). Members must be independent. Means of money are skewed: with a skewness s of the values,
- * some 355 s^2 members an arm make it hold (Kohavi et al. 2014, "Seven rules of thumb", rule 7); below, tails differ.
+ * some 355 s^2 members an arm make it hold (Kohavi et al. 2014, "Seven rules of thumb", rule 7). Below, arms of a size still hold the level, for
+ * skews cancel; unequal ones do not: 9 to 1, with 20 buyers in the smaller arm, 6.6 of 100 simulated tests were wrong at
+ * 0.05, with 80 buyers 5.5.
  *
  * @throws INVALID_INPUT with path `a.count` (at least 2), `b.variance`, `confidence` and the like
  *

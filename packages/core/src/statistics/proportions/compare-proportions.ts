@@ -57,7 +57,9 @@ function exactPValue(method: 'fisher-exact' | 'boschloo-exact', a: Proportion, b
 /**
  * Compares two independent proportions: difference, lift, and the p-value of a two-sided test. The test is Fisher's
  * exact one when any of the four expected counts is below 5 (Cochran 1954), else the pooled z test, unless `test`
- * names one; `method` names what was taken and `choice` why. Boschloo's test is never taken by itself: it is sharper
+ * names one; `method` names what was taken and `choice` why. Enumerated over all rates, with 100 to 900 members an arm,
+ * equal or up to 9 to 1, this choice is wrong in at most 5.6 of 100 tests at 0.05; the pooled z test alone in up to 9.2,
+ * at rare rates in unequal arms. Boschloo's test is never taken by itself: it is sharper
  * than Fisher's, but has a limit to its size.
  *
  * @throws INVALID_INPUT with path `a.trials`, `b.successes`, `confidence`, `test` and the like

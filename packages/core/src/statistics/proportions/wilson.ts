@@ -21,7 +21,8 @@ function wilsonLower(successes: number, trials: number, z: number): number {
 /**
  * Wilson's score interval of a proportion, without continuity correction (Wilson 1927; Newcombe 1998, "Two-sided
  * confidence intervals for the single proportion", method 3). Lies within [0, 1] and is never of width 0. Covers as
- * often as it says on average over rates, and may fall some points short for rates within a few successes of 0 or 1.
+ * often as it says on average over rates. Enumerated at 95 %, at the worst of all rates: 84 of 100 where less than one
+ * success or failure is expected, 92 where 1 to 3 are, 93 up to 30, 94 beyond.
  *
  * @param confidence - 0 to 1, both excluded
  * @throws INVALID_INPUT with path `trials`, `successes` or `confidence`

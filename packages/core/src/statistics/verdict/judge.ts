@@ -3,7 +3,7 @@ import { canonicalJson } from '../../base/canonical-json.js'
 import { sha256 } from '../../base/digest.js'
 import { rate } from '../../model/metrics.js'
 import type { ArmResult, Verdict } from '../../model/verdict.js'
-import { compareRatesBayesian } from '../bayes/compare-rates-bayesian.js'
+import { chancesToBeBest } from '../bayes/compare-rates-bayesian.js'
 import { wilsonInterval } from '../proportions/wilson.js'
 import { compareArms } from './compare-arms.js'
 import { contendersIn } from './contenders.js'
@@ -74,16 +74,15 @@ function armResults(question: Question): readonly ArmResult[] {
   const contenders = contendersIn(question)
   const counts = contenders.map(({ converted, assigned }) => ({ successes: converted, trials: assigned }))
   const isBelieved = counts.length > 1 && counts.every(({ trials }) => trials <= MOST_BELIEVED)
-  const beliefs = isBelieved ? compareRatesBayesian(counts) : []
+  const chances = isBelieved ? chancesToBeBest(counts) : []
   return question.arms.map((each) => {
     const { arm, assigned, converted } = each
     const interval = assigned === 0 ? null : wilsonInterval(converted, assigned, 1 - question.alpha)
-    const belief = beliefs[contenders.indexOf(each)]
     return {
       arm,
       rate: rate(converted, assigned),
       interval,
-      probabilityToBeBest: belief?.probabilityToBeBest ?? null,
+      probabilityToBeBest: chances[contenders.indexOf(each)] ?? null,
     }
   })
 }
