@@ -175,7 +175,7 @@ describe('a person who decides while workers look', () => {
       {
         ...campaign,
         version: campaign.version + 1,
-        rollout: { arm: 'plain', at, decidedBy: 'person', outcome: 'keep-collecting' },
+        rollout: { arm: 'plain', at, decidedBy: 'person', outcome: 'keep-collecting', dataDigest: 'ff' },
       },
       campaign.version,
       (await kit.journal.list({})).items[0] as never,

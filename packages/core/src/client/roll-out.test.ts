@@ -94,6 +94,7 @@ describe('the remainder of an experiment', () => {
     )
     const report = await kit.reports.campaign(id)
     expect(report.verdict).toEqual(before)
+    expect(report.rollout?.dataDigest).toBe(before.dataDigest)
     expect(report.arms.map(({ arm, assigned }) => [arm, assigned])).toEqual([
       ['plain', 200],
       ['emoji', 200],

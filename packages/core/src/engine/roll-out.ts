@@ -119,7 +119,8 @@ function decideRollout(
   reason: string,
   newRun?: Run,
 ): Promise<Campaign> {
-  const rollout: Rollout = { arm, decidedBy, at: context.clock.now(), outcome: verdict.outcome }
+  const { outcome, dataDigest } = verdict
+  const rollout: Rollout = { arm, decidedBy, at: context.clock.now(), outcome, dataDigest }
   return changeCampaign(context, scope, campaign, {
     action: 'roll-out',
     fields: { rollout },

@@ -10,6 +10,8 @@ export interface Rollout {
   readonly decidedBy: 'verdict' | 'person'
   /** What the verdict said then. */
   readonly outcome: VerdictOutcome
+  /** Of the data that the verdict saw then. */
+  readonly dataDigest: string
 }
 
 /** The occurrence of the run that writes to the remainder. */

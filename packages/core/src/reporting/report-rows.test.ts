@@ -86,6 +86,7 @@ describe('the rows of a report', () => {
       at: Date.UTC(2026, 2, 15),
       decidedBy: 'verdict',
       outcome: 'winner',
+      dataDigest: 'ff',
     } as const
     const campaign = { ...sampleReportCampaign(), rollout }
     expect(reportRows(buildReport(sampleReportInput({ campaign })))).toContainEqual([

@@ -452,7 +452,13 @@ describe('a page of less or more', () => {
     const campaign = sampleReportCampaign({
       experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], remainder: 0.5 },
     })
-    const rollout = { arm: 'emoji', at, decidedBy: 'person', outcome: 'no-difference' } as const
+    const rollout = {
+      arm: 'emoji',
+      at,
+      decidedBy: 'person',
+      outcome: 'no-difference',
+      dataDigest: 'ff',
+    } as const
     const text = readable(page({ campaign: { ...campaign, rollout }, runs: [first, rolledOut] }))
     expect(text).toContain(
       'was given emoji on 15 Mar 2026, 09:00 UTC, as a person decided; the verdict then was: no clear difference.',
