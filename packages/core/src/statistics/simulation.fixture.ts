@@ -8,7 +8,7 @@ const LONG = process.env.CAMPAIGNKIT_LONG === '1'
 
 /** How many worlds are simulated: ten times as many when there is time. */
 export const worldsOf = (fewest: number) => (LONG ? 10 * fewest : fewest)
-export const WORLDS = worldsOf(4_000)
+export const WORLDS = worldsOf(2_000)
 
 /** So many standard errors of a share that is `share` in truth. */
 export const errors = (share: number, many: number, worlds = WORLDS) =>
