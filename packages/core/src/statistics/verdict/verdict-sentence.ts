@@ -65,7 +65,8 @@ function noWinnerSentence(question: Question, verdict: Unspoken): string {
 function equivalentSentence(question: Question, verdict: Unspoken): string {
   const leaders = leadersOf(verdict)
   if (leaders === null) return `It makes no difference: ${verdict.reasons.join('; ')}.`
-  return `It makes no difference: ${ratesText(question, leaders)}; they differ by ${largestText(question, leaders)} at most.`
+  const margin = `${pointsText(question.equivalenceMargin ?? 1)} points that were declared to matter`
+  return `It makes no difference: ${ratesText(question, leaders)}; they differ by less than the ${margin}.`
 }
 
 interface Leaders {
