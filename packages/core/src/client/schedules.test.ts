@@ -195,6 +195,23 @@ describe('a recurring schedule', () => {
     expect(times.get('c-15')?.length ?? 0).toBeLessThanOrEqual(1)
   })
 
+  it('gives those who come one by one the arms in turn, exactly over all runs', async () => {
+    const { kit, add, launch, drainUntil } = startingAt('2026-03-01T10:00:00Z')
+    await add(lapsedCustomer(0, { tags: ['vip'] }))
+    const { id } = await launch({
+      schedule: daily,
+      audience: tag('vip'),
+      experiment: { variants: [{ name: 'a' }, { name: 'b' }], minContacts: 1 },
+    })
+    for (let day = 2; day <= 9; day += 1) {
+      await drainUntil(`2026-03-0${day}T10:00:00Z`)
+      await add(lapsedCustomer(day, { tags: ['vip'] }))
+    }
+    const { items } = await kit.campaigns.deliveries(id, {}, { limit: 1_000 })
+    const arms = new Map(items.map(({ customerId, arm }) => [customerId, arm]))
+    expect([...arms.values()].sort()).toEqual(['a', 'a', 'a', 'a', 'b', 'b', 'b', 'b'])
+  })
+
   it('skips what was missed while no worker ran', async () => {
     const { clock, add, launch, drainUntil, times, occurrences } = startingAt('2026-03-01T08:00:00Z')
     await add(lapsedCustomer(1))

@@ -12,7 +12,14 @@ import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import { type AssignedMember, armOfRemainder, hasRemainder, meantArms, withStoredArms } from './give-arms.js'
+import {
+  type AssignedMember,
+  armOfRemainder,
+  hasRemainder,
+  meantArms,
+  sequencePosition,
+  withStoredArms,
+} from './give-arms.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
@@ -58,7 +65,7 @@ async function matchPage(
   const ended = last === undefined || customers.length < PLAN_PAGE
   return moveTo(context, scope, run, {
     freeze: ended
-      ? { phase: 'ranking', nextRank: 0, newcomers: 0 }
+      ? { phase: 'ranking', nextRank: 0, newcomers: await sequencePosition(context, scope, campaign) }
       : { phase: 'matching', after: last.id, scanned: at.scanned + customers.length },
   })
 }
@@ -155,7 +162,9 @@ async function rankPage(
     })
   }
   await audience.releaseAddresses(scope, run.id)
-  const frozen = await moveTo(context, scope, run, { freeze: { phase: 'frozen', at: context.clock.now() } })
+  const frozen = await moveTo(context, scope, run, {
+    freeze: { phase: 'frozen', at: context.clock.now(), newcomers },
+  })
   const counts = await audience.counts(scope, run.id)
   context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
   return frozen

@@ -13,7 +13,7 @@ export type AssignedMember = Member & { readonly rank: number; readonly arm: Arm
 /** How far the ranking of a run has come. */
 interface RankingCursor {
   readonly nextRank: number
-  /** Members so far who had no arm in another run. */
+  /** Members of the campaign so far whom the sequence gave an arm. */
   readonly newcomers: number
 }
 
@@ -40,6 +40,23 @@ export function meantArms(
     return { ...member, rank: at.nextRank + index, arm: arm === REMAINDER ? remainderArm : arm }
   })
   return { meant, newcomers }
+}
+
+/**
+ * Where the arm sequence of a campaign goes on: behind all whom earlier runs gave an arm, so that a run of few does not
+ * give every one of them the first arm.
+ */
+export async function sequencePosition(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+): Promise<number> {
+  if (campaign.content.schedule?.type !== 'recurring') return 0
+  const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
+  return runs.reduce(
+    (most, { freeze }) => (freeze.phase === 'frozen' ? Math.max(most, freeze.newcomers) : most),
+    0,
+  )
 }
 
 /** Whether some members of a campaign wait for the verdict. */

@@ -5,11 +5,13 @@ import type { ExclusionCode } from './exclusion.js'
 /**
  * How far the freezing of a run has come. `matching` goes through the customers by id, `ranking` through the members
  * by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
+ * `newcomers` counts the members whom the arm sequence of the campaign has given an arm, those of earlier runs among
+ * them: the next run goes on behind.
  */
 export type FreezeState =
   | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
   | { readonly phase: 'ranking'; readonly nextRank: number; readonly newcomers: number }
-  | { readonly phase: 'frozen'; readonly at: Instant }
+  | { readonly phase: 'frozen'; readonly at: Instant; readonly newcomers: number }
 
 /** The funnel of an audience: `matched` is the sum of the others. */
 export interface AudienceCounts {

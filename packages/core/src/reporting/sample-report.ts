@@ -77,7 +77,7 @@ export function sampleReportRun(run: Partial<Run> = {}): Run {
     campaignId: CAMPAIGN,
     occurrence: 'launch',
     scheduledFor: LAUNCHED,
-    freeze: { phase: 'frozen', at: LAUNCHED },
+    freeze: { phase: 'frozen', at: LAUNCHED, newcomers: 4_210 },
     status: 'ended',
     version: 3,
     createdAt: LAUNCHED,

@@ -191,7 +191,12 @@ const runCases: readonly StorageCase[] = [
     expectEqual(await storage.campaigns.runsOf(ours, OTHER.id), [], 'runs of no campaign')
   }),
   campaignCase('updateRun replaces the expected version, and only that', async ({ storage, ours }) => {
-    const frozen = sampleRun({ version: 2, freeze: { phase: 'frozen', at: 5 }, status: 'ended', endedAt: 6 })
+    const frozen = sampleRun({
+      version: 2,
+      freeze: { phase: 'frozen', at: 5, newcomers: 7 },
+      status: 'ended',
+      endedAt: 6,
+    })
     await expectRefusal(storage.campaigns.updateRun(ours, frozen, 1), 'VERSION_CONFLICT')
     await seedCampaign(storage, ours, CAMPAIGN)
     const rivals = Array.from({ length: 10 }, () => storage.campaigns.updateRun(ours, frozen, 1))

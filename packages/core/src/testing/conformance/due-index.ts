@@ -13,7 +13,7 @@ import { claimAndOpen, claimOf, LEASE_MS, otherSettlement, seedCampaign } from '
 const dueCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`dueIndex: ${name}`, [], run)
 
-const FROZEN: FreezeState = { phase: 'frozen', at: SAMPLE_NOW }
+const FROZEN: FreezeState = { phase: 'frozen', at: SAMPLE_NOW, newcomers: 0 }
 
 interface Setting {
   readonly id: string
