@@ -22,6 +22,7 @@ const scenario: CrashScenario = {
       alpha: 0.5,
       minRecipients: 1,
       minConversions: 1,
+      minContacts: 1,
     },
   },
   until: UNTIL,
