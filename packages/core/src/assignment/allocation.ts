@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.js'
 import { CampaignKitError } from '../base/error.js'
 import type { Arm } from '../model/experiment.js'
 import { type ArmWeight, checkWeights } from './arms.js'
@@ -32,7 +33,11 @@ const BUCKETS = 2 ** 53
  */
 export function createAllocation(weights: readonly ArmWeight[]): Allocation {
   const ends = endsOf(weights)
-  const ranges = weights.map(({ arm }, index) => ({ arm, from: ends[index - 1] ?? 0, to: ends[index] ?? 0 }))
+  const ranges = weights.map(({ arm }, index) => ({
+    arm,
+    from: ends[index - 1] ?? 0,
+    to: elementAt(ends, index),
+  }))
   return { versions: [{ version: 1, ranges: joined(ranges) }] }
 }
 
@@ -56,7 +61,7 @@ export function reweighted(allocation: Allocation, weights: readonly ArmWeight[]
   const { version, ranges } = versionIn(allocation)
   const ends = endsOf(weights)
   const room = new Map<Arm, number>(
-    weights.map(({ arm }, index) => [arm, (ends[index] ?? 0) - (ends[index - 1] ?? 0)]),
+    weights.map(({ arm }, index) => [arm, elementAt(ends, index) - (ends[index - 1] ?? 0)]),
   )
   const kept: BucketRange[] = []
   const freed: Freed[] = []

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.js'
 /**
  * Rounds a table of fractions up or down so that rows and columns are kept: each row sums to what it summed to, each
  * column to its sum rounded up or down (controlled rounding: Bacharach, "Matrix rounding problems", Management Science
@@ -27,13 +28,13 @@ interface Cell {
 function lackOf(rows: readonly (readonly number[])[], whole: number): number[] {
   const width = rows[0]?.length ?? 0
   return Array.from({ length: width }, (_, column) => {
-    const sum = rows.reduce((total, row) => (total + (row[column] ?? 0)) % whole, 0)
+    const sum = rows.reduce((total, row) => (total + elementAt(row, column)) % whole, 0)
     return (whole - sum) % whole
   })
 }
 
 function isBetween(table: readonly number[][], row: number, column: number, whole: number): boolean {
-  const entry = table[row]?.[column] ?? 0
+  const entry = elementAt(elementAt(table, row), column)
   return entry > 0 && entry < whole
 }
 
@@ -49,7 +50,7 @@ function findCycle(table: readonly number[][], start: number, whole: number): re
   let column = -1
   for (;;) {
     const [from, atRow] = [column, row]
-    column = (table[row] ?? []).findIndex((_, to) => to !== from && isBetween(table, atRow, to, whole))
+    column = elementAt(table, row).findIndex((_, to) => to !== from && isBetween(table, atRow, to, whole))
     cells.push({ row, column })
     const crossed = columnsSeen.get(column)
     if (crossed !== undefined) return cells.slice(crossed)
@@ -65,12 +66,12 @@ function findCycle(table: readonly number[][], start: number, whole: number): re
 
 /** Adds to the first, third, ... cell and takes from the others, until one of them is 0 or whole. */
 function goRound(table: number[][], cycle: readonly Cell[], whole: number): void {
-  const entryAt = ({ row, column }: Cell) => table[row]?.[column] ?? 0
+  const entryAt = ({ row, column }: Cell) => elementAt(elementAt(table, row), column)
   const step = Math.min(
     ...cycle.map((cell, index) => (index % 2 === 0 ? whole - entryAt(cell) : entryAt(cell))),
   )
   for (const [index, cell] of cycle.entries()) {
-    const entries = table[cell.row]
-    if (entries !== undefined) entries[cell.column] = entryAt(cell) + (index % 2 === 0 ? step : -step)
+    const entries = elementAt(table, cell.row)
+    entries[cell.column] = entryAt(cell) + (index % 2 === 0 ? step : -step)
   }
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../base/element-at.js'
 import { CampaignKitError } from '../base/error.js'
 import type { Instant } from '../base/time.js'
 import type { Arm } from '../model/experiment.js'
@@ -67,7 +68,7 @@ export function assignWithinStrata<CustomerId extends string>(
   return placesIn(
     options,
     strata.map((stratum) => groups.get(stratum) ?? []),
-  ).map(({ customerId, group, rank, arm }) => ({ customerId, stratum: strata[group] ?? '', rank, arm }))
+  ).map(({ customerId, group, rank, arm }) => ({ customerId, stratum: elementAt(strata, group), rank, arm }))
 }
 
 /**
@@ -100,7 +101,7 @@ export function assignWithinWaves<CustomerId extends string>(
     instants.map((dueAt) => groups.get(dueAt) ?? []),
   ).map(({ customerId, group, rank, arm }) => ({
     customerId,
-    dueAt: instants[group] ?? 0,
+    dueAt: elementAt(instants, group),
     wave: group,
     rank,
     arm,
@@ -129,7 +130,7 @@ function placesIn<CustomerId extends string>(
       customerId,
       group,
       rank,
-      arm: sequences[group]?.at(rank) ?? '',
+      arm: elementAt(sequences, group).at(rank),
     })),
   )
 }
@@ -149,7 +150,7 @@ function createStratumSequences(
     const end = weights
       .map(({ arm, weight }, column) => ({
         arm,
-        weight: share(size % period, weight, period).floor + (ups[stratum]?.[column] ?? 0),
+        weight: share(size % period, weight, period).floor + elementAt(elementAt(ups, stratum), column),
       }))
       .filter(({ weight }) => weight > 0)
     const full = size - (size % period)

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import type { BetaPrior } from '../beta-prior.js'
 import { checkCount } from '../checks.js'
 import { refuseNumber } from '../number-checks.js'
@@ -45,7 +46,7 @@ function posteriorOf({ successes, trials }: RateCounts, path: string, prior: Bet
 
 function rateInterval(posterior: Posterior, credibility: number): CredibleInterval {
   const { edges, below, density } = tabledPosterior(posterior, LOG_ODDS)
-  const bracket = { low: edges[0] ?? 0, high: edges.at(-1) ?? 0 }
+  const bracket = { low: elementAt(edges, 0), high: elementAt(edges, edges.length - 1) }
   const cumulativeAt = (at: number) => ({ below: below(at), density: density(at) })
   const endAt = (tail: number) => LOG_ODDS.valueAt(quantileOf(cumulativeAt, tail, bracket))
   const [low, high] = tailsOf(credibility)
@@ -81,8 +82,8 @@ export function compareRatesBayesian(
   const ranks = rankArms(posteriors, LOG_ODDS)
   return posteriors.map((posterior, index) => ({
     interval: rateInterval(posterior, credibility),
-    probabilityToBeBest: ranks[index]?.probabilityToBeBest ?? 0,
-    expectedLoss: ranks[index]?.expectedLoss ?? 0,
+    probabilityToBeBest: elementAt(ranks, index).probabilityToBeBest,
+    expectedLoss: elementAt(ranks, index).expectedLoss,
   }))
 }
 
@@ -119,8 +120,8 @@ export function rateDifferenceBayesian(
   const second = tabledPosterior(posteriorOf(b, 'b', prior), LOG_ODDS)
   const [lowTail, highTail] = tailsOf(credibility)
   const cumulativeAt = (difference: number) => differenceAt(first, second, LOG_ODDS, difference)
-  const lowest = LOG_ODDS.valueAt(first.edges[0] ?? 0) - LOG_ODDS.valueAt(second.edges.at(-1) ?? 0)
-  const highest = LOG_ODDS.valueAt(first.edges.at(-1) ?? 0) - LOG_ODDS.valueAt(second.edges[0] ?? 0)
+  const lowest = LOG_ODDS.valueAt(elementAt(first.edges, 0)) - LOG_ODDS.valueAt(second.edges.at(-1) ?? 0)
+  const highest = LOG_ODDS.valueAt(first.edges.at(-1) ?? 0) - LOG_ODDS.valueAt(elementAt(second.edges, 0))
   const bracket = { low: lowest, high: highest }
   return {
     value: first.posterior.mean - second.posterior.mean,

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { mergedEdges, panelsBetween, RULE } from './panels.js'
 import type { Coordinate } from './posterior.js'
 import type { Cumulative } from './quantile.js'
@@ -10,8 +11,8 @@ function edgesFor(
   coordinate: Coordinate,
   difference: number,
 ): number[] {
-  const first = b.edges[0] ?? 0
-  const last = b.edges.at(-1) ?? 0
+  const first = elementAt(b.edges, 0)
+  const last = elementAt(b.edges, b.edges.length - 1)
   const shifted = a.edges.map((edge) => coordinate.coordinateOf(coordinate.valueAt(edge) - difference))
   const inside = shifted.filter((edge) => edge > first && edge < last)
   return mergedEdges([...b.edges, ...inside], coordinate.widestPanel)
@@ -31,7 +32,7 @@ export function differenceAt(
   let density = 0
   for (const { half, nodes } of panelsBetween(edgesFor(a, b, coordinate, difference))) {
     nodes.forEach((node, index) => {
-      const weight = half * (RULE.weights[index] ?? 0) * b.density(node)
+      const weight = half * elementAt(RULE.weights, index) * b.density(node)
       const there = coordinate.coordinateOf(coordinate.valueAt(node) + difference)
       below += weight * a.below(there)
       if (Number.isFinite(there)) density += (weight * a.density(there)) / coordinate.slopeAt(there)

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { gaussLegendre, legendreValues } from '../quadrature/gauss-legendre.js'
 import type { Posterior } from './posterior.js'
 
@@ -69,20 +70,20 @@ const NODE_VALUES = RULE.nodes.map((node) => legendreValues(ORDER, node))
 export function integralSeries(values: ArrayLike<number>, from: number): Float64Array {
   const series = new Float64Array(ORDER)
   NODE_VALUES.forEach((atNode, node) => {
-    const value = ((RULE.weights[node] ?? 0) * (values[from + node] ?? 0)) / 2
-    for (let n = 0; n < ORDER; n += 1) series[n] = (series[n] ?? 0) + value * (atNode[n] ?? 0)
+    const value = (elementAt(RULE.weights, node) * elementAt(values, from + node)) / 2
+    for (let n = 0; n < ORDER; n += 1) series[n] = elementAt(series, n) + value * elementAt(atNode, n)
   })
   return series
 }
 
 /** The integral of an {@link integralSeries} from -1 to x. */
 export function integralTo(x: number, series: Float64Array): number {
-  let sum = (series[0] ?? 0) * (x + 1)
+  let sum = elementAt(series, 0) * (x + 1)
   let before = 1
   let here = x
   for (let n = 1; n < series.length; n += 1) {
     const after = ((2 * n + 1) * x * here - n * before) / (n + 1)
-    sum += (series[n] ?? 0) * (after - before)
+    sum += elementAt(series, n) * (after - before)
     before = here
     here = after
   }
@@ -112,6 +113,6 @@ export function integralOver(values: Float64Array, from: number): number {
 
 function weightedSum(weights: Float64Array, values: Float64Array, from: number): number {
   let sum = 0
-  for (let at = 0; at < weights.length; at += 1) sum += (weights[at] ?? 0) * (values[from + at] ?? 0)
+  for (let at = 0; at < weights.length; at += 1) sum += elementAt(weights, at) * elementAt(values, from + at)
   return sum
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { edgesOf, mergedEdges, panelsBetween, RULE } from './panels.js'
 import type { Coordinate, Posterior } from './posterior.js'
 import { type Tabulated, tabulate } from './tabulate.js'
@@ -21,11 +22,11 @@ function joinOthers(
 ): void {
   for (let index = 0, before = nothing; index < values.length; index += 1) {
     others[index] = before
-    before = join(before, values[index] ?? nothing)
+    before = join(before, elementAt(values, index))
   }
   for (let index = values.length - 1, after = nothing; index >= 0; index -= 1) {
-    others[index] = join(others[index] ?? nothing, after)
-    after = join(after, values[index] ?? nothing)
+    others[index] = join(elementAt(others, index), after)
+    after = join(after, elementAt(values, index))
   }
 }
 
@@ -52,16 +53,16 @@ class Integrals {
 
   add(at: number, weight: number, slope: number): void {
     this.#tables.forEach(({ below, above }, arm) => {
-      this.#below[arm] = below[at] ?? 0
-      this.#above[arm] = above[at] ?? 0
+      this.#below[arm] = elementAt(below, at)
+      this.#above[arm] = elementAt(above, at)
     })
     joinOthers(this.#below, 1, both, this.#othersBelow)
     joinOthers(this.#above, 0, either, this.#anyAbove)
     this.#tables.forEach(({ density }, arm) => {
-      const winning = (density[at] ?? 0) * (this.#othersBelow[arm] ?? 0)
-      const losing = slope * (this.#below[arm] ?? 0) * (this.#anyAbove[arm] ?? 0)
-      this.best[arm] = (this.best[arm] ?? 0) + weight * winning
-      this.loss[arm] = (this.loss[arm] ?? 0) + weight * losing
+      const winning = elementAt(density, at) * elementAt(this.#othersBelow, arm)
+      const losing = slope * elementAt(this.#below, arm) * elementAt(this.#anyAbove, arm)
+      this.best[arm] = elementAt(this.best, arm) + weight * winning
+      this.loss[arm] = elementAt(this.loss, arm) + weight * losing
     })
   }
 }
@@ -77,7 +78,7 @@ export function rankArms(posteriors: readonly Posterior[], coordinate: Coordinat
   const integrals = new Integrals(tables)
   panels.forEach(({ half, nodes }, panel) => {
     nodes.forEach((node, index) => {
-      const weight = half * (RULE.weights[index] ?? 0)
+      const weight = half * elementAt(RULE.weights, index)
       integrals.add(panel * nodes.length + index, weight, coordinate.slopeAt(node))
     })
   })
@@ -85,7 +86,7 @@ export function rankArms(posteriors: readonly Posterior[], coordinate: Coordinat
   // together they are 1 but for rounding; divided, equal arms get equal shares
   const together = best.reduce((sum, share) => sum + share, 0)
   return posteriors.map((_, arm) => ({
-    probabilityToBeBest: (best[arm] ?? 0) / together,
-    expectedLoss: loss[arm] ?? 0,
+    probabilityToBeBest: elementAt(best, arm) / together,
+    expectedLoss: elementAt(loss, arm),
   }))
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { edgesOf, integralTo, mergedEdges, panelsBetween } from './panels.js'
 import type { Coordinate, Posterior } from './posterior.js'
 import { panelSeries, tabulate } from './tabulate.js'
@@ -21,7 +22,7 @@ function placeOf(value: number, ascending: readonly number[]): number {
   let high = ascending.length - 1
   while (high - low > 1) {
     const middle = (low + high) >> 1
-    if ((ascending[middle] ?? 0) <= value) low = middle
+    if (elementAt(ascending, middle) <= value) low = middle
     else high = middle
   }
   return low
@@ -30,13 +31,14 @@ function placeOf(value: number, ascending: readonly number[]): number {
 /** Integrates once, so that the distribution function can be asked for anywhere. */
 export function tabledPosterior(posterior: Posterior, coordinate: Coordinate): TabledPosterior {
   const edges = mergedEdges(edgesOf(posterior), coordinate.widestPanel)
-  const first = edges[0] ?? 0
-  const last = edges.at(-1) ?? 0
+  const first = elementAt(edges, 0)
+  const last = elementAt(edges, edges.length - 1)
   const panels = panelsBetween(edges)
   const table = tabulate(posterior, panels)
   const { density, belowEdge } = table
   const series = panelSeries(table, panels)
-  const peak = (density[0] ?? 0) / Math.exp(posterior.logDensity(panels[0]?.nodes[0] ?? 0))
+  const peak =
+    elementAt(density, 0) / Math.exp(posterior.logDensity(elementAt(elementAt(panels, 0).nodes, 0)))
   return {
     posterior,
     edges,
@@ -45,9 +47,9 @@ export function tabledPosterior(posterior: Posterior, coordinate: Coordinate): T
       if (at <= first) return 0
       if (at >= last) return 1
       const place = placeOf(at, edges)
-      const low = edges[place] ?? 0
-      const width = (edges[place + 1] ?? 0) - low
-      return (belowEdge[place] ?? 0) + integralTo((2 * (at - low)) / width - 1, series[place] ?? NOTHING)
+      const low = elementAt(edges, place)
+      const width = elementAt(edges, place + 1) - low
+      return elementAt(belowEdge, place) + integralTo((2 * (at - low)) / width - 1, series[place] ?? NOTHING)
     },
   }
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { integralOver, integralSeries, integralToNode, type Panel, RULE } from './panels.js'
 import type { Posterior } from './posterior.js'
 
@@ -17,7 +18,7 @@ export interface Tabulated {
 function runningSums(areas: readonly number[]): Float64Array {
   const sums = new Float64Array(areas.length + 1)
   areas.forEach((area, index) => {
-    sums[index + 1] = (sums[index] ?? 0) + area
+    sums[index + 1] = elementAt(sums, index) + area
   })
   return sums
 }
@@ -34,15 +35,15 @@ export function tabulate(posterior: Posterior, panels: readonly Panel[]): Tabula
   const areas = panels.map(({ half }, panel) => half * integralOver(density, panel * order))
   const before = runningSums(areas)
   const after = runningSums([...areas].reverse()).reverse()
-  const total = before[panels.length] ?? 1
+  const total = elementAt(before, panels.length)
   const below = new Float64Array(density.length)
   const above = new Float64Array(density.length)
   panels.forEach(({ half }, panel) => {
     for (let node = 0; node < order; node += 1) {
       const at = panel * order + node
       const part = half * integralToNode(node, density, panel * order)
-      below[at] = Math.max(0, (before[panel] ?? 0) + part) / total
-      above[at] = Math.max(0, (after[panel] ?? 0) - part) / total
+      below[at] = Math.max(0, elementAt(before, panel) + part) / total
+      above[at] = Math.max(0, elementAt(after, panel) - part) / total
     }
   })
   return {

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 /** The rule of Gauss and Legendre on [-1, 1]. */
 export interface GaussLegendre {
   readonly nodes: readonly number[]
@@ -8,7 +9,7 @@ export interface GaussLegendre {
 export function legendreValues(order: number, x: number): number[] {
   const values = [1, x]
   for (let n = 1; n < order; n += 1) {
-    values.push(((2 * n + 1) * x * (values[n] ?? 0) - n * (values[n - 1] ?? 0)) / (n + 1))
+    values.push(((2 * n + 1) * x * elementAt(values, n) - n * elementAt(values, n - 1)) / (n + 1))
   }
   return values.slice(0, order + 1)
 }
@@ -18,8 +19,8 @@ function root(order: number, rank: number): { readonly node: number; readonly we
   let slope = 1
   for (let step = 0; step < 8; step += 1) {
     const values = legendreValues(order, node)
-    const value = values[order] ?? 0
-    slope = (order * ((values[order - 1] ?? 0) - node * value)) / (1 - node * node)
+    const value = elementAt(values, order)
+    slope = (order * (elementAt(values, order - 1) - node * value)) / (1 - node * node)
     node -= value / slope
   }
   return { node, weight: 2 / ((1 - node * node) * slope * slope) }

@@ -1,3 +1,5 @@
+import { elementAt } from '../../base/element-at.js'
+
 /** What lies on either side of a bar among all differences of two arms. */
 interface Split {
   /** Differences at most the bar. */
@@ -13,18 +15,18 @@ function splitAt(a: Float64Array, b: Float64Array, bar: number): Split {
   let [count, below, above] = [0, Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   let first = 0
   for (const value of a) {
-    while (first < b.length && value - (b[first] ?? 0) > bar) first += 1
+    while (first < b.length && value - elementAt(b, first) > bar) first += 1
     count += b.length - first
-    if (first < b.length) below = Math.max(below, value - (b[first] ?? 0))
-    if (first > 0) above = Math.min(above, value - (b[first - 1] ?? 0))
+    if (first < b.length) below = Math.max(below, value - elementAt(b, first))
+    if (first > 0) above = Math.min(above, value - elementAt(b, first - 1))
   }
   return { count, below, above }
 }
 
 /** The difference of that rank, from 1: halves the range and snaps both ends to differences that there are. */
 function differenceOfRank(a: Float64Array, b: Float64Array, rank: number): number {
-  let low = (a[0] ?? 0) - (b[b.length - 1] ?? 0)
-  let high = (a[a.length - 1] ?? 0) - (b[0] ?? 0)
+  let low = elementAt(a, 0) - elementAt(b, b.length - 1)
+  let high = elementAt(a, a.length - 1) - elementAt(b, 0)
   while (low < high) {
     const middle = low + (high - low) / 2
     const { count, below, above } = splitAt(a, b, middle < high ? middle : low)

@@ -1,3 +1,5 @@
+import { elementAt } from '../../base/element-at.js'
+
 /** Outcomes as likely as the observed one up to rounding count as equally likely, by the convention of R. */
 const AS_LIKELY = 1e-7
 
@@ -30,7 +32,9 @@ export function multinomialPValue(observed: readonly number[], shares: readonly 
   const members = observed.reduce((sum, count) => sum + count, 0)
   const factorials = logFactorials(members)
   const termOf = (arm: number, count: number) =>
-    count * Math.log(shares[arm] ?? 0) - (factorials[count] ?? 0) + (factorials[members] ?? 0) / shares.length
+    count * Math.log(elementAt(shares, arm)) -
+    elementAt(factorials, count) +
+    elementAt(factorials, members) / shares.length
   const bar = observed.reduce((sum, count, arm) => sum + termOf(arm, count), 0) + AS_LIKELY
   let [counted, total] = [0, 0]
   const visit = (arm: number, left: number, log: number): void => {
