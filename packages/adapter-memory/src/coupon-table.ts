@@ -1,13 +1,14 @@
-import type {
-  CampaignId,
-  CustomerId,
-  Instant,
-  QrToken,
-  Redemption,
-  RedemptionPlace,
-  RunId,
+import {
+  byCodePoints,
+  type CampaignId,
+  type CustomerId,
+  type Instant,
+  type QrToken,
+  type Redemption,
+  type RedemptionPlace,
+  type RunId,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits, byPlace, type Place } from './order.js'
+import { byPlace, type Place } from './order.js'
 import { idTaken } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
@@ -76,7 +77,7 @@ export class CouponTable {
   /** Redemptions under a key by handle. */
   redemptionsByKey(key: string): readonly Redemption[] {
     return [...(this.#redemptions.get(key)?.values() ?? [])].sort((left, right) =>
-      byCodeUnits(left.handle, right.handle),
+      byCodePoints(left.handle, right.handle),
     )
   }
 
