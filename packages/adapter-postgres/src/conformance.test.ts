@@ -19,6 +19,9 @@ let schema: string
 let storage: PostgresStorage
 let cases = 0
 
+/** A busy machine is no failure. */
+const START_MS = 120_000
+
 /** Two tenants that no other case has. */
 function newTenants() {
   cases += 1
@@ -31,7 +34,7 @@ beforeAll(async () => {
   schema = server.schemaName()
   storage = createPostgresStorage({ knex, schema })
   await storage.migrate()
-})
+}, START_MS)
 
 afterAll(async () => {
   await knex.raw(`drop schema "${schema}" cascade`)
