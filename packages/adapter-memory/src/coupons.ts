@@ -59,8 +59,7 @@ function redeem(
   const token = coupons.token(handle)
   if (token === null) return { outcome: 'unknown' }
   const earlier = coupons.redemption(request)
-  if (earlier !== null)
-    return { outcome: 'redeemed', token, redemption: earlier, used: coupons.used(handle), repeated: true }
+  if (earlier !== null) return answerAgain(token, earlier, coupons.used(handle))
   const outcome = refuseRedemption(token, coupons.used(handle), at)
   if (outcome !== null) return { outcome, token }
   const redemption = redemptionOf(token, request)
@@ -69,6 +68,13 @@ function redeem(
   events.append([event])
   journal.write(entry)
   return { outcome: 'redeemed', token, redemption, used: coupons.used(handle), repeated: false }
+}
+
+/** What a key is told that has a redemption of the token already. */
+function answerAgain(token: QrToken, redemption: Redemption, used: number): RedeemDecision {
+  return redemption.reversedAt === null
+    ? { outcome: 'redeemed', token, redemption, used, repeated: true }
+    : { outcome: 'reversed', token, redemption }
 }
 
 function redemptionOf(token: QrToken, { id, key, at, by, amount }: RedeemRequest): Redemption {

@@ -175,7 +175,10 @@ export interface Campaigns {
 
 /** Coupons at the till. */
 export interface Coupons {
-  /** Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. */
+  /**
+   * Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. The same key asks again
+   * without taking it twice: its use is still `redeemed`, or `reversed` when it was given back.
+   */
   redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
   /** Gives a use back. @throws REDEMPTION_NOT_FOUND, REDEMPTION_AMBIGUOUS when the key took several and `code` is absent */
   reverse(options: ReverseOptions): Promise<Redemption>

@@ -31,6 +31,7 @@ export type RedeemDecision =
       readonly used: number
       readonly repeated: boolean
     }
+  | { readonly outcome: 'reversed'; readonly token: QrToken; readonly redemption: Redemption }
   | { readonly outcome: Exclude<RefusedRedemption, 'unknown'>; readonly token: QrToken }
   | { readonly outcome: 'unknown' }
 
@@ -47,8 +48,9 @@ export interface CouponStore {
   ofRun(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly QrToken[]>
   /**
    * Decides by `refuseRedemption` and writes, with the event and the journal entry, as one step that no other
-   * redemption of the token comes between. A (key, handle) that was answered with `redeemed` before gets the same
-   * redemption again and writes nothing; a refusal is not remembered. The same key may take other tokens.
+   * redemption or reversal of the token comes between. A (key, handle) that has a redemption gets the same one again,
+   * as `redeemed` while it stands and as `reversed` once it was given back, before anything else is asked, and writes
+   * nothing; a refusal is not remembered. The same key may take other tokens.
    *
    * @param records - makes the event and the journal entry of the redemption
    */
@@ -63,7 +65,8 @@ export interface CouponStore {
   /** The redemptions under a key, one for each token that it took, by handle. */
   redemptionsByKey(scope: Scope, key: string): Promise<readonly Redemption[]>
   /**
-   * Gives a use back, with event and journal entry; one that was given back already stays as it is.
+   * Gives a use back, with event and journal entry, for good: no later call makes a use of this place again. One that was
+   * given back already stays as it is.
    *
    * @returns the redemption as it stands, or null when there is none of this key and token
    */

@@ -90,6 +90,32 @@ export const happeningStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'tells a key of a use that was given back',
+    caughtBy: 'coupons: a key whose redemption was reversed is told so and takes no use',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const decision = await storage.coupons.redeem(scope, request, records)
+          return decision.outcome === 'reversed'
+            ? { ...decision, outcome: 'redeemed', used: 0, repeated: true }
+            : decision
+        },
+      }),
+  },
+  {
+    name: 'decides anew for a key whose redemption was reversed',
+    caughtBy: 'coupons: a key that was told of its reversal is told so for good',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const decision = await storage.coupons.redeem(scope, request, records)
+          return decision.outcome === 'reversed'
+            ? storage.coupons.redeem(scope, { ...request, key: `${request.key} anew` }, records)
+            : decision
+        },
+      }),
+  },
+  {
     name: 'lets a key take one token alone',
     caughtBy: 'coupons: one key takes several tokens, each once',
     wrap: (storage) =>
