@@ -30,6 +30,7 @@ export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js
 export type { CallOptions } from './engine/call-options.js'
 export type { TemplateData } from './engine/context.js'
 export type { Erasure } from './engine/erase-customers.js'
+export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
 export type {
