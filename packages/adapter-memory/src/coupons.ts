@@ -1,5 +1,6 @@
 import {
   type CouponStore,
+  keyIdOf,
   type QrToken,
   type RedeemDecision,
   type RedeemRequest,
@@ -7,7 +8,7 @@ import {
   refuseRedemption,
 } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
-import { pageOf, placeCursor } from './paging.js'
+import { pageOf, placeCursor, textCursor } from './paging.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 /** The coupons of {@link createMemoryStorage}. */
@@ -36,6 +37,20 @@ export function createCouponStore(tenantOf: TenantOf): CouponStore {
       events.append([event])
       journal.write(entry)
       return reversed
+    },
+    sealedOtherwise: async (scope, keyId, page) => {
+      const { coupons } = tenantOf(scope)
+      return pageOf(coupons.handles, textCursor(), page, (handle) => {
+        const token = coupons.token(handle)
+        return token === null || keyIdOf(token.sealed) === keyId ? null : token
+      })
+    },
+    reseal: async (scope, ...given) => {
+      const [reseals, entry] = frozenCopy(given)
+      const { coupons, journal } = tenantOf(scope)
+      const replaced = coupons.reseal(reseals)
+      journal.write(entry)
+      return replaced
     },
     cancel: async (scope, ...given) => {
       const [campaignId, at, entry] = frozenCopy(given)

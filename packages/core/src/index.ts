@@ -52,6 +52,7 @@ export type { MessagePreview, PreviewOptions } from './engine/preview-message.js
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
 export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
+export type { ResealOutcome } from './engine/reseal.js'
 export type { RollOutOptions } from './engine/roll-out.js'
 export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
 export type { SettleHeldOptions, SettleHeldOutcome } from './engine/settle-held.js'

@@ -6,6 +6,7 @@ import type { JournalEntry } from '../../model/journal.js'
 import type { Page, PageRequest } from '../../model/page.js'
 import type { QrToken } from '../../model/qr-token.js'
 import type { Redemption, RefusedRedemption } from '../../model/redemption.js'
+import type { TokenReseal } from '../../model/reseal.js'
 import type { Scope } from '../../model/scope.js'
 
 /** What tells a redemption apart: one key may take several coupons, each once. */
@@ -76,6 +77,15 @@ export interface CouponStore {
     at: Instant,
     records: (redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
   ): Promise<Redemption | null>
+  /** Tokens that are sealed under another key than this one, by handle in code-unit order. */
+  sealedOtherwise(scope: Scope, keyId: string, page: PageRequest): Promise<Page<QrToken>>
+  /**
+   * Puts seals in the place of others of the same codes, each only where the one that it replaces still stands
+   * (`resealedToken`), with the journal entry; unknown handles are left out.
+   *
+   * @returns how many seals were replaced
+   */
+  reseal(scope: Scope, reseals: readonly TokenReseal[], entry: JournalEntry): Promise<number>
   /** Makes every token of a campaign answer `cancelled` from the instant on, with the journal entry. */
   cancel(scope: Scope, campaignId: CampaignId, at: Instant, entry: JournalEntry): Promise<void>
   /** Redemptions of a campaign, oldest first (ties by id). */

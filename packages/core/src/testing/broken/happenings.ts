@@ -144,6 +144,20 @@ export const happeningStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'reseals a token that another has resealed',
+    caughtBy: 'coupons: reseal replaces a seal that still stands, and nothing else',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        reseal: async (scope, reseals, entry) => {
+          const forced = reseals.map(async (reseal) => {
+            const token = await storage.coupons.byHandle(scope, reseal.handle)
+            return { ...reseal, replaces: token?.sealed ?? reseal.replaces }
+          })
+          return storage.coupons.reseal(scope, await Promise.all(forced), entry)
+        },
+      }),
+  },
+  {
     name: 'redeems what was cancelled',
     caughtBy: 'coupons: cancel makes every token of the campaign answer so from the instant on',
     wrap: (storage) =>
