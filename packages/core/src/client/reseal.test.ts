@@ -2,7 +2,7 @@ import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PageRequestInput } from '../model/page.js'
-import type { SealablePath } from '../model/sealed.js'
+import { entriesOf, type SealablePath } from '../model/sealed.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { everyone } from '../segmentation/builders.js'
 import { createFaultyChannel } from '../testing/faulty-channel.js'
@@ -52,7 +52,7 @@ async function lastYear(kit: Partial<CampaignKitOptions> = {}) {
 
 const seals = async (storage: Storage) => {
   const customers = await storage.customers.scan(SCOPE as never, { after: null, limit: 100 })
-  return customers.flatMap(({ sealed }) => Object.values(sealed ?? {}).map(({ seal }) => seal))
+  return customers.flatMap(({ sealed }) => entriesOf(sealed).map(([, { seal }]) => seal))
 }
 
 describe('after the secrets were rotated, resealing', () => {
