@@ -1,5 +1,5 @@
-import type { CouponStore } from '@campaignkit/core/adapter'
-import { namesOf } from './columns.js'
+import type { CouponStore, TokenReseal } from '@campaignkit/core/adapter'
+import { type Columns, given, namesOf } from './columns.js'
 import type { Database } from './database.js'
 import { issueTokens, lockCoupons } from './issue-tokens.js'
 import { writeJournal } from './journal.js'
@@ -15,6 +15,12 @@ import {
   type TokenRow,
   tokenOf,
 } from './token-row.js'
+
+const RESEAL: Columns<TokenReseal> = [
+  { name: 'handle', type: 'text', of: ({ handle }) => handle },
+  { name: 'replaces', type: 'text', of: ({ replaces }) => replaces },
+  { name: 'sealed', type: 'text', of: ({ sealed }) => sealed },
+]
 
 /** The coupons of {@link createPostgresStorage}. */
 export function createCouponStore(database: Database, tables: Tables): CouponStore {
@@ -42,6 +48,22 @@ export function createCouponStore(database: Database, tables: Tables): CouponSto
     },
     reverse: (scope, place, at, records) =>
       database.transaction((session) => reverse(session, tables, scope, place, at, records)),
+    sealedOtherwise: async ({ tenant }, keyId, { cursor, limit }) => {
+      const rows = await database.rows<TokenRow>(sql`
+        select ${namesOf(TOKEN_COLUMNS)} from ${tokens}
+        where tenant = ${tenant} and handle > ${cursor ?? ''} and split_part(sealed, '.', 1) <> ${keyId}
+        order by handle limit ${limit + 1}`)
+      return pageFrom(rows.map(tokenOf), limit, ({ handle }) => handle)
+    },
+    reseal: (scope, reseals, entry) =>
+      database.transaction(async (session) => {
+        const replaced = await session.rows(sql`
+          update ${tokens} as kept set sealed = given.sealed from ${given(RESEAL, reseals)}
+          where kept.tenant = ${scope.tenant} and kept.handle = given.handle and kept.sealed = given.replaces
+          returning 1`)
+        await writeJournal(session, tables, scope, [entry])
+        return replaced.length
+      }),
     cancel: (scope, campaignId, at, entry) =>
       database.transaction(async (session) => {
         const { tenant } = scope

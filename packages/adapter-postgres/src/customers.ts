@@ -3,7 +3,9 @@ import {
   type CustomerDirectory,
   type CustomerId,
   type CustomerPatch,
+  type CustomerReseal,
   mergeCustomer,
+  resealedCustomer,
   type Scope,
 } from '@campaignkit/core/adapter'
 import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
@@ -36,6 +38,12 @@ export function createCustomerDirectory(database: Database, tables: Tables): Cus
         const done = await upsert(session, tables, scope, patches)
         await writeJournal(session, tables, scope, [entry])
         return done
+      }),
+    reseal: (scope, reseals, entry) =>
+      database.transaction(async (session) => {
+        const replaced = await resealCustomers(session, tables, scope, reseals)
+        await writeJournal(session, tables, scope, [entry])
+        return replaced
       }),
     erase: (scope, ids, entry) =>
       database.transaction(async (session) => {
@@ -88,4 +96,32 @@ function mergedInto(
     after.set(patch.id, mergeCustomer(after.get(patch.id) ?? before.get(patch.id) ?? null, patch))
   }
   return [...after.values()]
+}
+
+/** Puts seals in the place of others, under the locks of the customers. */
+async function resealCustomers(
+  session: Session,
+  { customers }: Tables,
+  { tenant }: Scope,
+  reseals: readonly CustomerReseal[],
+): Promise<number> {
+  const rows = await session.rows<CustomerRow>(sql`
+    select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
+    where tenant = ${tenant} and id = any(${reseals.map(({ customerId }) => customerId)}::text[]) order by id for update`)
+  const after = new Map(rows.map((row) => [row.id, customerOf(row)]))
+  let replaced = 0
+  for (const reseal of reseals) {
+    const before = after.get(reseal.customerId)
+    const resealed = before === undefined ? null : resealedCustomer(before, reseal)
+    if (resealed === null) continue
+    after.set(resealed.id, resealed)
+    replaced += 1
+  }
+  if (replaced > 0) {
+    await session.rows(sql`
+      update ${customers} as kept set sealed = given.sealed::json
+      from ${given(CUSTOMER_COLUMNS, [...after.values()])}
+      where kept.tenant = ${tenant} and kept.id = given.id`)
+  }
+  return replaced
 }

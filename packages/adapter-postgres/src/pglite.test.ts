@@ -1,5 +1,11 @@
+import {
+  casesFor,
+  rateLimiterConformance,
+  sampleScope,
+  storageConformance,
+  storageHas,
+} from '@campaignkit/core/testing'
 import { PGlite } from '@electric-sql/pglite'
-import { casesFor, rateLimiterConformance, sampleScope, storageConformance, storageHas } from '@campaignkit/core/testing'
 import createKnex, { type Knex } from 'knex'
 import ClientPgLite from 'knex-pglite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -20,7 +26,11 @@ function newTenants() {
 }
 
 beforeAll(async () => {
-  knex = createKnex({ client: ClientPgLite, dialect: 'postgres', connection: { pglite: new PGlite() } as never })
+  knex = createKnex({
+    client: ClientPgLite,
+    dialect: 'postgres',
+    connection: { pglite: new PGlite() } as never,
+  })
   storage = createPostgresStorage({ knex })
   await storage.migrate()
 }, START_MS)

@@ -41,7 +41,11 @@ export async function redeem(
   if (locked === null) return { outcome: 'unknown' }
   const { token, used } = locked
   const earlier = await readRedemption(session, tables, scope, request)
-  if (earlier !== null) return { outcome: 'redeemed', token, redemption: earlier, used, repeated: true }
+  if (earlier !== null) {
+    return earlier.reversedAt === null
+      ? { outcome: 'redeemed', token, redemption: earlier, used, repeated: true }
+      : { outcome: 'reversed', token, redemption: earlier }
+  }
   const outcome = refuseRedemption(token, used, request.at)
   if (outcome !== null) return { outcome, token }
   const redemption = newRedemption(token, request)

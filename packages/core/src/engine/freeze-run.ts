@@ -23,6 +23,7 @@ import {
 import { mapInTurns } from './map-in-turns.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
+import { rolloutCandidates } from './rollout-candidates.js'
 import { PLAN_PAGE } from './scan-customers.js'
 
 /**
@@ -78,10 +79,7 @@ async function candidatesOf(
   run: Run,
   customers: readonly Customer[],
 ): Promise<readonly Customer[]> {
-  if (!isRolloutRun(run)) return customers
-  const ids = customers.map(({ id }) => id)
-  const arms = await context.storage.audience.armsOf(scope, campaign.id, run.id, ids)
-  return customers.filter(({ id }) => arms.get(id) === REMAINDER)
+  return isRolloutRun(run) ? rolloutCandidates(context, scope, campaign, run, customers) : customers
 }
 
 /** The remainder was matched when it was frozen; it is not asked again, only the gates are. */
