@@ -10,17 +10,14 @@ import {
 import createKnex, { type Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
-import { startPostgres, type TestServer } from './postgres-server.fixture.js'
+import { openTestStorage, START_MS } from './test-storage.fixture.js'
 import { wallClock } from './wall-clock.fixture.js'
 
-let server: TestServer
 let knex: Knex
 let schema: string
 let storage: PostgresStorage
+let stop: () => Promise<void>
 let cases = 0
-
-/** A busy machine is no failure. */
-const START_MS = 120_000
 
 /** Two tenants that no other case has. */
 function newTenants() {
@@ -29,17 +26,10 @@ function newTenants() {
 }
 
 beforeAll(async () => {
-  server = await startPostgres()
-  knex = server.connect()
-  schema = server.schemaName()
-  storage = createPostgresStorage({ knex, schema })
-  await storage.migrate()
+  ;({ knex, schema, storage, stop } = await openTestStorage())
 }, START_MS)
 
-afterAll(async () => {
-  await knex.raw(`drop schema "${schema}" cascade`)
-  await server.stop()
-})
+afterAll(() => stop())
 
 describe('the PostgreSQL storage', () => {
   const declared = createPostgresStorage({ knex: createKnex({ client: 'pg' }) })
