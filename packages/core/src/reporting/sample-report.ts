@@ -174,9 +174,10 @@ export const SAMPLE_VERDICT: Verdict = {
     { check: 'sample-ratio', passed: true, pValue: 0.98, words: 'the arms have the sizes that were meant' },
     { check: 'maturity', passed: true, pValue: null, words: 'every conversion window has passed' },
   ],
+  strata: null,
   membersNeeded: null,
   confidence: 0.95,
-  method: { decision: 'fixed', correction: 'holm', version: 2 },
+  method: { decision: 'fixed', correction: 'holm', version: 3 },
   dataDigest: 'f'.repeat(64),
   sentence:
     '“emoji” won: 6.0% of 1,894 converted against 4.0% of 1,895 with “plain”, 0.7 to 3.5 points more (95% interval).',

@@ -1,0 +1,78 @@
+import { rate } from '../../model/metrics.js'
+import type { Comparison, Heterogeneity, StrataResult, VerdictCheck } from '../../model/verdict.js'
+import { compareProportions } from '../proportions/compare-proportions.js'
+import { newcombeInterval } from '../proportions/difference.js'
+import { compareProportionsAnytime } from '../sequential/compare-proportions-anytime.js'
+import { breslowDayTest } from '../strata/breslow-day.js'
+import { proportionOf } from './compare-arms.js'
+import { nameOfArm } from './contenders.js'
+import { hasBoth, type PairStratum, strataOfPair } from './pair-strata.js'
+import type { Question } from './verdict-input.js'
+
+/** The leaders stratum by stratum; null when they are all in one, or in none. */
+export function strataResult(question: Question, leaders: Comparison | null): StrataResult | null {
+  if (leaders === null) return null
+  const { arm, against, difference } = leaders
+  const strata = strataOfPair(question, arm, against)
+  if (strata.length < 2) return null
+  const confidence = 1 - question.alpha
+  return {
+    arm,
+    against,
+    strata: strata.map((stratum) => {
+      const { name, a, b } = stratum
+      return {
+        name,
+        rate: rate(a.successes, a.trials),
+        againstRate: rate(b.successes, b.trials),
+        difference: hasBoth(stratum) ? newcombeInterval(a, b, confidence) : null,
+      }
+    }),
+    difference,
+    heterogeneity: heterogeneityOf(strata),
+  }
+}
+
+/** Null where the counts are too small for a large-sample test. */
+function heterogeneityOf(strata: readonly PairStratum[]): Heterogeneity | null {
+  if (!strata.some(hasBoth)) return null
+  const { statistic, df, pValue, approximationHolds } = breslowDayTest(strata)
+  return statistic === null || !approximationHolds ? null : { statistic, degrees: df, pValue }
+}
+
+/**
+ * Whether the arm that is ahead as a whole is behind within the strata (Simpson's paradox), the former by more than
+ * chance explains. Left out without strata.
+ */
+export function strataChecks(question: Question, leaders: Comparison | null): readonly VerdictCheck[] {
+  const result = strataResult(question, leaders)
+  if (result === null) return []
+  const passed = !isTurned(question, result)
+  const pValue = result.heterogeneity?.pValue ?? null
+  return [{ check: 'strata', passed, pValue, words: wordsOf(question, result, passed) }]
+}
+
+function isTurned(question: Question, { arm, against, difference }: StrataResult): boolean {
+  const [first, second] = [arm, against].map((name) => question.arms.find((each) => each.arm === name))
+  if (first === undefined || second === undefined) return false
+  const compare = question.decision === 'anytime' ? compareProportionsAnytime : compareProportions
+  const confidence = 1 - question.alpha
+  const whole = compare(proportionOf(first), proportionOf(second), { confidence })
+  return whole.pValue < question.alpha && whole.difference.value * difference.value < 0
+}
+
+function wordsOf(question: Question, result: StrataResult, passed: boolean): string {
+  const [arm, against] = [nameOfArm(result.arm, question), nameOfArm(result.against, question)]
+  if (!passed) {
+    const [ahead, behind] = result.difference.value < 0 ? [arm, against] : [against, arm]
+    return `${ahead} is ahead of ${behind} as a whole and behind it where each part of the audience is compared for itself`
+  }
+  return isUnequal(question, result)
+    ? `${arm} and ${against} do not differ alike in every part of the audience`
+    : 'each part of the audience compared for itself says the same'
+}
+
+/** Whether the arms differ otherwise in one stratum than in another. */
+export function isUnequal({ alpha }: Question, { heterogeneity }: StrataResult): boolean {
+  return heterogeneity !== null && heterogeneity.pValue < alpha
+}
