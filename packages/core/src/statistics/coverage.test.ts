@@ -4,7 +4,7 @@ import { compareRatesBayesian, rateDifferenceBayesian } from './bayes/compare-ra
 import { newcombeInterval } from './proportions/difference.js'
 import { proportionLift } from './proportions/lift.js'
 import { proportionInterval } from './proportions/proportion-interval.js'
-import { atLeast, atMost, isWithin, shareOf, worldsOf } from './simulation.fixture.js'
+import { atLeast, atMost, drawnStrata, isWithin, shareOf, worldsOf } from './simulation.fixture.js'
 import { combineStrata } from './strata/combine-strata.js'
 import { stratifiedLift } from './strata/stratified-lift.js'
 import { stratifiedNewcombe } from './strata/stratified-newcombe.js'
@@ -77,10 +77,7 @@ describe('the interval of a difference', () => {
     const covered = shareOf(
       `strata:${name}`,
       (draws) => {
-        const drawn = strata.map(([n = 1, p = 0, m = 1, q = 0]) => ({
-          a: draws.binomial(n, p),
-          b: draws.binomial(m, q),
-        }))
+        const drawn = drawnStrata(draws, strata)
         return isWithin(truth, combineStrata(drawn, CONFIDENCE).difference)
       },
       worlds,
@@ -108,10 +105,7 @@ describe('the intervals within strata', () => {
     ],
   ] as const)('of the lift cover the truth as often as they say: %s', (name, truth, strata) => {
     const covered = shareOf(`stratified lift:${name}`, (draws) => {
-      const drawn = strata.map(([n = 1, p = 0, m = 1, q = 0]) => ({
-        a: draws.binomial(n, p),
-        b: draws.binomial(m, q),
-      }))
+      const drawn = drawnStrata(draws, strata)
       const lift = stratifiedLift(drawn, 0.95)
       return lift === null || isWithin(truth, lift)
     })
@@ -143,10 +137,7 @@ describe('the intervals within strata', () => {
     ],
   ] as const)('by Newcombe cover the difference as often as they say: %s', (name, truth, strata) => {
     const covered = shareOf(`stratified newcombe:${name}`, (draws) => {
-      const drawn = strata.map(([n = 1, p = 0, m = 1, q = 0]) => ({
-        a: draws.binomial(n, p),
-        b: draws.binomial(m, q),
-      }))
+      const drawn = drawnStrata(draws, strata)
       return isWithin(truth, stratifiedNewcombe(drawn, 0.95))
     })
     expect(covered).toBeGreaterThanOrEqual(atLeast(0.95))

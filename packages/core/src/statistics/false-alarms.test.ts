@@ -5,7 +5,7 @@ import { compareManyProportions } from './proportions/compare-many.js'
 import { compareProportions } from './proportions/compare-proportions.js'
 import { fisherExact } from './proportions/fisher.js'
 import { pooledZTest } from './proportions/pooled-z.js'
-import { atMost, type Draws, shareOf, WORLDS, worldsOf } from './simulation.fixture.js'
+import { atMost, type Draws, drawnStrata, shareOf, WORLDS, worldsOf } from './simulation.fixture.js'
 import { breslowDayTest } from './strata/breslow-day.js'
 import { combineStrata } from './strata/combine-strata.js'
 import { compareStrata } from './strata/compare-strata.js'
@@ -124,6 +124,9 @@ describe('of several arms at the same rate', () => {
   })
 })
 
+/** Members of a and of b, and the rate of both, as {@link drawnStrata} takes them. */
+const alike = ([n = 1, m = 1, rate = 0]: readonly number[]) => [n, rate, m, rate]
+
 describe('of strata with rates of their own', () => {
   // members of a and b, and their rate, in each stratum
   it.each([
@@ -140,10 +143,7 @@ describe('of strata with rates of their own', () => {
     'the test of Cochran, Mantel and Haenszel over %s raises a false alarm at most as often as its level',
     (name, strata) => {
       const alarms = shareOf(`strata:${name}`, (draws) => {
-        const drawn = strata.map(([n = 1, m = 1, rate = 0]) => ({
-          a: draws.binomial(n, rate),
-          b: draws.binomial(m, rate),
-        }))
+        const drawn = drawnStrata(draws, strata.map(alike))
         return combineStrata(drawn, { confidence: 0.95 }).pValue < LEVEL
       })
       expect(alarms).toBeLessThanOrEqual(atMost(LEVEL))
@@ -164,10 +164,7 @@ describe('of strata with rates of their own', () => {
     ['mostly', Array.from({ length: 6 }, (_, index) => [12, 8, 0.8 + index / 40])],
   ] as const)('so does the test that is chosen by itself: %s', (name, strata) => {
     const alarms = shareOf(`chosen:${name}`, (draws) => {
-      const drawn = strata.map(([n = 1, m = 1, rate = 0]) => ({
-        a: draws.binomial(n, rate),
-        b: draws.binomial(m, rate),
-      }))
+      const drawn = drawnStrata(draws, strata.map(alike))
       return compareStrata(drawn, { confidence: 0.95 }).pValue < LEVEL
     })
     expect(alarms).toBeLessThanOrEqual(atMost(LEVEL))

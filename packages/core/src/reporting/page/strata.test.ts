@@ -59,6 +59,7 @@ describe('the leaders by wave and stratum', () => {
     const { rows, note } = shown(SAMPLE_STRATA, watched)
     expect(rows.at(-1)).toContain('+2.1 -0.1 to +5.1')
     expect(note).toContain('that of all together however often one looks')
+    expect(shown(SAMPLE_STRATA, { method, leaders: null }).rows.at(-1)).toContain('+2.1 +0.7 to +3.5')
   })
 
   it('say when what is best for all need not be best for each, and when nobody can ask', () => {

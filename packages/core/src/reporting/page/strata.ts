@@ -20,12 +20,15 @@ export function strata({ verdict }: CampaignReport): Markup | null {
     { heading: result.against, isFigure: true },
     { heading: 'Difference in points', isFigure: true },
   ]
-  const rows = result.strata.map(({ name, rate, againstRate, difference }): Row => {
-    const [first, second] = [rate, againstRate].map((each) =>
-      rateCell(reportRate(each.numerator, each.denominator)),
-    )
-    return [outside(name), barOf(difference, axis), first ?? null, second ?? null, differenceCell(difference)]
-  })
+  const rows = result.strata.map(
+    ({ name, rate, againstRate, difference }): Row => [
+      outside(name),
+      barOf(difference, axis),
+      rateCell(reportRate(rate.numerator, rate.denominator)),
+      rateCell(reportRate(againstRate.numerator, againstRate.denominator)),
+      differenceCell(difference),
+    ],
+  )
   const caption = 'The two leading arms within each wave and stratum'
   return section('By wave and stratum', [
     table(caption, columns, [...rows, togetherRow(verdict, result, axis)], 'cards'),

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import type { Estimate } from '../../model/verdict.js'
 import { checkCount, checkOpenShare } from '../checks.js'
 import { leadOf, type StratumOutcome, sumOver, usableStrata, weightOf } from '../strata/stratum.js'
@@ -123,8 +124,7 @@ function differenceOf(
   const weight = sumOver(used, weightOf)
   const relativeAt = (x: number) =>
     used.reduce((sum, { a, b }, index) => {
-      const split = splits[index]
-      if (split === undefined) return sum
+      const split = elementAt(splits, index)
       // before anyone has answered, they are expected wherever there are members
       const share = successes === 0 ? (a.trials + b.trials) / members : split.successes / successes
       return sum + share * shiftAt(split, x)

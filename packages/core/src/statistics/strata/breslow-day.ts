@@ -79,7 +79,7 @@ function fitted({ a, b }: StratumOutcome, ratio: number): Fitted {
  *   { a: { successes: 60, trials: 500 }, b: { successes: 40, trials: 500 } },
  *   { a: { successes: 25, trials: 100 }, b: { successes: 20, trials: 100 } },
  * ])
- * console.log(statistic?.toFixed(4), df, pValue.toFixed(4)) // 0.1849 1 0.6672
+ * console.log(statistic?.toFixed(4), df, pValue.toFixed(4)) // 0.1626 1 0.6868
  * ```
  */
 export function breslowDayTest(strata: readonly StratumOutcome[]): BreslowDayTest {

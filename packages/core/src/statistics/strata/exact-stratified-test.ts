@@ -76,7 +76,7 @@ function sumWeights(strata: readonly StratumOutcome[]): MarginWeights {
  *   { a: { successes: 1, trials: 8 }, b: { successes: 2, trials: 8 } },
  *   { a: { successes: 4, trials: 6 }, b: { successes: 1, trials: 9 } },
  * ])
- * console.log(pValue.toFixed(4)) // 0.0529
+ * console.log(pValue.toFixed(4)) // 0.0445
  * ```
  */
 export function exactStratifiedTest(

@@ -20,7 +20,7 @@ import { type StratumOutcome, sumOver, usableStrata } from './stratum.js'
  *   { a: { successes: 60, trials: 500 }, b: { successes: 40, trials: 500 } },
  *   { a: { successes: 25, trials: 100 }, b: { successes: 20, trials: 100 } },
  * ], 0.95)
- * console.log(lift?.value.toFixed(3), lift?.low.toFixed(3), lift?.high.toFixed(3)) // 0.417 0.042 0.927
+ * console.log(lift?.value.toFixed(3), lift?.low.toFixed(3), lift?.high.toFixed(3)) // 0.417 0.042 0.926
  * ```
  */
 export function stratifiedLift(strata: readonly StratumOutcome[], confidence: number): Estimate | null {

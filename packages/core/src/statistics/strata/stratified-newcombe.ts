@@ -20,7 +20,7 @@ import { leadOf, type StratumOutcome, sumOver, usableStrata, weightOf } from './
  *   { a: { successes: 3, trials: 8 }, b: { successes: 0, trials: 9 } },
  *   { a: { successes: 1, trials: 8 }, b: { successes: 2, trials: 8 } },
  * ], 0.95)
- * console.log(value.toFixed(4), low.toFixed(4), high.toFixed(4)) // 0.1326 -0.1513 0.3980
+ * console.log(value.toFixed(4), low.toFixed(4), high.toFixed(4)) // 0.1321 -0.1393 0.3922
  * ```
  */
 export function stratifiedNewcombe(strata: readonly StratumOutcome[], confidence: number): Estimate {

@@ -107,6 +107,6 @@ function unknownDifference(a: Proportion, b: Proportion, confidence: number): Es
   return { value: rateDifference(a, b), low: -1, high: 1, confidence }
 }
 
-export function proportionOf({ converted, assigned }: JudgedArm): Proportion {
+function proportionOf({ converted, assigned }: JudgedArm): Proportion {
   return { successes: converted, trials: assigned }
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { CampaignKitError } from '../../base/error.js'
 import type { Arm } from '../../model/experiment.js'
 import { checkCount } from '../checks.js'
@@ -65,7 +66,7 @@ function checkArms(within: StratumCounts['arms'], arms: readonly ArmCounts[], pa
 function checkSums(strata: readonly StratumCounts[], arms: readonly ArmCounts[]): void {
   arms.forEach(({ arm, ...whole }, index) => {
     for (const count of ['assigned', 'converted'] as const) {
-      const sum = strata.reduce((total, stratum) => total + (stratum.arms[index]?.[count] ?? 0), 0)
+      const sum = strata.reduce((total, stratum) => total + elementAt(stratum.arms, index)[count], 0)
       if (sum !== whole[count]) refuse('strata', `${sum} ${count} of ${arm}, of ${whole[count]} in all`)
     }
   })

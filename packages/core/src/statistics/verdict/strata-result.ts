@@ -1,10 +1,10 @@
-import { rate } from '../../model/metrics.js'
+import { type Rate, rate } from '../../model/metrics.js'
 import type { Comparison, Heterogeneity, StrataResult, VerdictCheck } from '../../model/verdict.js'
+import type { Proportion } from '../checks.js'
 import { compareProportions } from '../proportions/compare-proportions.js'
 import { newcombeInterval } from '../proportions/difference.js'
 import { compareProportionsAnytime } from '../sequential/compare-proportions-anytime.js'
 import { breslowDayTest } from '../strata/breslow-day.js'
-import { proportionOf } from './compare-arms.js'
 import { nameOfArm } from './contenders.js'
 import { hasBoth, type PairStratum, strataOfPair } from './pair-strata.js'
 import type { Question } from './verdict-input.js'
@@ -52,13 +52,22 @@ export function strataChecks(question: Question, leaders: Comparison | null): re
   return [{ check: 'strata', passed, pValue, words: wordsOf(question, result, passed) }]
 }
 
-function isTurned(question: Question, { arm, against, difference }: StrataResult): boolean {
-  const [first, second] = [arm, against].map((name) => question.arms.find((each) => each.arm === name))
-  if (first === undefined || second === undefined) return false
-  const compare = question.decision === 'anytime' ? compareProportionsAnytime : compareProportions
-  const confidence = 1 - question.alpha
-  const whole = compare(proportionOf(first), proportionOf(second), { confidence })
-  return whole.pValue < question.alpha && whole.difference.value * difference.value < 0
+/** Everybody of an arm is in one of its strata. */
+function wholeOf(rates: readonly Rate[]): Proportion {
+  return rates.reduce(
+    ({ successes, trials }, { numerator, denominator }) => ({
+      successes: successes + numerator,
+      trials: trials + denominator,
+    }),
+    { successes: 0, trials: 0 },
+  )
+}
+
+function isTurned({ decision, alpha }: Question, { strata, difference }: StrataResult): boolean {
+  const compare = decision === 'anytime' ? compareProportionsAnytime : compareProportions
+  const [arm, against] = [strata.map((each) => each.rate), strata.map((each) => each.againstRate)]
+  const whole = compare(wholeOf(arm), wholeOf(against), { confidence: 1 - alpha })
+  return whole.pValue < alpha && whole.difference.value * difference.value < 0
 }
 
 function wordsOf(question: Question, result: StrataResult, passed: boolean): string {

@@ -114,7 +114,8 @@ function strataText(
   const within = `each of ${strata.strata.length} parts of the audience compared for itself`
   if (isUnequal(question, strata))
     return `, ${within}; they differ: what is best for all need not be best for each`
-  const apart = (first.rate.value ?? 0) - (second.rate.value ?? 0)
+  const rateOf = ({ rate }: ArmResult) => rate.numerator / rate.denominator
+  const apart = rateOf(first) - rateOf(second)
   const { value } = decidingDifference(question, comparison)
   return pointsText(apart) === pointsText(value) && apart * value >= 0 ? '' : `, ${within}`
 }
