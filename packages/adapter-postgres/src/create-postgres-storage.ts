@@ -53,11 +53,12 @@ export interface PostgresStorage extends Storage {
  * @throws INVALID_INPUT with path `knex` or `schema`
  *
  * @example
- * ```ts skip
+ * ```ts
  * import { createPostgresStorage } from '@campaignkit/adapter-postgres'
- * import knex from 'knex'
- * const storage = createPostgresStorage({ knex: knex({ client: 'pg', connection: process.env.DATABASE_URL }) })
- * await storage.migrate()
+ * import createKnex from 'knex'
+ * const knex = createKnex({ client: 'pg', connection: process.env.DATABASE_URL ?? '' })
+ * const storage = createPostgresStorage({ knex, schema: 'campaigns' })
+ * console.log(storage.migrationSql().split('\n')[0]) // create schema if not exists "campaigns";
  * ```
  */
 export function createPostgresStorage({

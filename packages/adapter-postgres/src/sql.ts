@@ -12,14 +12,7 @@ export function raw(text: string): Fragment {
   return { text: text.replaceAll('?', '\\?'), values: [] }
 }
 
-/**
- * Writes a statement: values become bindings, fragments stand where they are put.
- *
- * @example
- * ```ts skip
- * sql`select id from ${tables.customers} where tenant = ${tenant}`
- * ```
- */
+/** Writes a statement: values become bindings, fragments stand where they are put. */
 export function sql(parts: TemplateStringsArray, ...holes: readonly (SqlValue | Fragment)[]): Fragment {
   let text = ''
   const values: SqlValue[] = []
