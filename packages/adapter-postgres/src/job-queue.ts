@@ -2,6 +2,7 @@ import {
   CampaignKitError,
   type Clock,
   type Instant,
+  isCampaignKitError,
   type Job,
   type JobQueue,
   type RunId,
@@ -38,7 +39,8 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
       try {
         while (!options.signal.aborted) {
           const rung = bell.next()
-          const job = underWay.size < options.concurrency ? await rings.take(clock.now()) : null
+          const hasRoom = underWay.size < options.concurrency
+          const job = hasRoom ? await rings.take(clock.now()).catch(nullIfItPasses) : null
           if (job === null) {
             await nap(clock, rung)
             continue
@@ -97,13 +99,21 @@ function createRings(database: Database, { rings }: Tables) {
   }
 }
 
+/** What cannot be noted because the database is away is noted by time: the run rings again when it was busy too long. */
 async function handle(rings: Rings, clock: Clock, handler: Handler, job: Job): Promise<void> {
-  try {
-    await handler(job)
-  } catch {
-    return rings.failed(job, clock.now())
-  }
-  await rings.done(job)
+  const noted = await handler(job)
+    .then(
+      () => rings.done(job),
+      () => rings.failed(job, clock.now()),
+    )
+    .catch(nullIfItPasses)
+  return noted ?? undefined
+}
+
+/** A database that is away for a while is asked again later; whatever else went wrong is thrown. */
+function nullIfItPasses(thrown: unknown): null {
+  if (isCampaignKitError(thrown, 'STORAGE_FAILED') && thrown.retry !== 'never') return null
+  throw thrown
 }
 
 /** Waits for the bell, or until it is time to ask what other processes have rung. */
