@@ -14,7 +14,7 @@ import { previewFor } from './preview-message.js'
 /** One thing that stands in the way of a launch, or should be looked at before. */
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
-  /** Stable word: an error code, or `nobodyReached`, `gmailClips`, `unknownVariable`, `noAdapter`. */
+  /** Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `noAdapter`. */
   readonly code: string
   /** Where in the campaign, such as `messages.email.html`. */
   readonly path: string

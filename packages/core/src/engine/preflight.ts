@@ -21,13 +21,17 @@ import {
   type PreflightFinding,
 } from './inspect-messages.js'
 import type { PlannedMember } from './plan-audience.js'
+import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
 import { countAudience } from './reach.js'
+import { stratificationOf } from './stratify.js'
 
 /** What a launch would do, before it does it. */
 export interface Preflight {
   /** Whether there is no finding of severity `error`. */
   readonly ready: boolean
   readonly funnel: AudienceCounts
+  /** The strata of the experiment and its waves, in code-unit order; empty where it has none. */
+  readonly strata: readonly StratumSize[]
   /** Matched customers in each named segment. */
   readonly segments: Readonly<Record<string, number>>
   /** Messages by channel, as many as there would be if each first one works. */
@@ -45,7 +49,7 @@ export interface Preflight {
  * variables that nobody supplies, size of the messages, and for a draft whether it could be launched now.
  *
  * @throws CAMPAIGN_NOT_FOUND, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
- *   EXCLUSION_GROUP_UNKNOWN, ABORTED
+ *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, ABORTED
  */
 export async function preflight(
   context: EngineContext,
@@ -57,6 +61,7 @@ export async function preflight(
   const campaign = await requireCampaign(context, scope, id)
   const { content } = campaign
   const people = createAcquaintance()
+  const tally = createStratumTally(context, scope, campaign)
   const reached = await countAudience(
     context,
     scope,
@@ -65,25 +70,32 @@ export async function preflight(
       channels: channelOrder(content),
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
+      strata: stratificationOf(campaign)?.strata,
       salt: campaign.salt,
       asOf: context.clock.now(),
     },
     call,
-    people.meet,
+    (member) => {
+      people.meet(member)
+      tally?.meet(member)
+    },
   )
-  const funnel = funnelOf(campaign, reached)
+  const strata = tally?.arms() ?? null
+  const funnel = funnelOf(campaign, reached, strata)
   const messages = expectedMessages(campaign, reached, funnel)
   const measured = await measureMessages(context, scope, campaign, people.sample())
   const findings = [
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
     ...experimentFindings(content.experiment, funnel),
+    ...(strata === null ? [] : stratumFindings(campaign, strata)),
     ...findUnknownVariables(context, campaign, people.attributes()),
     ...measured.findings,
   ]
   return {
     ready: findings.every(({ severity }) => severity !== 'error'),
     funnel,
+    strata: strata === null ? [] : stratumSizes(strata),
     segments: reached.segments,
     messages,
     cost: costOf(context, messages),

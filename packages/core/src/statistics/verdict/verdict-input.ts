@@ -28,6 +28,12 @@ export interface ArmOutcome {
   readonly bounced?: number
 }
 
+/** What the arms came to within a stratum of the assignment. */
+export interface StratumCounts {
+  readonly name: string
+  readonly arms: readonly { readonly arm: Arm; readonly assigned: number; readonly converted: number }[]
+}
+
 /** What {@link judge} is asked. */
 export interface VerdictInput {
   /** Every variant, in the order of its declaration, and the holdout if the campaign has one; not the remainder. */
@@ -56,10 +62,14 @@ export interface VerdictInput {
   readonly equivalenceMargin?: number | null
   /** What counts as converted: chooses the verb of the sentence. An open never decides. @default 'conversion' */
   readonly metric?: Experiment['metric']
+  /** The same members by the strata within which the arms were given. @default none */
+  readonly strata?: readonly StratumCounts[]
 }
 
 /** The same with every default filled in, as it is judged and hashed. */
-export type Question = Required<Omit<VerdictInput, 'arms'>> & { readonly arms: readonly JudgedArm[] }
+export type Question = Required<Omit<VerdictInput, 'arms' | 'strata'>> & {
+  readonly arms: readonly JudgedArm[]
+}
 
 /** An arm with every default filled in; null is "not measured". */
 export interface JudgedArm {
