@@ -9,7 +9,7 @@ import { stratumOf } from '../model/stratum.js'
 import { createCrashingStorage, createCrashPoint } from '../testing/crash.js'
 import { createManualClock } from '../testing/manual-clock.js'
 import { createPizzeria, lapsedCustomer, winBack } from './pizzeria.fixture.js'
-import { armsOf, LOYAL, membersOf, VARIANTS, ZONES } from './strata.fixture.js'
+import { armsOf, LOYAL, membersOf, permit, VARIANTS, ZONES } from './strata.fixture.js'
 
 const page = vi.hoisted(() => ({ size: 500 }))
 vi.mock('../engine/scan-customers.js', async (original) => ({
@@ -73,17 +73,9 @@ async function frozen(
         }),
       ),
     )
-    await first.kit.consents.record(
-      some
-        .filter(({ allows }) => allows)
-        .map(({ id }) => ({
-          customerId: id,
-          channel: 'email',
-          topic: 'offers',
-          decision: 'granted',
-          basis: 'form',
-          obtainedAt: 0,
-        })),
+    await permit(
+      first,
+      some.filter(({ allows }) => allows).map(({ id }) => id),
     )
   }
   const schedule: CampaignInput['schedule'] = { type: 'recurring', every: 'day', at: '12:00', zone }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import type { CampaignId } from '../base/ids.js'
-import type { CampaignInput } from '../model/campaign.js'
 import { tag } from '../segmentation/builders.js'
 import { createPizzeria, winBack } from './pizzeria.fixture.js'
 import { AT_NINE, everyThird, LOYAL, startingAt, VARIANTS, type World, ZONES } from './strata.fixture.js'
@@ -53,10 +52,10 @@ describe('the preflight of strata', () => {
   it('counts the waves of a start that has passed as if it began now, and of one that is set from there', async () => {
     const world = startingAt('2026-03-20T12:00:00Z')
     await world.welcome(4, (number) => ({ timeZone: ZONES[number % 2] ?? '' }))
-    const waves = async (schedule: CampaignInput['schedule'], status = 'draft') => {
+    const waves = async (schedule: typeof AT_NINE, status = 'draft') => {
       const { id } = await world.kit.campaigns.create(
         winBack({
-          name: `${schedule?.at} ${status}`,
+          name: `${schedule.at} ${status}`,
           schedule,
           experiment: { variants: VARIANTS, minContacts: 1 },
         }),

@@ -5,7 +5,7 @@ import type { CampaignInput } from '../model/campaign.js'
 import type { CustomerInput } from '../model/customer.js'
 import { stratumOf } from '../model/stratum.js'
 import { lapsedCustomer, winBack } from './pizzeria.fixture.js'
-import { armsByLabel, LOYAL, membersOf, startingAt, VARIANTS } from './strata.fixture.js'
+import { armsByLabel, LOYAL, membersOf, permit, startingAt, VARIANTS } from './strata.fixture.js'
 
 const DAILY = {
   type: 'recurring',
@@ -25,15 +25,9 @@ async function daily(more: Partial<CampaignInput> = {}) {
     const people = Array.from({ length: count }, (_, index) => lapsedCustomer(known + index, fields))
     known += count
     await kit.customers.upsert(people)
-    await kit.consents.record(
-      people.map(({ id }) => ({
-        customerId: id,
-        channel: 'email',
-        topic: 'offers',
-        decision: 'granted',
-        basis: 'form',
-        obtainedAt: 0,
-      })),
+    await permit(
+      world,
+      people.map(({ id }) => id),
     )
   }
   const experiment = { variants: VARIANTS, strata: [LOYAL], minContacts: 1 }

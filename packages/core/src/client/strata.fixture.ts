@@ -27,6 +27,20 @@ export const everyThird = (number: number): Partial<CustomerInput> =>
 
 export type World = ReturnType<typeof createPizzeria>
 
+/** Records that customers allow e-mails about offers. */
+export async function permit({ kit }: Pick<World, 'kit'>, customerIds: readonly string[]): Promise<void> {
+  await kit.consents.record(
+    customerIds.map((customerId) => ({
+      customerId,
+      channel: 'email',
+      topic: 'offers',
+      decision: 'granted',
+      basis: 'form',
+      obtainedAt: 0,
+    })),
+  )
+}
+
 /** A pizzeria at a point in time. */
 export function startingAt(iso: string) {
   return createPizzeria({ kit: { clock: createManualClock({ auto: true, startsAt: Date.parse(iso) }) } })

@@ -6,7 +6,7 @@ import type { Member } from '../model/member.js'
 import { isStratumLabel, stratumOf } from '../model/stratum.js'
 import { all, any, eventCount, fact, not, segment, tag } from '../segmentation/builders.js'
 import { lapsedCustomer, winBack } from './pizzeria.fixture.js'
-import { AT_NINE, armsOf, membersOf, startingAt, VARIANTS, ZONES } from './strata.fixture.js'
+import { AT_NINE, armsOf, membersOf, permit, startingAt, VARIANTS, ZONES } from './strata.fixture.js'
 
 const RUNS = process.env.CAMPAIGNKIT_LONG === '1' ? 400 : 40
 
@@ -44,15 +44,9 @@ async function openWorld({ people }: RandomWorld) {
       return { ...lapsedCustomer(index), facts: {}, ...facts, tags: [...tags], timeZone: ZONES[zone] ?? '' }
     }),
   )
-  await kit.consents.record(
-    people.map(({ allows }, index) => ({
-      customerId: `c-${index}`,
-      channel: 'email',
-      topic: 'offers',
-      decision: allows ? 'granted' : 'denied',
-      basis: 'form',
-      obtainedAt: 0,
-    })),
+  await permit(
+    pizzeria,
+    people.flatMap(({ allows }, index) => (allows ? [`c-${index}`] : [])),
   )
   await kit.events.track(
     people.flatMap(({ visits }, index) =>

@@ -85,7 +85,7 @@ describe('a campaign with strata', () => {
         { name: 'other', members: 20 },
       ].sort((left, right) => (left.name < right.name ? -1 : 1)),
     )
-    expect(armsByLabel(await ran(world)).sort()).toEqual(
+    expect(armsByLabel(await ran(world)).toSorted()).toEqual(
       [`stratum:/${name}: emoji 5, plain 6`, 'stratum:/other: emoji 10, plain 10'].sort(),
     )
     const report = await world.kit.reports.campaign(world.id)
