@@ -104,7 +104,7 @@ describe('the absence of a capability', () => {
       await customers.upsert(scope, seeds as CustomerPatch[], sampleJournalEntry({ id: 'seed' }))
     }
     return subjectOf(
-      { customers: { ...customers, writable: false, upsert: refuse, erase: refuse } },
+      { customers: { ...customers, writable: false, upsert: refuse, reseal: refuse, erase: refuse } },
       { seedCustomers },
     )
   }

@@ -1,11 +1,13 @@
-import type {
-  CampaignId,
-  CustomerId,
-  Instant,
-  QrToken,
-  Redemption,
-  RedemptionPlace,
-  RunId,
+import {
+  type CampaignId,
+  type CustomerId,
+  type Instant,
+  type QrToken,
+  type Redemption,
+  type RedemptionPlace,
+  type RunId,
+  resealedToken,
+  type TokenReseal,
 } from '@campaignkit/core/adapter'
 import { byCodeUnits, byPlace, type Place } from './order.js'
 import { idTaken } from './refusals.js'
@@ -13,6 +15,8 @@ import { SortedList } from './sorted-list.js'
 
 /** Coupons of a tenant and their uses; what is written must be frozen. */
 export class CouponTable {
+  /** Handles of the tokens, in order. */
+  readonly handles = new SortedList<string>(byCodeUnits)
   readonly #tokens = new Map<string, QrToken>()
   readonly #byMember = new Map<RunId, Map<CustomerId, string>>()
   readonly #ofCampaign = new Map<CampaignId, Set<string>>()
@@ -48,11 +52,24 @@ export class CouponTable {
     const known = this.tokenOf(draft.runId, draft.customerId)
     if (known !== null) return known
     const token = this.#put(cancelledFrom(draft, this.#cancelled.get(draft.campaignId)))
+    this.handles.add(token.handle)
     const members = this.#byMember.get(token.runId) ?? new Map<CustomerId, string>()
     this.#byMember.set(token.runId, members.set(token.customerId, token.handle))
     const ofCampaign = this.#ofCampaign.get(token.campaignId) ?? new Set()
     this.#ofCampaign.set(token.campaignId, ofCampaign.add(token.handle))
     return token
+  }
+
+  reseal(reseals: readonly TokenReseal[]): number {
+    let replaced = 0
+    for (const reseal of reseals) {
+      const token = this.token(reseal.handle)
+      const after = token === null ? null : resealedToken(token, reseal)
+      if (after === null) continue
+      this.#put(Object.freeze(after))
+      replaced += 1
+    }
+    return replaced
   }
 
   /** Cancels the tokens that are there, and those that are issued afterwards. */
@@ -111,7 +128,7 @@ export class CouponTable {
       if (token !== null) this.#byMember.get(token.runId)?.delete(token.customerId)
       this.#tokens.delete(handle)
     }
-    this.#ofCampaign.delete(campaignId)
+    if (this.#ofCampaign.delete(campaignId)) this.handles.retain((handle) => this.#tokens.has(handle))
   }
 
   #putRedemption(redemption: Redemption): void {

@@ -1,5 +1,6 @@
 import {
   type CouponStore,
+  keyIdOf,
   type QrToken,
   type RedeemDecision,
   type RedeemRequest,
@@ -7,7 +8,7 @@ import {
   refuseRedemption,
 } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
-import { pageOf, placeCursor } from './paging.js'
+import { pageOf, placeCursor, textCursor } from './paging.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 /** The coupons of {@link createMemoryStorage}. */
@@ -37,6 +38,20 @@ export function createCouponStore(tenantOf: TenantOf): CouponStore {
       journal.write(entry)
       return reversed
     },
+    sealedOtherwise: async (scope, keyId, page) => {
+      const { coupons } = tenantOf(scope)
+      return pageOf(coupons.handles, textCursor(), page, (handle) => {
+        const token = coupons.token(handle)
+        return token === null || keyIdOf(token.sealed) === keyId ? null : token
+      })
+    },
+    reseal: async (scope, ...given) => {
+      const [reseals, entry] = frozenCopy(given)
+      const { coupons, journal } = tenantOf(scope)
+      const replaced = coupons.reseal(reseals)
+      journal.write(entry)
+      return replaced
+    },
     cancel: async (scope, ...given) => {
       const [campaignId, at, entry] = frozenCopy(given)
       const { coupons, journal } = tenantOf(scope)
@@ -59,8 +74,7 @@ function redeem(
   const token = coupons.token(handle)
   if (token === null) return { outcome: 'unknown' }
   const earlier = coupons.redemption(request)
-  if (earlier !== null)
-    return { outcome: 'redeemed', token, redemption: earlier, used: coupons.used(handle), repeated: true }
+  if (earlier !== null) return answerAgain(token, earlier, coupons.used(handle))
   const outcome = refuseRedemption(token, coupons.used(handle), at)
   if (outcome !== null) return { outcome, token }
   const redemption = redemptionOf(token, request)
@@ -69,6 +83,13 @@ function redeem(
   events.append([event])
   journal.write(entry)
   return { outcome: 'redeemed', token, redemption, used: coupons.used(handle), repeated: false }
+}
+
+/** What a key is told that has a redemption of the token already. */
+function answerAgain(token: QrToken, redemption: Redemption, used: number): RedeemDecision {
+  return redemption.reversedAt === null
+    ? { outcome: 'redeemed', token, redemption, used, repeated: true }
+    : { outcome: 'reversed', token, redemption }
 }
 
 function redemptionOf(token: QrToken, { id, key, at, by, amount }: RedeemRequest): Redemption {

@@ -2,8 +2,10 @@ import {
   type Customer,
   type CustomerId,
   type CustomerPatch,
+  type CustomerReseal,
   deepFreeze,
   mergeCustomer,
+  resealedCustomer,
 } from '@campaignkit/core/adapter'
 import { byCodeUnits } from './order.js'
 import { SortedList } from './sorted-list.js'
@@ -34,6 +36,18 @@ export class CustomerTable {
     if (before !== null) return 'updated'
     this.#order.add(patch.id)
     return 'created'
+  }
+
+  reseal(reseals: readonly CustomerReseal[]): number {
+    let replaced = 0
+    for (const reseal of reseals) {
+      const before = this.#rows.get(reseal.customerId)
+      const after = before === undefined ? null : resealedCustomer(before, reseal)
+      if (after === null) continue
+      this.#rows.set(after.id, deepFreeze(after))
+      replaced += 1
+    }
+    return replaced
   }
 
   erase(ids: readonly CustomerId[]): number {

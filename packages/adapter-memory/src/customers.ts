@@ -16,6 +16,13 @@ export function createCustomerDirectory(tenantOf: TenantOf): CustomerDirectory {
       journal.write(entry)
       return done
     },
+    reseal: async (scope, ...given) => {
+      const [reseals, entry] = frozenCopy(given)
+      const { customers, journal } = tenantOf(scope)
+      const replaced = customers.reseal(reseals)
+      journal.write(entry)
+      return replaced
+    },
     erase: async (scope, ...given) => {
       const [ids, entry] = frozenCopy(given)
       const { customers, journal } = tenantOf(scope)

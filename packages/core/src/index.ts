@@ -30,6 +30,7 @@ export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js
 export type { CallOptions } from './engine/call-options.js'
 export type { TemplateData } from './engine/context.js'
 export type { Erasure } from './engine/erase-customers.js'
+export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
 export type {
@@ -52,6 +53,7 @@ export type { MessagePreview, PreviewOptions } from './engine/preview-message.js
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
 export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
+export type { ResealOutcome } from './engine/reseal.js'
 export type { RollOutOptions } from './engine/roll-out.js'
 export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
 export type { SettleHeldOptions, SettleHeldOutcome } from './engine/settle-held.js'

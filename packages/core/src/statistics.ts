@@ -18,7 +18,11 @@ export type {
   ArmResult,
   Comparison,
   Estimate,
+  Heterogeneity,
   MembersNeeded,
+  StrataResult,
+  StratifiedMethod,
+  StratumResult,
   TestMethod,
   Verdict,
   VerdictCheck,
@@ -56,12 +60,6 @@ export {
 } from './statistics/bayes/compare-rates-bayesian.js'
 export type { BetaPrior } from './statistics/beta-prior.js'
 export type { Proportion } from './statistics/checks.js'
-export {
-  type CombinedStrata,
-  type CombineOptions,
-  combineStrata,
-  type StratumOutcome,
-} from './statistics/combine-strata.js'
 export {
   adjustedPValues,
   benjaminiHochbergAdjusted,
@@ -184,6 +182,7 @@ export {
   compareProportionsAnytime,
   type ProportionsAnytime,
 } from './statistics/sequential/compare-proportions-anytime.js'
+export { compareStrataAnytime, type StrataAnytime } from './statistics/sequential/compare-strata-anytime.js'
 export type { AnytimeComparison, Collecting } from './statistics/sequential/comparison.js'
 export {
   type GroupSequentialOptions,
@@ -199,6 +198,21 @@ export { logNormalUpperTail, normalUpperTail } from './statistics/special/normal
 export { regularizedBeta } from './statistics/special/regularized-beta.js'
 export { regularizedGamma } from './statistics/special/regularized-gamma.js'
 export type { Tails } from './statistics/special/tails.js'
+export { type BreslowDayTest, breslowDayTest } from './statistics/strata/breslow-day.js'
+export {
+  type CombinedStrata,
+  type CombineOptions,
+  combineStrata,
+} from './statistics/strata/combine-strata.js'
+export {
+  compareStrata,
+  type StrataComparison,
+  type StrataTestChoice,
+} from './statistics/strata/compare-strata.js'
+export { exactStratifiedTest } from './statistics/strata/exact-stratified-test.js'
+export { stratifiedLift } from './statistics/strata/stratified-lift.js'
+export { stratifiedNewcombe } from './statistics/strata/stratified-newcombe.js'
+export type { StratumOutcome } from './statistics/strata/stratum.js'
 export { type ChiSquareTest, chiSquareTest } from './statistics/tables/chi-square-test.js'
 export {
   type ArmFunnel,
@@ -214,4 +228,9 @@ export {
   sampleRatioTest,
 } from './statistics/validity/sample-ratio.js'
 export { judge } from './statistics/verdict/judge.js'
-export type { ArmOutcome, Guardrail, VerdictInput } from './statistics/verdict/verdict-input.js'
+export type {
+  ArmOutcome,
+  Guardrail,
+  StratumCounts,
+  VerdictInput,
+} from './statistics/verdict/verdict-input.js'

@@ -256,6 +256,37 @@ describe('a redemption', () => {
 })
 
 describe('giving a redemption back', () => {
+  it('is told to the key that took it, which takes the coupon no more; a new sale takes a new key', async () => {
+    const { kit, root, id, code, clock } = await withCoupons({ maxRedemptions: 2 })
+    const scan = (key: string) => kit.coupons.redeem(code, { ...AT_TILL, key })
+    await scan('r-1')
+    await clock.advance(HOUR_MS)
+    const redemption = await kit.coupons.reverse({ key: 'r-1', by: 'boss', reason: 'returned' })
+    const heard: string[] = []
+    root.on('events.recorded', ({ events }) => heard.push(...events.map(({ type }) => type)))
+    const entries = (await kit.journal.list()).items.length
+    const late = await Promise.all(Array.from({ length: 1_000 }, () => scan('r-1')))
+    expect(late).toEqual(Array(1_000).fill({ outcome: 'reversed', redemption, reward: REWARD }))
+    expect(redemption.reversedAt).toBe(clock.now())
+    expect([heard, (await kit.journal.list()).items.length]).toEqual([[], entries])
+    expect(await scan('r-2')).toMatchObject({ outcome: 'redeemed', remaining: 1, repeated: false })
+    expect(await scan('r-3')).toMatchObject({ outcome: 'redeemed', remaining: 0 })
+    expect((await scan('r-1')).outcome).toBe('reversed')
+    expect((await kit.reports.campaign(id)).counts.redemptions).toBe(2)
+    await clock.advance(31 * DAY_MS)
+    expect((await scan('r-1')).outcome).toBe('reversed')
+  })
+
+  it('of one coupon of a receipt leaves the others of the key as they are', async () => {
+    const { kit, codes } = await withCoupons({}, 2)
+    const [first = '', second = ''] = codes
+    const scan = (code: string) => kit.coupons.redeem(code, { ...AT_TILL, key: 'r-1' })
+    for (const code of codes) await scan(code)
+    await kit.coupons.reverse({ key: 'r-1', code: first, by: 'boss', reason: 'returned' })
+    expect((await scan(first)).outcome).toBe('reversed')
+    expect(await scan(second)).toMatchObject({ outcome: 'redeemed', repeated: true })
+  })
+
   it('frees the use, takes count and amount back, once', async () => {
     const { kit, root, id, code, clock } = await withCoupons()
     const amount = { amountMinor: 2_590, currency: 'EUR' }

@@ -32,6 +32,7 @@ import {
   unsuppressAddresses,
 } from '../engine/record-consents.js'
 import { redeemCoupon, reverseRedemption } from '../engine/redeem-coupon.js'
+import { reseal } from '../engine/reseal.js'
 import { rollOut } from '../engine/roll-out.js'
 import { sendTest } from '../engine/send-test.js'
 import { settleHeld } from '../engine/settle-held.js'
@@ -81,6 +82,7 @@ export function createTenantKit(context: EngineContext, scope: Scope): TenantKit
       render: (report, format) => renderReport(context, scope, report, format),
     },
     journal: { list: (filter, page) => listJournal(context, scope, filter, page) },
+    maintenance: { reseal: (page) => reseal(context, scope, page) },
   })
 }
 

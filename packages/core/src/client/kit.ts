@@ -15,6 +15,7 @@ import type { MessagePreview, PreviewOptions } from '../engine/preview-message.j
 import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
+import type { ResealOutcome } from '../engine/reseal.js'
 import type { RollOutOptions } from '../engine/roll-out.js'
 import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
 import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
@@ -175,7 +176,10 @@ export interface Campaigns {
 
 /** Coupons at the till. */
 export interface Coupons {
-  /** Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. */
+  /**
+   * Takes a code or its link; answers with an outcome, never an exception, whatever was scanned. The same key asks again
+   * without taking it twice: its use is still `redeemed`, or `reversed` when it was given back.
+   */
   redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
   /** Gives a use back. @throws REDEMPTION_NOT_FOUND, REDEMPTION_AMBIGUOUS when the key took several and `code` is absent */
   reverse(options: ReverseOptions): Promise<Redemption>
@@ -205,6 +209,29 @@ export interface Journal {
   ): Promise<Page<JournalEntry>>
 }
 
+/** What the host does now and then. */
+export interface Maintenance {
+  /**
+   * Seals anew, under the current secret, the customers' fields and the coupons that stand under older ones: a page a call,
+   * until `nextCursor` is null. Can be made at any time, any number of times.
+   *
+   * @param page - `limit` is 1 to 1,000 customers or coupons
+   * @default page from the beginning, 100 at once
+   * @throws INVALID_INPUT; FORBIDDEN when the policy denies `seal.renew`
+   *
+   * @example
+   * ```ts
+   * import type { ResealOutcome, TenantKit } from '@campaignkit/core'
+   * async function resealAll({ maintenance }: TenantKit): Promise<void> {
+   *   let page: ResealOutcome = await maintenance.reseal({ limit: 1_000 })
+   *   while (page.nextCursor !== null)
+   *     page = await maintenance.reseal({ cursor: page.nextCursor, limit: 1_000 })
+   * }
+   * ```
+   */
+  reseal(page?: PageRequestInput): Promise<ResealOutcome>
+}
+
 /** The kit in the hands of one actor of one tenant. */
 export interface TenantKit {
   readonly customers: Customers
@@ -216,4 +243,5 @@ export interface TenantKit {
   readonly events: Events
   readonly reports: Reports
   readonly journal: Journal
+  readonly maintenance: Maintenance
 }

@@ -396,6 +396,25 @@ describe('preflight', () => {
     ])
   })
 
+  it('warns of a guarded attribute that nobody has, and refuses a name that can be nobody\u2019s', async () => {
+    const { ready, findings } = await flight({
+      messages: {
+        email: {
+          subject: 'Hi {{ customer.nick | default: "friend" }}',
+          html: '{% if customer.nick %}<p>{{ customer.nick }}</p>{% endif %}',
+        },
+      },
+    })
+    expect(ready).toBe(true)
+    expect(findings.map(({ severity, code, path }) => [severity, code, path])).toEqual([
+      ['warning', 'nobodyHasValue', 'messages.email.subject'],
+      ['warning', 'nobodyHasValue', 'messages.email.html'],
+    ])
+    const typo = await flight(email('{{ custmer.nick | default: "friend" }}'))
+    expect(typo.ready).toBe(false)
+    expect(typo.findings.map(({ code }) => code)).toEqual(['unknownVariable'])
+  })
+
   it('does not know `data.` of a host that supplies none, and anything of one that does', async () => {
     const unknownOf = async (kit: Parameters<typeof createPizzeria>[0]) => {
       const made = createPizzeria(kit)

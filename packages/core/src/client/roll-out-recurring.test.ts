@@ -56,6 +56,12 @@ async function deliveriesOf({ kit }: World, id: CampaignId): Promise<readonly De
   return all
 }
 
+/** Those whom the first run wrote nothing to. */
+function remainderOf({ emoji, plain }: World): readonly string[] {
+  const given = new Set<string>([...emoji, ...plain])
+  return Array.from({ length: OLD }, (_, number) => `c-${number}`).filter((each) => !given.has(each))
+}
+
 describe('a recurring campaign with a remainder', () => {
   it('keeps every arm once given, and gives the winner to the remainder, newcomers among them, once', async () => {
     const world = await daily()
@@ -78,6 +84,30 @@ describe('a recurring campaign with a remainder', () => {
     expect(rolledOut).toHaveLength(OLD / 2)
     const last = deliveries.filter(({ runId }) => runId === runs.at(-1)?.id)
     expect(last).toHaveLength(ALL)
+  })
+
+  it('writes by the rollout to nobody to whom a run that came before it wrote with the arm decided on', async () => {
+    const world = await daily()
+    const { root, kit, id, clock } = world
+    await clock.advance(day(3, 8) - clock.now())
+    await kit.campaigns.rollOut(id, { arm: 'emoji', reason: 'the oven is hot' })
+    const first = (await kit.campaigns.runs(id))[0]
+    const waiting = remainderOf(world)
+    expect(waiting).toHaveLength(OLD / 2)
+    // ten of them are matched no more, so that the run of the day does not write to them
+    const lost = waiting.slice(0, 10)
+    await kit.customers.upsert(lost.map((customerId) => ({ id: customerId, tags: [] })))
+    await clock.advance(day(3, 9, 30) - clock.now())
+    await root.worker().drain({ until: day(3, 12) })
+    const runs = await kit.campaigns.runs(id)
+    const rollout = runs.find(isRolloutRun)
+    const since = (await deliveriesOf(world, id)).filter(({ runId }) => runId !== first?.id)
+    const written = since.filter(({ customerId }) => waiting.includes(customerId))
+    expect(written.map(({ customerId }) => customerId).toSorted()).toEqual(waiting.toSorted())
+    expect(new Set(written.map(({ arm, status }) => `${arm} ${status}`))).toEqual(new Set(['emoji sent']))
+    const byRollout = since.filter(({ runId }) => runId === rollout?.id)
+    expect(byRollout.map(({ customerId }) => customerId).toSorted()).toEqual(lost.toSorted())
+    expect(rollout?.status).toBe('ended')
   })
 
   it('writes in a run that was cut short by the decision as its members were told', async () => {
@@ -106,6 +136,15 @@ describe('a recurring campaign with a remainder', () => {
     fault.isOn = false
     await root.worker().drain()
     const deliveries = await deliveriesOf(world, id)
+    const runs = await kit.campaigns.runs(id)
+    const rollout = runs.find(isRolloutRun)
+    const decidedIn = deliveries.filter(({ runId, arm, customerId }) => {
+      const wasFirst = runId === runs[0]?.id || runId === runs[1]?.id
+      return !wasFirst && arm === 'emoji' && !world.emoji.includes(customerId)
+    })
+    const written = decidedIn.map(({ customerId }) => customerId)
+    expect(new Set(written).size).toBe(written.length)
+    expect(rollout?.status).toBe('ended')
     const newcomers = deliveries.filter(({ customerId }) => Number(customerId.slice(2)) >= OLD)
     const times = new Map<string, number>()
     for (const { customerId } of newcomers) times.set(customerId, (times.get(customerId) ?? 0) + 1)

@@ -6,6 +6,7 @@ import type { SealablePath } from '../model/sealed.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { all, attribute, everyone, not, segment, tag } from '../segmentation/builders.js'
 import { overridden } from '../testing/overridden.js'
+import { sampleToken } from '../testing/samples.js'
 import { createSeededRandom } from '../testing/seeded-random.js'
 import { createPizzeria, type PizzeriaOptions, SCOPE, winBack } from './pizzeria.fixture.js'
 import { codeOf, refusalOf } from './refusal.fixture.js'
@@ -296,6 +297,36 @@ describe('the secrets of sealed customers', () => {
     expect(await codeOf(() => kit.customers.get('c-0', { open: true }))).toBe('TOKEN_KEY_UNKNOWN')
     expect(await codeOf(() => kit.campaigns.preview(id, { customerId: 'c-0' }))).toBe('TOKEN_KEY_UNKNOWN')
     expect((await kit.customers.erase(['c-0'], 'asked')).erased).toBe(1)
+  })
+
+  it.each([
+    ['under a secret that is gone', 'the secret of last year, long enough', OLD.id, 'TOKEN_KEY_UNKNOWN'],
+    ['under another secret of the same id', 'another secret, just as long', NEW.id, 'SIGNATURE_INVALID'],
+  ])('fail a delivery whose coupon was sealed %s, and no other', async (_how, key, secretId, reason) => {
+    const { kit, root, storage, welcome, outbox } = createPizzeria({ kit: { secrets: [NEW] } })
+    await welcome(5)
+    const { id } = await kit.campaigns.create(winBack())
+    await kit.campaigns.launch(id)
+    const [run] = await kit.campaigns.runs(id)
+    const before = createAesCipher([{ id: secretId, key }], createSeededRandom('before'))
+    const drawn = ['c-1', 'c-3'].map((customerId) =>
+      sampleToken({
+        runId: run?.id ?? '',
+        campaignId: id,
+        customerId,
+        sealed: before.seal('AAAAAA-BBBBBBBB-CCCCCCCCCCCCCCCCCCCCCCCCCC', `coupon pizzeria ${run?.id}`),
+      }),
+    )
+    await storage.coupons.issue(SCOPE as never, drawn)
+    await root.worker().drain()
+    expect(outbox.sent.map(({ to }) => to).sort()).toEqual([0, 2, 4].map((n) => `ada${n}@example.com`))
+    expect(await reasons(storage, id)).toEqual([
+      ...Array(2).fill(`failed ${reason}`),
+      ...Array(3).fill('sent null'),
+    ])
+    expect((await kit.campaigns.get(id)).status).toBe('completed')
+    const failed = await kit.campaigns.deliveries(id, { status: 'failed' })
+    expect(failed.items.map(({ customerId }) => customerId).sort()).toEqual(['c-1', 'c-3'])
   })
 
   it('do not help a seal that was moved to another row: its delivery fails alone', async () => {

@@ -13,8 +13,17 @@ import { paceOf } from './lane-pace.js'
 import type { Reach } from './reach.js'
 import { listCost } from './settlements.js'
 
-/** Messages by channel. */
-type MessageNumbers = Readonly<Partial<Record<ChannelKind, number>>>
+type MessageNumbers = MessageEstimate['messages']
+
+/** What some members of a run would get, cost and take. */
+export interface MessageEstimate {
+  /** Messages by channel, as many as there would be if each first one works. */
+  readonly messages: Readonly<Partial<Record<ChannelKind, number>>>
+  /** By currency, at the channels' list prices. */
+  readonly cost: readonly Money[]
+  /** By channel, at the set pace. */
+  readonly durationMs: Readonly<Partial<Record<ChannelKind, DurationMs>>>
+}
 
 /** Members of each arm, in each stratum by its label. */
 export type StrataArms = ReadonlyMap<string, ReadonlyMap<Arm, number>>
@@ -56,9 +65,25 @@ function sumStrata(strata: StrataArms): ReadonlyMap<Arm, number> {
   return sums
 }
 
-/** How many messages there would be if each first one works. Holdout and remainder are drawn at random, so each channel loses the same share to them. */
-export function expectedMessages(campaign: Campaign, reached: Reach, funnel: AudienceCounts): MessageNumbers {
-  const share = reached.reachable === 0 ? 0 : funnel.recipients / reached.reachable
+/** What so many members of a run would get: its recipients, or its remainder. */
+export function estimateMessages(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  reached: Reach,
+  members: number,
+): MessageEstimate {
+  const messages = expectedMessages(campaign, reached, members)
+  return {
+    messages,
+    cost: costOf(context, messages),
+    durationMs: durationsOf(context, scope, campaign, messages),
+  }
+}
+
+/** Arms are drawn at random, so each channel has the same share of them. */
+function expectedMessages(campaign: Campaign, reached: Reach, members: number): MessageNumbers {
+  const share = reached.reachable === 0 ? 0 : members / reached.reachable
   const messages: Partial<Record<ChannelKind, number>> = {}
   const byChannel = campaign.content.delivery === 'each' ? reached.byChannel : reached.byFirstChannel
   for (const channel of channelOrder(campaign.content))
@@ -67,7 +92,7 @@ export function expectedMessages(campaign: Campaign, reached: Reach, funnel: Aud
 }
 
 /** What messages cost by currency, at the list prices of the channels. */
-export function costOf(context: EngineContext, messages: MessageNumbers): readonly Money[] {
+function costOf(context: EngineContext, messages: MessageNumbers): readonly Money[] {
   const micros = new Map<string, number>()
   for (const [kind, count] of Object.entries(messages)) {
     const price = context.channels[kind as ChannelKind]?.capabilities.price ?? null
@@ -78,7 +103,7 @@ export function costOf(context: EngineContext, messages: MessageNumbers): readon
 }
 
 /** How long the messages of each channel take at the slowest of the paces that they stand under. */
-export function durationsOf(
+function durationsOf(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,

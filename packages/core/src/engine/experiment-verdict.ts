@@ -131,7 +131,7 @@ function judgedArms({ content }: Campaign, arms: readonly ExperimentArm[]): read
 }
 
 /** How long after a member's due instant a conversion counts. */
-function conversionWindowMs({ content }: Campaign): number {
+export function conversionWindowMs({ content }: Campaign): number {
   return (content.experiment?.conversionWindowDays ?? DEFAULT_CONVERSION_WINDOW_DAYS) * DAY_MS
 }
 

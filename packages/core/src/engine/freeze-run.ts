@@ -16,6 +16,7 @@ import { firstRanking, newcomerArms } from './newcomer-arms.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
 import { requireContacts } from './require-contacts.js'
+import { rolloutCandidates } from './rollout-candidates.js'
 import { PLAN_PAGE } from './scan-customers.js'
 import { type Stratification, stratificationOf } from './stratify.js'
 
@@ -73,10 +74,7 @@ async function candidatesOf(
   run: Run,
   customers: readonly Customer[],
 ): Promise<readonly Customer[]> {
-  if (!isRolloutRun(run)) return customers
-  const ids = customers.map(({ id }) => id)
-  const arms = await context.storage.audience.armsOf(scope, campaign.id, run.id, ids)
-  return customers.filter(({ id }) => arms.get(id) === REMAINDER)
+  return isRolloutRun(run) ? rolloutCandidates(context, scope, campaign, run, customers) : customers
 }
 
 /** The remainder was matched when it was frozen; it is not asked again, only the gates are. */

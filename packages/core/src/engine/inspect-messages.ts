@@ -6,7 +6,7 @@ import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
 import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
-import { unknownVariables } from '../rendering/unknown-variables.js'
+import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
 import { previewFor } from './preview-message.js'
@@ -14,7 +14,10 @@ import { previewFor } from './preview-message.js'
 /** One thing that stands in the way of a launch, or should be looked at before. */
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
-  /** Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `noAdapter`. */
+  /**
+   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `nobodyHasValue`, `noAdapter`,
+   * `endsBeforeVerdict`, `endsBeforeRollout`.
+   */
   readonly code: string
   /** Where in the campaign, such as `messages.email.html`. */
   readonly path: string
@@ -32,7 +35,8 @@ export interface MessageSize {
 }
 
 /**
- * Variables that nobody supplies.
+ * Variables that nobody supplies: errors, or warnings where a template says what stands in the place of an attribute that
+ * nobody in the audience has.
  *
  * @param attributes - names of the attributes that the audience has; null when that is not known
  */
@@ -49,12 +53,19 @@ export function findUnknownVariables(
   }
   const findings = new Map<string, PreflightFinding>()
   for (const { channel, parts, pathOf } of messageForms(campaign.content)) {
-    for (const { path, variable } of unknownVariables(channel, parts, known, pathOf)) {
-      const message = `{{ ${variable} }} is supplied by nobody`
-      findings.set(`${path} ${variable}`, { severity: 'error', code: 'unknownVariable', path, message })
-    }
+    for (const unknown of unknownVariables(channel, parts, known, pathOf))
+      findings.set(`${unknown.path} ${unknown.variable}`, unknownFinding(unknown))
   }
   return [...findings.values()]
+}
+
+function unknownFinding({ path, variable, guarded }: UnknownVariable): PreflightFinding {
+  if (!guarded) {
+    const message = `{{ ${variable} }} is supplied by nobody`
+    return { severity: 'error', code: 'unknownVariable', path, message }
+  }
+  const message = `Nobody in the audience has {{ ${variable} }}: all get what stands in its place`
+  return { severity: 'warning', code: 'nobodyHasValue', path, message }
 }
 
 /** Renders every form of the messages for one customer; without any, only what needs no customer is looked at. */

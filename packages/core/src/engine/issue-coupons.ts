@@ -7,8 +7,16 @@ import type { EngineContext } from './context.js'
 import { couponView, drawToken, sealContext } from './render-message.js'
 
 /**
+ * Opens a coupon for the message that shows it.
+ *
+ * @throws TOKEN_KEY_UNKNOWN when it was sealed under a secret that is no longer configured, SIGNATURE_INVALID when the
+ *   seal was changed
+ */
+export type CouponOpener = () => CouponView
+
+/**
  * The coupons of customers in a run: drawn on first need, the same ones ever after, whatever retry or channel asks.
- * Empty when the campaign has no coupon.
+ * Empty when the campaign has no coupon. Each is opened by itself, so that one that does not open stops no other.
  */
 export async function issueCoupons(
   context: EngineContext,
@@ -16,15 +24,18 @@ export async function issueCoupons(
   campaign: Campaign,
   runId: RunId,
   customers: readonly Customer[],
-): Promise<ReadonlyMap<CustomerId, CouponView>> {
+): Promise<ReadonlyMap<CustomerId, CouponOpener>> {
   const { coupon } = campaign.content
   if (coupon === undefined || customers.length === 0) return new Map()
   const drafts = customers.map((customer) => drawToken(context, scope, campaign, runId, customer).token)
   const tokens = await context.storage.coupons.issue(scope, drafts)
   return new Map(
     tokens.map((token) => {
-      const code = context.cipher.open(token.sealed, sealContext(scope, runId))
-      return [token.customerId, couponView(context, coupon, code, token)]
+      const open = () => {
+        const code = context.cipher.open(token.sealed, sealContext(scope, runId))
+        return couponView(context, coupon, code, token)
+      }
+      return [token.customerId, open]
     }),
   )
 }

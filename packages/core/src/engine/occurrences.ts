@@ -111,6 +111,32 @@ export function nextRecurrence(
   return next === null || (endsAt !== undefined && next >= endsAt) ? null : next
 }
 
+/** When the last run begins of a campaign that has an end and whose first run begins at an instant. */
+export function lastStart(
+  context: EngineContext,
+  scope: Scope,
+  { schedule, startsAt, endsAt }: CampaignContent,
+  start: Instant,
+): Instant {
+  if (schedule?.type !== 'recurring' || endsAt === undefined) return start
+  const end = Math.min(endsAt - 1, schedule.until ?? endsAt)
+  const anchor = Math.min(startsAt ?? start, start)
+  let last = start
+  // no two occurrences are further apart than the search for the next one goes
+  let next = nextOccurrence(
+    context,
+    scope,
+    schedule,
+    anchor,
+    Math.max(start, end - MOST_DAYS_SEARCHED * DAY_MS),
+  )
+  while (next !== null && next <= end) {
+    last = next
+    next = nextOccurrence(context, scope, schedule, anchor, next)
+  }
+  return last
+}
+
 function occursOn(
   calendar: Calendar,
   schedule: Extract<Schedule, { type: 'recurring' }>,

@@ -1,6 +1,5 @@
 import { armWeights } from '../assignment/arms.js'
 import { countStrata } from '../assignment/stratum-sequences.js'
-import { isCampaignKitError } from '../base/error.js'
 import { type Instant, toIso } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import { REMAINDER } from '../model/experiment.js'
@@ -9,7 +8,7 @@ import { readStratum, stratumName } from '../model/stratum.js'
 import type { EngineContext } from './context.js'
 import type { StrataArms } from './estimate-run.js'
 import type { PreflightFinding } from './inspect-messages.js'
-import { createDueInstants, firstStart } from './occurrences.js'
+import { createDueInstants } from './occurrences.js'
 import type { PlannedMember } from './plan-audience.js'
 import { stratificationOf } from './stratify.js'
 
@@ -29,18 +28,18 @@ export interface StratumTally {
 }
 
 /**
- * The tally of a campaign that would begin now, or when it is scheduled; null where it has no strata. Of declared
+ * The tally of a campaign that would begin at an instant; null where it has no strata. Of declared
  * strata those count too that nobody is in.
  */
 export function createStratumTally(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
+  start: Instant,
 ): StratumTally | null {
   const stratification = stratificationOf(campaign)
   if (stratification === null) return null
   const { strata, hasWaves, labelOf } = stratification
-  const start = startOf(context, scope, campaign)
   const dueAt = createDueInstants(context, scope, campaign.content, {
     occurrence: toIso(start),
     scheduledFor: start,
@@ -53,18 +52,6 @@ export function createStratumTally(
       sizes.set(label, (sizes.get(label) ?? 0) + 1)
     },
     arms: () => countStrata(armWeights(campaign.content.experiment), sizes),
-  }
-}
-
-function startOf(context: EngineContext, scope: Scope, { status, content, startsAt }: Campaign): Instant {
-  const now = context.clock.now()
-  if (status !== 'draft') return startsAt ?? now
-  try {
-    return firstStart(context, scope, content, now)
-  } catch (thrown) {
-    // a start that cannot be is a finding of its own
-    if (!isCampaignKitError(thrown)) throw thrown
-    return now
   }
 }
 

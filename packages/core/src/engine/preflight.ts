@@ -1,10 +1,8 @@
 import { authorize } from '../access/policy.js'
 import { isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
-import type { Money } from '../base/money.js'
-import type { DurationMs } from '../base/time.js'
+import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
-import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
 import type { AudienceCounts } from '../model/run.js'
@@ -13,20 +11,23 @@ import { checkActivation } from './activate-campaign.js'
 import type { CallOptions } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
-import { costOf, durationsOf, expectedMessages, funnelOf } from './estimate-run.js'
+import { estimateMessages, funnelOf, type MessageEstimate } from './estimate-run.js'
+import { hasRemainder } from './give-arms.js'
 import {
   findUnknownVariables,
   type MessageSize,
   measureMessages,
   type PreflightFinding,
 } from './inspect-messages.js'
+import { firstStart } from './occurrences.js'
 import type { PlannedMember } from './plan-audience.js'
 import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
 import { countAudience } from './reach.js'
+import { rolloutFindings } from './rollout-findings.js'
 import { stratificationOf } from './stratify.js'
 
-/** What a launch would do, before it does it. */
-export interface Preflight {
+/** What a launch would do, before it does it. Messages, cost and duration are those of the first run. */
+export interface Preflight extends MessageEstimate {
   /** Whether there is no finding of severity `error`. */
   readonly ready: boolean
   readonly funnel: AudienceCounts
@@ -34,12 +35,11 @@ export interface Preflight {
   readonly strata: readonly StratumSize[]
   /** Matched customers in each named segment. */
   readonly segments: Readonly<Record<string, number>>
-  /** Messages by channel, as many as there would be if each first one works. */
-  readonly messages: Readonly<Partial<Record<ChannelKind, number>>>
-  /** By currency, at the channels' list prices. */
-  readonly cost: readonly Money[]
-  /** By channel, at the set pace. */
-  readonly durationMs: Readonly<Partial<Record<ChannelKind, DurationMs>>>
+  /**
+   * What comes on top for the remainder of the first run, which is written to once the experiment is decided; null when the
+   * campaign has none.
+   */
+  readonly remainder: MessageEstimate | null
   readonly sizes: readonly MessageSize[]
   readonly findings: readonly PreflightFinding[]
 }
@@ -61,7 +61,8 @@ export async function preflight(
   const campaign = await requireCampaign(context, scope, id)
   const { content } = campaign
   const people = createAcquaintance()
-  const tally = createStratumTally(context, scope, campaign)
+  const start = startOf(context, scope, campaign)
+  const tally = createStratumTally(context, scope, campaign, start)
   const reached = await countAudience(
     context,
     scope,
@@ -82,13 +83,17 @@ export async function preflight(
   )
   const strata = tally?.arms() ?? null
   const funnel = funnelOf(campaign, reached, strata)
-  const messages = expectedMessages(campaign, reached, funnel)
+  const first = estimateMessages(context, scope, campaign, reached, funnel.recipients)
+  const remainder = hasRemainder(campaign)
+    ? estimateMessages(context, scope, campaign, reached, funnel.remainder)
+    : null
   const measured = await measureMessages(context, scope, campaign, people.sample())
   const findings = [
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
     ...experimentFindings(content.experiment, funnel),
     ...(strata === null ? [] : stratumFindings(campaign, strata)),
+    ...rolloutFindings(context, scope, campaign, start, first, remainder),
     ...findUnknownVariables(context, campaign, people.attributes()),
     ...measured.findings,
   ]
@@ -97,9 +102,8 @@ export async function preflight(
     funnel,
     strata: strata === null ? [] : stratumSizes(strata),
     segments: reached.segments,
-    messages,
-    cost: costOf(context, messages),
-    durationMs: durationsOf(context, scope, campaign, messages),
+    ...first,
+    remainder,
     sizes: measured.sizes,
     findings,
   }
@@ -134,6 +138,18 @@ async function findObstacle(
     if (!isCampaignKitError(thrown)) throw thrown
     const { code, path = '', message } = thrown
     return [{ severity: 'error', code, path, message }]
+  }
+}
+
+/** When the first run begins; now where the start is an obstacle of its own. */
+function startOf(context: EngineContext, scope: Scope, { status, startsAt, content }: Campaign): Instant {
+  const now = context.clock.now()
+  if (status !== 'draft') return startsAt ?? now
+  try {
+    return firstStart(context, scope, content, now)
+  } catch (thrown) {
+    if (isCampaignKitError(thrown)) return now
+    throw thrown
   }
 }
 

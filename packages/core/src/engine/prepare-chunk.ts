@@ -10,11 +10,10 @@ import type { SkipCode } from '../model/exclusion.js'
 import type { Scope } from '../model/scope.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { messageBytes } from '../rendering/message-size.js'
-import type { CouponView } from '../rendering/view.js'
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { issueCoupons } from './issue-coupons.js'
+import { type CouponOpener, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
 import { renderMessage } from './render-message.js'
@@ -144,14 +143,14 @@ function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
 
 type Written = Pick<ReadyMessage, 'to' | 'content'> | { readonly failure: string }
 
-/** Opens the customer, for this message alone, and fills it in; what goes wrong here stops nobody else. */
+/** Opens customer and coupon, for this message alone, and fills it in; what goes wrong here stops nobody else. */
 function tryWrite(
   context: EngineContext,
   scope: Scope,
   { campaign, kind, channel }: ChannelLane,
   { delivery }: HeldDelivery,
   sealed: Customer,
-  coupon: CouponView | null,
+  openCoupon: CouponOpener | null,
   data: HostData,
 ): Written {
   try {
@@ -165,7 +164,7 @@ function tryWrite(
       arm: delivery.arm,
       customer,
       deliveryId: delivery.id,
-      coupon,
+      coupon: openCoupon === null ? null : openCoupon(),
       data: data.get(customer.id) ?? {},
     })
     return messageBytes(content) > channel.capabilities.maxMessageBytes

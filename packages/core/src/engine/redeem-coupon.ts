@@ -23,7 +23,7 @@ import { attributionOfMember } from './track-events.js'
 
 /**
  * Takes a coupon at the till. Answers with an outcome whatever was scanned; the same key asks again without taking
- * the coupon twice, and may take other coupons, each once.
+ * the coupon twice, even when the use was given back since, and may take other coupons, each once.
  *
  * @param scanned - the code or its link, in any case
  * @throws INVALID_INPUT for the options alone; FORBIDDEN
@@ -61,6 +61,7 @@ export async function redeemCoupon(
   )
   if (decision.outcome === 'unknown') return decision
   const { reward, expiresAt } = decision.token
+  if (decision.outcome === 'reversed') return { outcome: 'reversed', redemption: decision.redemption, reward }
   if (decision.outcome !== 'redeemed') return { outcome: decision.outcome, reward, expiresAt }
   // a storage may have tried, and have found on trying again that another was faster
   if (!decision.repeated) await publishEvents(context, scope, published.slice(-1))
@@ -111,7 +112,8 @@ function redemptionEvent(
 }
 
 /**
- * Gives one use of a coupon back: a wrong scan, a returned purchase. Doing it again changes nothing.
+ * Gives one use of a coupon back: a wrong scan, a returned purchase. Doing it again changes nothing, and the key of
+ * the use takes this coupon no more.
  *
  * @throws REDEMPTION_NOT_FOUND when nothing was redeemed under the key, or not this coupon; REDEMPTION_AMBIGUOUS when
  *   the key took several coupons, those given back already among them, and none is named; INVALID_INPUT, FORBIDDEN

@@ -190,10 +190,19 @@ function requireFrozen(runs: readonly Run[]): void {
 }
 
 /** Whether the freezing of a run of the experiment has begun and not ended. */
-export function isFreezing(run: Run): boolean {
+function isFreezing(run: Run): boolean {
   const { freeze } = run
   if (isRolloutRun(run) || run.status === 'ended' || freeze.phase === 'frozen') return false
   return freeze.phase === 'ranking' || freeze.after !== null
+}
+
+/**
+ * Whether a run of the experiment is to be frozen before the rollout: it is at it, or its time has come. Whom it gives the
+ * decided arm is not written to by the rollout as well.
+ */
+export function isFrozenBefore(rollout: Run, run: Run, now: Instant): boolean {
+  if (run.id === rollout.id || run.status === 'ended' || run.freeze.phase === 'frozen') return false
+  return isFreezing(run) || run.scheduledFor <= now
 }
 
 /** Makes the run that writes to the remainder due, if it waits for a later look. */

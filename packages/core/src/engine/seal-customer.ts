@@ -43,7 +43,8 @@ export function sealPatch(context: EngineContext, scope: Scope, patch: CustomerP
   return { ...plain, sealed: Object.fromEntries(named) }
 }
 
-function sealValue(
+/** Seals one value of a customer under the current secret; an address with its keys. */
+export function sealValue(
   context: EngineContext,
   scope: Scope,
   customerId: CustomerId,

@@ -12,11 +12,11 @@ import type { EngineContext } from './context.js'
 import { endEarly, endRun, reasonOfEnd } from './end-run.js'
 import { prepareRun } from './prepare-run.js'
 import { publishProgress } from './progress.js'
-import { isFreezing, lookForWinner } from './roll-out.js'
+import { isFrozenBefore, lookForWinner } from './roll-out.js'
 import type { RunServer } from './run-server.js'
 import { serveChannel } from './serve-channel.js'
 
-/** How long the rollout waits for another run of the campaign that is being frozen. */
+/** How long the rollout waits for another run of the campaign that is being frozen, or is about to be. */
 const FREEZING_PAUSE_MS = SECOND_MS
 
 /**
@@ -71,7 +71,7 @@ async function step(
   if (isRolloutRun(run) && run.freeze.phase !== 'frozen') {
     if (campaign.rollout === null) return lookForWinner(context, scope, campaign, run)
     const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
-    if (runs.some(isFreezing)) return now + FREEZING_PAUSE_MS
+    if (runs.some((other) => isFrozenBefore(run, other, now))) return now + FREEZING_PAUSE_MS
   }
   if (run.freeze.phase !== 'frozen') return prepareRun(context, scope, campaign, run)
   if (campaign.status !== 'active') return begin(context, scope, campaign)

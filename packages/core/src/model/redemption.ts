@@ -44,7 +44,11 @@ export type ReverseOptions = z.input<typeof reverseOptionsSchema>
 /** Why a code is not taken. */
 export type RefusedRedemption = 'spent' | 'expired' | 'notYetValid' | 'cancelled' | 'unknown'
 
-/** What the till is told. `redeemed` carries the same redemption when the same key asks again for the same coupon. */
+/**
+ * What the till is told. A key that asks again for the same coupon gets its redemption again: as `redeemed` while it
+ * stands, as `reversed` once it was given back, so that a late retry neither claims a use nor takes another. A new sale
+ * takes a new key.
+ */
 export type RedemptionOutcome =
   | {
       readonly outcome: 'redeemed'
@@ -54,6 +58,12 @@ export type RedemptionOutcome =
       readonly remaining: number
       /** Whether this key had taken this coupon before. */
       readonly repeated: boolean
+    }
+  | {
+      readonly outcome: 'reversed'
+      /** With the instant at which it was given back. */
+      readonly redemption: Redemption
+      readonly reward: Reward
     }
   | {
       readonly outcome: Exclude<RefusedRedemption, 'unknown'>

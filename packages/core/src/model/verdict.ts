@@ -25,6 +25,9 @@ export interface ArmResult {
 
 export type TestMethod = 'pooled-z' | 'fisher-exact' | 'boschloo-exact'
 
+/** Tests of two arms that are compared within strata. */
+export type StratifiedMethod = 'mantel-haenszel' | 'stratified-exact'
+
 /** Two arms as they may be looked at at any time, as often as one likes. */
 export interface AnytimeView {
   /** Rate of `arm` minus rate of `against`, with its confidence sequence. */
@@ -37,23 +40,29 @@ export interface AnytimeView {
   readonly adjustedPValue: number
   /** Natural logarithm of the e-value. */
   readonly logEvidence: number
-  readonly method: 'success-split'
+  readonly method: 'success-split' | 'stratified-success-split'
 }
 
 /** Two arms against each other: as a test that looks once, and under `anytime` as one that may be watched. */
 export interface Comparison {
   readonly arm: Arm
   readonly against: Arm
-  /** Rate of `arm` minus rate of `against`, with Newcombe's interval. */
+  /**
+   * Rate of `arm` minus rate of `against`, with Newcombe's interval. Within strata the Mantel-Haenszel difference, with
+   * Sato's interval, or with `stratified-exact` the stratified Newcombe interval; -1 to 1 when no stratum has both arms.
+   */
   readonly difference: Estimate
-  /** Relative lift over `against` (the improvement), a fraction, with Katz's interval; null when either arm has no conversions. */
+  /**
+   * Relative lift over `against` (the improvement), a fraction, with Katz's interval, within strata that of Greenland and
+   * Robins; null when either arm has no conversions.
+   */
   readonly lift: Estimate | null
   readonly z: number | null
   /** Two-sided, of this comparison alone. */
   readonly pValue: number
   /** The same after Holm's correction among the variants, or among the comparisons with the holdout. */
   readonly adjustedPValue: number
-  readonly method: TestMethod
+  readonly method: TestMethod | StratifiedMethod
   readonly anytime: AnytimeView
 }
 
@@ -78,14 +87,46 @@ export interface VerdictCheck {
    * - `maturity`: every member has had the conversion window
    * - `minimum`: each compared arm has enough members and conversions
    * - `machines`: the answer is the same with what machines did
+   * - `strata`: the leading arm is ahead within the strata too where it is as a whole; `pValue` is that of heterogeneity
    * - `guardrails`: the winner has no more unsubscribes, complaints or bounces than the others
    */
-  readonly check: 'sample-ratio' | 'attrition' | 'maturity' | 'minimum' | 'machines' | 'guardrails'
+  readonly check: 'sample-ratio' | 'attrition' | 'maturity' | 'minimum' | 'machines' | 'strata' | 'guardrails'
   readonly passed: boolean
   /** The smallest one on which it rests; null where it is no test. */
   readonly pValue: number | null
   /** What was found, for people. */
   readonly words: string
+}
+
+/** Two arms within one stratum. */
+export interface StratumResult {
+  readonly name: string
+  /** Of the one arm. */
+  readonly rate: Rate
+  /** Of the arm that it is compared with. */
+  readonly againstRate: Rate
+  /** The one minus the other, with Newcombe's interval; null when either arm has no members in it. */
+  readonly difference: Estimate | null
+}
+
+/** Whether two arms differ alike in all strata: the test of Breslow, Day and Tarone. */
+export interface Heterogeneity {
+  readonly statistic: number
+  /** Of freedom: the strata that it rests on less one. */
+  readonly degrees: number
+  readonly pValue: number
+}
+
+/** Two arms compared within strata: waves, or parts of the audience that the arms were drawn in. */
+export interface StrataResult {
+  readonly arm: Arm
+  readonly against: Arm
+  /** By name; those in which neither arm has members are left out. */
+  readonly strata: readonly StratumResult[]
+  /** Of all strata together, looked at once. */
+  readonly difference: Estimate
+  /** Null where the counts are too small for it, and where fewer than two strata have what it compares. */
+  readonly heterogeneity: Heterogeneity | null
 }
 
 /** How many more members would settle a question that the data leaves open. */
@@ -115,6 +156,8 @@ export interface Verdict {
   readonly comparisons: readonly Comparison[]
   /** The winner (or the arm with the highest rate) against the best of the others; null without two arms that have members. */
   readonly leaders: Comparison | null
+  /** The leaders stratum by stratum; null without strata, and when their members are all in one. */
+  readonly strata: StrataResult | null
   /** Null with a winner, and where no number of members would help, or none that there are. */
   readonly membersNeeded: MembersNeeded | null
   readonly confidence: number

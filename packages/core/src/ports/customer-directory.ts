@@ -1,11 +1,12 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Customer, CustomerPatch } from '../model/customer.js'
 import type { JournalEntry } from '../model/journal.js'
+import type { CustomerReseal } from '../model/reseal.js'
 import type { Scope } from '../model/scope.js'
 
 /** The customers of a tenant: ours, or the host's own tables. */
 export interface CustomerDirectory {
-  /** Whether {@link CustomerDirectory.upsert} and {@link CustomerDirectory.erase} work. */
+  /** Whether {@link CustomerDirectory.upsert}, {@link CustomerDirectory.reseal} and {@link CustomerDirectory.erase} work. */
   readonly writable: boolean
   /**
    * Customers in code-unit order of their ids, those behind `after`; fewer than `limit` only at the end. A customer
@@ -30,6 +31,14 @@ export interface CustomerDirectory {
     patches: readonly CustomerPatch[],
     entry: JournalEntry,
   ): Promise<{ readonly created: number; readonly updated: number }>
+  /**
+   * Puts seals in the place of others of the same values, each only where the one that it replaces still stands
+   * (`resealedCustomer`), so that nothing is lost that was written meanwhile and nobody is made anew; with the journal entry.
+   *
+   * @returns how many seals were replaced
+   * @throws DIRECTORY_READ_ONLY when not writable
+   */
+  reseal(scope: Scope, reseals: readonly CustomerReseal[], entry: JournalEntry): Promise<number>
   /**
    * Deletes customers for good; unknown ids are left out.
    *

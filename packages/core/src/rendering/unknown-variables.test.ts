@@ -59,9 +59,69 @@ describe('unknown variables', () => {
     expect(
       unknownVariables('email', parts, { hasCoupon: false }, (part) => `x.messages.email.${part}`),
     ).toEqual([
-      { path: 'x.messages.email.subject', variable: 'b', line: 1 },
-      { path: 'x.messages.email.html', variable: 'a', line: 2 },
-      { path: 'x.messages.email.html', variable: 'b', line: 3 },
+      { path: 'x.messages.email.subject', variable: 'b', line: 1, guarded: false },
+      { path: 'x.messages.email.html', variable: 'a', line: 2, guarded: false },
+      { path: 'x.messages.email.html', variable: 'b', line: 3, guarded: false },
+    ])
+  })
+
+  const guards = (text: string) =>
+    unknownVariables(
+      'email',
+      { text },
+      { hasCoupon: true, attributes: ['favourite'], dataKeys: ['shop'] },
+    ).map(({ variable, guarded }) => `${variable}${guarded ? ' guarded' : ''}`)
+
+  it.each([
+    ['{{ customer.nick | default: "friend" }}', 'customer.nick'],
+    ['{{ customer.nick | strip | default: "friend" | upcase }}', 'customer.nick'],
+    ['{{ customer.attributes.nick | default: "friend", allow_false: true }}', 'customer.attributes.nick'],
+    ['{% assign x = customer.nick | default: "friend" %}{{ x }}', 'customer.nick'],
+    ['{% if customer.nick %}{{ customer.nick }}{% endif %}', 'customer.nick'],
+    ['{% if customer.nick.size > 3 %}{{ customer.nick | upcase }}{% endif %}', 'customer.nick.size'],
+    [
+      '{% if variant and customer.nick != blank %}{% for c in customer.nick %}{% endfor %}{% endif %}',
+      'customer.nick',
+    ],
+    ['{% if variant == "a" %}{% elsif customer.nick %}{{ customer.nick }}{% endif %}', 'customer.nick'],
+    ['{% unless customer.nick %}friend{% else %}{{ customer.nick[0] }}{% endunless %}', 'customer.nick'],
+    ['{% case customer.nick %}{% when "a" %}A{% else %}{{ customer.nick }}{% endcase %}', 'customer.nick'],
+    ['{% if customer.nick %}{% if variant %}{{ customer.nick }}{% endif %}{% endif %}', 'customer.nick'],
+  ])('are guarded attributes in %s', (text, variable) => {
+    expect(guards(text)).toContain(`${variable} guarded`)
+    expect(guards(text).every((told) => told.endsWith(' guarded'))).toBe(true)
+  })
+
+  it.each([
+    // the name is wrong, whatever stands in its place
+    ['{{ custmer.nick | default: "friend" }}', 'custmer.nick'],
+    ['{% if custmer.nick %}{{ custmer.nick }}{% endif %}', 'custmer.nick'],
+    ['{{ customer.facts.lastOrder | default: "never" }}', 'customer.facts.lastOrder'],
+    ['{{ customer.firstName.short | default: "friend" }}', 'customer.firstName.short'],
+    ['{{ customer.nick.of.old | default: "friend" }}', 'customer.nick.of.old'],
+    ['{{ customer["nick name"] | default: "friend" }}', "customer['nick name']"],
+    ['{{ data.shp | default: "us" }}', 'data.shp'],
+    ['{% if nobody %}{% endif %}', 'nobody'],
+    // nothing stands in its place
+    ['{{ customer.firstName | default: customer.nick }}', 'customer.nick'],
+    ['{{ customer.firstName | default: "x" | append: customer.nick }}', 'customer.nick'],
+    ['{% if customer.favourite %}{{ customer.nick }}{% endif %}', 'customer.nick'],
+    ['{% if customer.nick %}{% endif %}{{ customer.nick }}', 'customer.nick'],
+    ['{{ customer.nick | default: "x" }}{{ customer.nick }}', 'customer.nick'],
+    ['{{ customer.nick }}\n{{ customer.nick | default: "x" }}', 'customer.nick'],
+    ['{% for letter in customer.nick %}{% endfor %}', 'customer.nick'],
+  ])('are unguarded in %s', (text, variable) => {
+    expect(guards(text)).toEqual([variable])
+  })
+
+  it('are the same attribute under both of its names, each told by itself', () => {
+    expect(guards('{% if customer.nick %}{{ customer.attributes.nick }}{% endif %}')).toEqual([
+      'customer.nick guarded',
+      'customer.attributes.nick guarded',
+    ])
+    expect(guards('{{ customer.nick | default: customer.handle | default: "x" }}')).toEqual([
+      'customer.nick guarded',
+      'customer.handle guarded',
     ])
   })
 

@@ -1,5 +1,7 @@
+import { ATTRIBUTE_NAME } from '../model/attribute.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { MessageParts } from '../model/message.js'
+import { guardedUses } from './guarded-variables.js'
 import { compileTemplate } from './template.js'
 import { textEngine } from './template-engine.js'
 import { type UsedVariable, usedVariables } from './used-variables.js'
@@ -20,6 +22,11 @@ export interface UnknownVariable {
   /** As it is written in the template. */
   readonly variable: string
   readonly line?: number
+  /**
+   * Whether it is an attribute that nobody has, and the template says what is to stand in its place: the name may be
+   * right, and no message is wrong.
+   */
+  readonly guarded: boolean
 }
 
 /** `value` ends a path, `any` allows whatever follows. */
@@ -84,7 +91,9 @@ function namesOf(names: readonly string[] | null | undefined): Names {
 
 /**
  * The variables of a message that no source supplies, so that a misspelt one is found before launch: at send time it
- * is empty. Variables that a template makes itself (loops, `assign`, `capture`) are known from there on.
+ * is empty. Variables that a template makes itself (loops, `assign`, `capture`) are known from there on. An attribute that
+ * is asked for by `if`, `unless` or `case`, or has a `default`, is marked as guarded wherever it stands so; of a variable that
+ * also stands without, that use is told.
  *
  * @param pathOf - where the text of a part was written
  * @default pathOf `messages.`, the channel and the part
@@ -99,10 +108,31 @@ export function unknownVariables(
   const shape = shapeOf(known)
   return Object.entries(parts).flatMap(([part, source]) => {
     const path = pathOf(part)
-    const used = usedVariables(compileTemplate(textEngine, source, path))
-    const unknown = used.filter(({ segments }) => !isSupplied(shape, segments))
-    return firstOfEach(unknown).map(({ name, line }) => ({ path, variable: name, line }))
+    const template = compileTemplate(textEngine, source, path)
+    const unknown = usedVariables(template).filter(({ segments }) => !isSupplied(shape, segments))
+    if (unknown.length === 0) return []
+    const isGuarded = guardedUses(template, attributeOf)
+    const uses = unknown.map((use) => ({
+      path,
+      variable: use.name,
+      line: use.line,
+      guarded: attributeOf(use.segments) !== null && isGuarded(use),
+    }))
+    return strictestOfEach(uses)
   })
+}
+
+/** The name of the attribute that a path can lead to; null for one that leads elsewhere or nowhere, whoever is asked. */
+function attributeOf([root, field, ...rest]: UsedVariable['segments']): string | null {
+  if (root !== 'customer' || typeof field !== 'string') return null
+  const [name, ...inner] = field === 'attributes' ? rest : [field, ...rest]
+  if (typeof name !== 'string' || !ATTRIBUTE_NAME.test(name)) return null
+  if (field !== 'attributes' && Object.hasOwn(CUSTOMER, name)) return null
+  return inner.every(isOfEveryValue) ? name : null
+}
+
+function isOfEveryValue(segment: UsedVariable['segments'][number]): boolean {
+  return segment === null || typeof segment === 'number' || OF_EVERY_VALUE.includes(segment)
 }
 
 function isSupplied(shape: Shape, segments: UsedVariable['segments']): boolean {
@@ -117,7 +147,15 @@ function innerShape(shape: Names, name: string): Shape | undefined {
   return Object.hasOwn(shape, name) ? shape[name] : shape[ANY_NAME]
 }
 
-function firstOfEach(variables: readonly UsedVariable[]): readonly UsedVariable[] {
-  const byLine = variables.toSorted((left, right) => left.line - right.line)
-  return [...new Map(byLine.toReversed().map((variable) => [variable.name, variable])).values()].toReversed()
+type Use = UnknownVariable & { readonly line: number }
+
+/** Each variable once: where it first stands unguarded, else where it first stands. */
+function strictestOfEach(uses: readonly Use[]): readonly UnknownVariable[] {
+  const byLine = (left: Use, right: Use) => left.line - right.line
+  const strictest = new Map<string, Use>()
+  for (const use of uses.toSorted(byLine)) {
+    const known = strictest.get(use.variable)
+    if (known === undefined || (known.guarded && !use.guarded)) strictest.set(use.variable, use)
+  }
+  return [...strictest.values()].toSorted(byLine)
 }

@@ -8,6 +8,7 @@ export interface UsedVariable {
   /** Its segments; null where the name is itself computed. */
   readonly segments: readonly (string | number | null)[]
   readonly line: number
+  readonly column: number
 }
 
 /** The variables that a template takes from outside: those of its loops, assigns and captures are left out. */
@@ -16,11 +17,13 @@ export function usedVariables(template: Template): readonly UsedVariable[] {
   return Object.values(globals).flatMap((variables) => variables.map(usedVariable))
 }
 
-function usedVariable(variable: Variable): UsedVariable {
+/** A variable as the analysis of a template gives it. */
+export function usedVariable(variable: Variable): UsedVariable {
   return {
     name: variable.toString(),
     segments: variable.segments.map((segment) => (typeof segment === 'object' ? null : segment)),
     line: variable.location.row,
+    column: variable.location.col,
   }
 }
 

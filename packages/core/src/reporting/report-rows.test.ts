@@ -3,7 +3,7 @@ import type { CampaignReport } from '../model/report.js'
 import { buildReport } from './build-report.js'
 import { reportRows } from './report-rows.js'
 import { SAMPLE_INCREMENTAL, sampleIncrementalArm } from './sample-incremental.js'
-import { SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput } from './sample-report.js'
+import { SAMPLE_STRATA, SAMPLE_VERDICT, sampleReportCampaign, sampleReportInput } from './sample-report.js'
 
 describe('the rows of a report', () => {
   const rows = reportRows(buildReport(sampleReportInput()))
@@ -97,6 +97,30 @@ describe('the rows of a report', () => {
       null,
       null,
     ])
+  })
+
+  it('tell the leaders stratum by stratum, then all strata together', () => {
+    const verdict = { ...SAMPLE_VERDICT, strata: SAMPLE_STRATA }
+    const all = reportRows(buildReport(sampleReportInput({ verdict })))
+    const ofStrata = all.filter(([section]) => section === 'strata').map((row) => row.slice(1))
+    expect(ofStrata).toContainEqual(['Berlin, 09:00', 'arm', 'emoji', null, null])
+    expect(ofStrata).toContainEqual(['Berlin, 09:00', 'rate', 64 / 940, 64, 940])
+    expect(ofStrata).toContainEqual(['Lisbon, 09:00', 'againstRate', 35 / 950, 35, 950])
+    expect(ofStrata).toContainEqual(['Lisbon, 09:00', 'differenceLow', -0.003, null, null])
+    expect(ofStrata).toContainEqual(['Tokyo, 09:00', 'difference', null, null, null])
+    expect(ofStrata).toContainEqual(['', 'differenceHigh', 0.0346, null, null])
+    expect(ofStrata).toContainEqual(['', 'heterogeneityPValue', 0.63, null, null])
+    expect(new Set(all.map((row) => row.slice(0, 3).join('\n'))).size).toBe(all.length)
+    const unasked = { ...verdict, strata: { ...SAMPLE_STRATA, heterogeneity: null } }
+    expect(reportRows(buildReport(sampleReportInput({ verdict: unasked })))).toContainEqual([
+      'strata',
+      '',
+      'heterogeneity',
+      null,
+      null,
+      null,
+    ])
+    expect(rows.some(([section]) => section === 'strata')).toBe(false)
   })
 
   it('leave out what there is not', () => {

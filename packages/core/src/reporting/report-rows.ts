@@ -5,6 +5,7 @@ import type { CampaignReport, ExclusionCount, ReasonCount } from '../model/repor
 import type { AudienceCounts } from '../model/run.js'
 import { incrementalRows } from './incremental-rows.js'
 import { type Cells, estimate, moneyRatio, type ReportRow, rows } from './report-cells.js'
+import { strataRows } from './strata-rows.js'
 
 const HEADER = ['section', 'name', 'metric', 'value', 'numerator', 'denominator'] as const
 
@@ -146,6 +147,7 @@ function breakdownRows(report: CampaignReport): ReportRow[] {
           ['anytimeAdjustedPValue', anytime.adjustedPValue],
         ]),
     ),
+    ...strataRows(report.verdict.strata),
     ...report.segments.flatMap(({ segment, members, counts, rates: all }) =>
       rows('segments', segment, [['members', members], ...numbers({ ...counts }), ...rates({ ...all })]),
     ),

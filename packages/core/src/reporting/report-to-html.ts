@@ -6,6 +6,7 @@ import { funnel } from './page/funnel.js'
 import { incremental } from './page/incremental.js'
 import { html } from './page/markup.js'
 import { money } from './page/money.js'
+import { strata } from './page/strata.js'
 import { STYLE } from './page/style.js'
 import { head, tiles, verdictBox } from './page/summary.js'
 import { timelineChart } from './page/timeline-chart.js'
@@ -28,7 +29,7 @@ export function reportToHtml(report: CampaignReport): string {
 </head>
 <body>
 <main>
-${head(report)}${verdictBox(report)}${tiles(report)}${funnel(report)}${variants(report)}${money(report)}${incremental(report)}${channels(report)}${segments(report)}${responseTimes(report)}${timelineChart(report)}${failures(report)}${runs(report)}${definitions(report)}</main>
+${head(report)}${verdictBox(report)}${tiles(report)}${funnel(report)}${variants(report)}${strata(report)}${money(report)}${incremental(report)}${channels(report)}${segments(report)}${responseTimes(report)}${timelineChart(report)}${failures(report)}${runs(report)}${definitions(report)}</main>
 </body>
 </html>
 `

@@ -6,7 +6,7 @@ import type { Counter } from '../model/metrics.js'
 import { parseInput } from '../model/parse.js'
 import type { DeliveryCounts } from '../model/progress.js'
 import type { Run } from '../model/run.js'
-import type { Comparison, Verdict } from '../model/verdict.js'
+import type { Comparison, StrataResult, Verdict } from '../model/verdict.js'
 import type { ReportInput } from './build-report.js'
 import { experimentArms } from './experiment-arms.js'
 import { SAMPLE_INCREMENTAL } from './sample-incremental.js'
@@ -175,12 +175,41 @@ export const SAMPLE_VERDICT: Verdict = {
     { check: 'sample-ratio', passed: true, pValue: 0.98, words: 'the arms have the sizes that were meant' },
     { check: 'maturity', passed: true, pValue: null, words: 'every conversion window has passed' },
   ],
+  strata: null,
   membersNeeded: null,
   confidence: 0.95,
-  method: { decision: 'fixed', correction: 'holm', version: 2 },
+  method: { decision: 'fixed', correction: 'holm', version: 3 },
   dataDigest: 'f'.repeat(64),
   sentence:
     '“emoji” won: 6.0% of 1,894 converted against 4.0% of 1,895 with “plain”, 0.7 to 3.5 points more (95% interval).',
+}
+
+/** The leaders of {@link SAMPLE_VERDICT} in three waves, to the last of which only one of them was sent. */
+export const SAMPLE_STRATA: StrataResult = {
+  arm: 'emoji',
+  against: 'plain',
+  strata: [
+    {
+      name: 'Berlin, 09:00',
+      rate: { numerator: 64, denominator: 940, value: 64 / 940 },
+      againstRate: { numerator: 40, denominator: 945, value: 40 / 945 },
+      difference: interval(0.0258, 0.0052, 0.0468),
+    },
+    {
+      name: 'Lisbon, 09:00',
+      rate: { numerator: 50, denominator: 950, value: 50 / 950 },
+      againstRate: { numerator: 35, denominator: 950, value: 35 / 950 },
+      difference: interval(0.0158, -0.003, 0.0349),
+    },
+    {
+      name: 'Tokyo, 09:00',
+      rate: { numerator: 0, denominator: 4, value: 0 },
+      againstRate: { numerator: 0, denominator: 0, value: null },
+      difference: null,
+    },
+  ],
+  difference: interval(0.0207, 0.0068, 0.0346),
+  heterogeneity: { statistic: 0.23, degrees: 1, pValue: 0.63 },
 }
 
 function armCells(

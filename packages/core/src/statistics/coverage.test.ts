@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { drawBeta } from './bandits/draws.js'
 import { compareRatesBayesian, rateDifferenceBayesian } from './bayes/compare-rates-bayesian.js'
-import { combineStrata } from './combine-strata.js'
 import { newcombeInterval } from './proportions/difference.js'
 import { proportionLift } from './proportions/lift.js'
 import { proportionInterval } from './proportions/proportion-interval.js'
-import { atLeast, atMost, isWithin, shareOf, worldsOf } from './simulation.fixture.js'
+import { atLeast, atMost, drawnStrata, isWithin, shareOf, worldsOf } from './simulation.fixture.js'
+import { combineStrata } from './strata/combine-strata.js'
+import { stratifiedLift } from './strata/stratified-lift.js'
+import { stratifiedNewcombe } from './strata/stratified-newcombe.js'
 
 const CONFIDENCE = { confidence: 0.95 } as const
 
@@ -75,15 +77,70 @@ describe('the interval of a difference', () => {
     const covered = shareOf(
       `strata:${name}`,
       (draws) => {
-        const drawn = strata.map(([n = 1, p = 0, m = 1, q = 0]) => ({
-          a: draws.binomial(n, p),
-          b: draws.binomial(m, q),
-        }))
+        const drawn = drawnStrata(draws, strata)
         return isWithin(truth, combineStrata(drawn, CONFIDENCE).difference)
       },
       worlds,
     )
     expect(covered).toBeGreaterThanOrEqual(atLeast(0.946, worlds))
+  })
+})
+
+describe('the intervals within strata', () => {
+  // members and rate of a and of b in each stratum
+  it.each([
+    [
+      'large ones of unequal shares',
+      0.5,
+      [
+        [900, 0.06, 300, 0.04],
+        [400, 0.15, 500, 0.1],
+        [300, 0.3, 900, 0.2],
+      ],
+    ],
+    [
+      'many small ones',
+      1,
+      Array.from({ length: 20 }, (_, index) => [20, 0.1 + index / 100, 30, 0.05 + index / 200]),
+    ],
+  ] as const)('of the lift cover the truth as often as they say: %s', (name, truth, strata) => {
+    const covered = shareOf(`stratified lift:${name}`, (draws) => {
+      const drawn = drawnStrata(draws, strata)
+      const lift = stratifiedLift(drawn, 0.95)
+      return lift === null || isWithin(truth, lift)
+    })
+    expect(covered).toBeGreaterThanOrEqual(atLeast(0.95))
+  })
+
+  it.each([
+    [
+      'few successes',
+      0,
+      [
+        [60, 0.02, 40, 0.02],
+        [30, 0.05, 60, 0.05],
+        [20, 0.1, 20, 0.1],
+      ],
+    ],
+    [
+      'shares of 9 to 1 and 1 to 9',
+      0.02,
+      [
+        [180, 0.05, 20, 0.03],
+        [20, 0.03, 180, 0.01],
+      ],
+    ],
+    [
+      'many small ones',
+      0.05,
+      Array.from({ length: 12 }, (_, index) => [10, 0.06 + index / 100, 6, 0.01 + index / 100]),
+    ],
+  ] as const)('by Newcombe cover the difference as often as they say: %s', (name, truth, strata) => {
+    const covered = shareOf(`stratified newcombe:${name}`, (draws) => {
+      const drawn = drawnStrata(draws, strata)
+      return isWithin(truth, stratifiedNewcombe(drawn, 0.95))
+    })
+    expect(covered).toBeGreaterThanOrEqual(atLeast(0.95))
   })
 })
 

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { Proportion } from './checks.js'
-import { combineStrata } from './combine-strata.js'
 import { boschlooExact } from './proportions/boschloo.js'
 import { compareManyProportions } from './proportions/compare-many.js'
 import { compareProportions } from './proportions/compare-proportions.js'
 import { fisherExact } from './proportions/fisher.js'
 import { pooledZTest } from './proportions/pooled-z.js'
-import { atMost, type Draws, shareOf, WORLDS, worldsOf } from './simulation.fixture.js'
+import { atMost, type Draws, drawnStrata, shareOf, WORLDS, worldsOf } from './simulation.fixture.js'
+import { breslowDayTest } from './strata/breslow-day.js'
+import { combineStrata } from './strata/combine-strata.js'
+import { compareStrata } from './strata/compare-strata.js'
 import { chiSquareTest } from './tables/chi-square-test.js'
 import { attritionTest } from './validity/attrition.js'
 import { sampleRatioTest } from './validity/sample-ratio.js'
@@ -122,6 +124,9 @@ describe('of several arms at the same rate', () => {
   })
 })
 
+/** Members of a and of b, and the rate of both, as {@link drawnStrata} takes them. */
+const alike = ([n = 1, m = 1, rate = 0]: readonly number[]) => [n, rate, m, rate]
+
 describe('of strata with rates of their own', () => {
   // members of a and b, and their rate, in each stratum
   it.each([
@@ -138,11 +143,51 @@ describe('of strata with rates of their own', () => {
     'the test of Cochran, Mantel and Haenszel over %s raises a false alarm at most as often as its level',
     (name, strata) => {
       const alarms = shareOf(`strata:${name}`, (draws) => {
-        const drawn = strata.map(([n = 1, m = 1, rate = 0]) => ({
-          a: draws.binomial(n, rate),
-          b: draws.binomial(m, rate),
-        }))
+        const drawn = drawnStrata(draws, strata.map(alike))
         return combineStrata(drawn, { confidence: 0.95 }).pValue < LEVEL
+      })
+      expect(alarms).toBeLessThanOrEqual(atMost(LEVEL))
+    },
+  )
+
+  // members of a and b, and their rate, in each stratum: counts about and below where the exact test is chosen
+  it.each([
+    ['seldom', Array.from({ length: 5 }, (_, index) => [60, 60, 0.01 + index / 100])],
+    ['9 to 1', Array.from({ length: 4 }, (_, index) => [180, 20, 0.02 + index / 50])],
+    [
+      '9 to 1 and 1 to 9',
+      [
+        [180, 20, 0.1],
+        [20, 180, 0.02],
+      ],
+    ],
+    ['mostly', Array.from({ length: 6 }, (_, index) => [12, 8, 0.8 + index / 40])],
+  ] as const)('so does the test that is chosen by itself: %s', (name, strata) => {
+    const alarms = shareOf(`chosen:${name}`, (draws) => {
+      const drawn = drawnStrata(draws, strata.map(alike))
+      return compareStrata(drawn, { confidence: 0.95 }).pValue < LEVEL
+    })
+    expect(alarms).toBeLessThanOrEqual(atMost(LEVEL))
+  })
+
+  // rates of a in each stratum, twice as high as those of b in odds
+  it.each([
+    ['few large ones', [500, 400, 300], [0.04, 0.1, 0.3]],
+    [
+      '24 waves',
+      Array.from({ length: 24 }, () => 200),
+      Array.from({ length: 24 }, (_, wave) => 0.04 + wave / 200),
+    ],
+  ] as const)(
+    'where the odds ratio is the same, the test of Breslow, Day and Tarone over %s does so',
+    (name, sizes, rates) => {
+      const alarms = shareOf(`breslow-day:${name}`, (draws) => {
+        const drawn = sizes.map((size, index) => {
+          const rate = rates[index] ?? 0
+          return { a: draws.binomial(size, (2 * rate) / (1 + rate)), b: draws.binomial(size, rate) }
+        })
+        const { pValue, approximationHolds } = breslowDayTest(drawn)
+        return approximationHolds && pValue < LEVEL
       })
       expect(alarms).toBeLessThanOrEqual(atMost(LEVEL))
     },

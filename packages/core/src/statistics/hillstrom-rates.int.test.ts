@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { compareRatesBayesian } from './bayes/compare-rates-bayesian.js'
 import type { Proportion } from './checks.js'
-import { combineStrata } from './combine-strata.js'
 import { adjustedPValues } from './corrections/adjusted.js'
 import { RATES, SAMPLE_RATIO } from './hillstrom-rates.fixture.js'
 import {
@@ -22,6 +21,7 @@ import { proportionLift } from './proportions/lift.js'
 import { proportionInterval } from './proportions/proportion-interval.js'
 import { anytimeSampleRatio } from './sequential/anytime-sample-ratio.js'
 import { compareProportionsAnytime } from './sequential/compare-proportions-anytime.js'
+import { combineStrata } from './strata/combine-strata.js'
 import { sampleRatioTest } from './validity/sample-ratio.js'
 import { judge } from './verdict/judge.js'
 

@@ -3,6 +3,7 @@ import { drawNormal } from './bandits/draws.js'
 import type { Proportion } from './checks.js'
 import type { Moments } from './means/moments.js'
 import type { PairMoments } from './means/pair-moments.js'
+import type { StratumOutcome } from './strata/stratum.js'
 
 const LONG = process.env.CAMPAIGNKIT_LONG === '1'
 
@@ -85,6 +86,11 @@ export function createDraws(seed: string): Draws {
       return { successes: drawnFrom(steps, uniform()), trials }
     },
   }
+}
+
+/** Strata drawn from members and rate of a, then of b, in each. */
+export function drawnStrata(draws: Draws, strata: readonly (readonly number[])[]): StratumOutcome[] {
+  return strata.map(([n = 1, p = 0, m = 1, q = 0]) => ({ a: draws.binomial(n, p), b: draws.binomial(m, q) }))
 }
 
 /** The share of so many worlds of which something holds. */

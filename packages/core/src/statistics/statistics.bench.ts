@@ -158,6 +158,26 @@ function liveOf(campaign: number): VerdictInput {
   return { arms: [arm('plain', 600 + campaign), arm('emoji', 680 - campaign)], mature: false }
 }
 
+const WAVES = 24
+
+/** The same members in waves of equal shares, whose rates differ. */
+function inWaves(input: VerdictInput): VerdictInput {
+  const partOf = (count: number, wave: number) =>
+    Math.floor((count * (wave + 1) * (wave + 2)) / (WAVES * (WAVES + 1))) -
+    Math.floor((count * wave * (wave + 1)) / (WAVES * (WAVES + 1)))
+  const evenly = (count: number, wave: number) =>
+    Math.floor((count * (wave + 1)) / WAVES) - Math.floor((count * wave) / WAVES)
+  const strata = Array.from({ length: WAVES }, (_, wave) => ({
+    name: `wave ${wave}`,
+    arms: input.arms.map(({ arm, assigned, converted }) => ({
+      arm,
+      assigned: evenly(assigned - converted, wave) + partOf(converted, wave),
+      converted: partOf(converted, wave),
+    })),
+  }))
+  return { ...input, strata }
+}
+
 /** The z of two arms and nothing else: what most tools show. */
 function zAlone({ arms: [first, second] }: VerdictInput): number {
   if (first === undefined || second === undefined) return 0
@@ -216,6 +236,26 @@ export const statisticsBenches = [
     prepare: () => ({
       ours: () => () => callsOf((index) => judge(liveOf(index)).comparisons.length, CAMPAIGNS),
       bare: () => () => callsOf((index) => zAlone(liveOf(index)), CALLS),
+    }),
+  },
+  {
+    stage: `statistics: verdicts of 100 live campaigns in ${WAVES} waves`,
+    unit: 'verdict',
+    bareName: 'the z of two arms alone',
+    goal: { perSecond: CAMPAIGNS },
+    prepare: () => ({
+      ours: () => () => callsOf((index) => judge(inWaves(liveOf(index))).comparisons.length, CAMPAIGNS),
+      bare: () => () => callsOf((index) => zAlone(liveOf(index)), CALLS),
+    }),
+  },
+  {
+    stage: `statistics: a million deliveries in ${WAVES} waves, rates of 4 arms`,
+    unit: 'verdict',
+    bareName: 'the z of two arms alone',
+    goal: { perSecond: 1 },
+    prepare: () => ({
+      ours: () => () => callsOf((index) => judge(inWaves(millionOf(index))).comparisons.length, 20),
+      bare: () => () => callsOf((index) => zAlone(millionOf(index)), CALLS),
     }),
   },
   ...distributionBenches,

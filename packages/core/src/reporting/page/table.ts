@@ -1,5 +1,6 @@
 import { countText } from '../../model/metrics.js'
 import type { ReportRate } from '../../model/report.js'
+import type { Estimate } from '../../model/verdict.js'
 import { html, type Markup, type Part } from './markup.js'
 import { rateText } from './texts.js'
 
@@ -51,6 +52,11 @@ export function outside(text: string): Markup {
 export function rateCell(rate: ReportRate): Markup {
   if (rate.value === null) return html`<span class="none">${rateText(rate)}</span>`
   return html`${rateText(rate)} <small>${countText(rate.numerator)} of ${countText(rate.denominator)}</small>`
+}
+
+/** A figure with the interval that it stands in. */
+export function spanCell({ value, low, high }: Estimate, text: (value: number) => string): Markup {
+  return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
 }
 
 /** A part of the page with its heading; nothing when there is nothing in it. */

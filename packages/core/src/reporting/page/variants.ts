@@ -4,7 +4,7 @@ import type { ArmReport, CampaignReport } from '../../model/report.js'
 import type { Comparison, Estimate, Verdict } from '../../model/verdict.js'
 import { html, type Markup, type Part } from './markup.js'
 import { type Axis, axisFor, intervalBar } from './scale.js'
-import { outside, rateCell, section, table } from './table.js'
+import { outside, rateCell, section, spanCell, table } from './table.js'
 import { changeText, confidenceText, instantText, NOTHING, pointsText, probabilityText } from './texts.js'
 import { METHOD_WORDS, OUTCOME_WORDS, ROLE_WORDS } from './words.js'
 
@@ -146,15 +146,13 @@ function comparisonTable({ verdict, arms }: CampaignReport): Markup {
   return table('Each against each', columns, rows, 'cards')
 }
 
-function spanCell({ value, low, high }: Estimate, text: (value: number) => string): Markup {
-  return html`${text(value)} <small>${text(low)} to ${text(high)}</small>`
-}
-
 function noteOf(verdict: Verdict): Markup {
   const { outcome, confidence, reasons, comparisons, method } = verdict
   const level = confidenceText(confidence)
   const watched = `Wilson's for a rate; those of differences and lifts however often one looks`
-  const once = `Wilson's for a rate, Newcombe's for a difference, Katz's for a lift, looked at once`
+  const within = `Wilson's for a rate, those of differences and lifts within each part of the audience, looked at once`
+  const alone = `Wilson's for a rate, Newcombe's for a difference, Katz's for a lift, looked at once`
+  const once = verdict.strata === null ? alone : within
   const intervals = `Intervals hold at ${level}: ${method.decision === 'anytime' ? watched : once}.`
   const corrected = comparisons.length > 1 ? " p-values are corrected for their number by Holm's method." : ''
   // the sentence at the top has said them already when it is too early

@@ -2,7 +2,7 @@ import type { ChannelKind } from '../../model/channel-kind.js'
 import type { DeliveryStatus } from '../../model/delivery.js'
 import type { NotMeasuredReason } from '../../model/incremental.js'
 import type { ArmReport, CampaignReport, ImpressionSource, ResponseTime } from '../../model/report.js'
-import type { AnytimeView, TestMethod, VerdictOutcome } from '../../model/verdict.js'
+import type { AnytimeView, Comparison, VerdictOutcome } from '../../model/verdict.js'
 
 export const CHANNEL_WORDS: Readonly<Record<ChannelKind, string>> = {
   email: 'E-mail',
@@ -71,9 +71,12 @@ export const STATUS_WORDS: Readonly<Record<DeliveryStatus, string>> = {
   held: 'held for a person to decide',
 }
 
-export const METHOD_WORDS: Readonly<Record<TestMethod | AnytimeView['method'], string>> = {
+export const METHOD_WORDS: Readonly<Record<Comparison['method'] | AnytimeView['method'], string>> = {
   'pooled-z': 'two-proportion z test',
   'fisher-exact': "Fisher's exact test",
   'boschloo-exact': "Boschloo's exact test",
+  'mantel-haenszel': 'Cochran-Mantel-Haenszel test within strata',
+  'stratified-exact': 'exact test within strata',
   'success-split': 'valid at any look',
+  'stratified-success-split': 'valid at any look, within strata',
 }

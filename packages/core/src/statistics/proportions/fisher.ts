@@ -1,19 +1,7 @@
-import { sum } from 'simple-statistics'
 import type { Alternative } from '../alternative.js'
 import { checkProportion, type Proportion } from '../checks.js'
 import { checkAlternative } from '../number-checks.js'
-import { fixedMarginWeights } from './fixed-margins.js'
-
-/** Tables as likely as the observed one up to rounding count as equally likely, by the convention of R. */
-const AS_LIKELY = 1 + 1e-7
-
-/** The weights of the tables that speak as much against the null hypothesis as the observed one, or more. */
-function asExtreme(weights: readonly number[], observed: number, alternative: Alternative): number[] {
-  if (alternative === 'greater') return weights.slice(Math.max(0, observed))
-  if (alternative === 'less') return weights.slice(0, Math.max(0, observed + 1))
-  const bar = (weights[observed] ?? 0) * AS_LIKELY
-  return weights.filter((weight) => weight <= bar)
-}
+import { extremeShare, fixedMarginWeights } from './fixed-margins.js'
 
 /**
  * Fisher's exact test of two equal proportions (Fisher 1935, "The logic of inductive inference"). Two-sided, it is the
@@ -40,7 +28,9 @@ export function fisherExact(
   checkProportion(a, 'a')
   checkProportion(b, 'b')
   checkAlternative(alternative)
-  const { from, weights } = fixedMarginWeights(a.trials, b.trials, a.successes + b.successes)
-  const counted = asExtreme(weights, a.successes - from, alternative)
-  return Math.min(1, sum(counted) / sum([...weights]))
+  return extremeShare(
+    fixedMarginWeights(a.trials, b.trials, a.successes + b.successes),
+    a.successes,
+    alternative,
+  )
 }

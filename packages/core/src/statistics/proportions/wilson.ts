@@ -1,5 +1,5 @@
 import type { Estimate } from '../../model/verdict.js'
-import { checkOpenShare, checkProportion } from '../checks.js'
+import { checkOpenShare, checkProportion, type Proportion } from '../checks.js'
 import { twoSidedZ } from './two-sided-z.js'
 
 /** The upper end of Wilson's interval: every summand is positive, so no digits are lost. */
@@ -16,6 +16,15 @@ function wilsonUpper(successes: number, trials: number, z: number): number {
 function wilsonLower(successes: number, trials: number, z: number): number {
   const product = ((successes / trials) * successes) / (trials + z * z)
   return product / wilsonUpper(successes, trials, z)
+}
+
+/** Both ends of Wilson's interval; counts that stand for others may be broken. */
+export function wilsonEnds(
+  { successes, trials }: Proportion,
+  confidence: number,
+): Pick<Estimate, 'low' | 'high'> {
+  const z = twoSidedZ(confidence)
+  return { low: wilsonLower(successes, trials, z), high: wilsonUpper(successes, trials, z) }
 }
 
 /**
@@ -36,11 +45,5 @@ function wilsonLower(successes: number, trials: number, z: number): number {
 export function wilsonInterval(successes: number, trials: number, confidence: number): Estimate {
   checkProportion({ successes, trials })
   checkOpenShare(confidence, 'confidence')
-  const z = twoSidedZ(confidence)
-  return {
-    value: successes / trials,
-    low: wilsonLower(successes, trials, z),
-    high: wilsonUpper(successes, trials, z),
-    confidence,
-  }
+  return { value: successes / trials, ...wilsonEnds({ successes, trials }, confidence), confidence }
 }

@@ -9,6 +9,8 @@ export const LOOKS = 46
 export interface World {
   readonly members: readonly number[]
   readonly rates: readonly number[]
+  /** The look after which the members of each arm begin to come in. @default 0 */
+  readonly starts?: readonly number[]
   readonly seed: string
 }
 
@@ -25,7 +27,7 @@ function createDraw(seed: string): (trials: number, rate: number) => number {
 
 /** The share of tests in which a judge raises its hand at any of 46 looks that are evenly spread over the members. */
 export function alarmsWhileWatched(
-  { members, rates, seed }: World,
+  { members, rates, starts = [], seed }: World,
   isAlarm: (arms: readonly Proportion[]) => boolean,
 ): number {
   const draw = createDraw(seed)
@@ -35,7 +37,9 @@ export function alarmsWhileWatched(
     let isRaised = false
     for (let look = 1; look <= LOOKS && !isRaised; look += 1) {
       arms.forEach((arm, index) => {
-        const trials = Math.max(1, Math.round(((members[index] ?? 0) * look) / LOOKS))
+        const start = starts[index] ?? 0
+        if (look <= start) return
+        const trials = Math.max(1, Math.round(((members[index] ?? 0) * (look - start)) / (LOOKS - start)))
         arm.successes += draw(trials - arm.trials, rates[index] ?? 0)
         arm.trials = trials
       })

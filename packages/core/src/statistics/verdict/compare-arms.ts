@@ -1,12 +1,23 @@
-import type { AnytimeView, Comparison } from '../../model/verdict.js'
+import type { AnytimeView, Comparison, Estimate } from '../../model/verdict.js'
 import type { Proportion } from '../checks.js'
 import { holmAdjusted } from '../corrections/holm.js'
 import { compareProportions } from '../proportions/compare-proportions.js'
+import { rateDifference } from '../proportions/difference.js'
 import { compareProportionsAnytime } from '../sequential/compare-proportions-anytime.js'
+import { compareStrataAnytime } from '../sequential/compare-strata-anytime.js'
+import { compareStrata } from '../strata/compare-strata.js'
 import { variantsIn } from './contenders.js'
+import { hasBoth, type PairStratum, strataOfPair } from './pair-strata.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
 type Pair = readonly [JudgedArm, JudgedArm]
+
+/** Two arms as they are compared: their counts, and how these fall to the strata that they are in. */
+interface Compared {
+  readonly a: Proportion
+  readonly b: Proportion
+  readonly strata: readonly PairStratum[]
+}
 
 /** Every variant against each other variant, then against the holdout; two families, each corrected for itself. */
 export function compareArms(question: Question): readonly Comparison[] {
@@ -16,14 +27,14 @@ export function compareArms(question: Question): readonly Comparison[] {
     variants.slice(index + 1).map((second): Pair => [first, second]),
   )
   const withHoldout = holdout === undefined ? [] : variants.map((variant): Pair => [variant, holdout])
-  return [...compareFamily(pairs, question.alpha), ...compareFamily(withHoldout, question.alpha)]
+  return [...compareFamily(pairs, question), ...compareFamily(withHoldout, question)]
 }
 
 /** Compares pairs and corrects their p-values together; pairs with an empty arm are left out. */
-function compareFamily(pairs: readonly Pair[], alpha: number): readonly Comparison[] {
+function compareFamily(pairs: readonly Pair[], question: Question): readonly Comparison[] {
   const compared = pairs
     .filter((pair) => pair.every(({ assigned }) => assigned > 0))
-    .map(([first, second]) => comparePair(first, second, alpha))
+    .map(([first, second]) => comparePair(first, second, question))
   const adjusted = holmAdjusted(compared.map(({ pValue }) => pValue))
   const anytime = holmAdjusted(compared.map((each) => each.anytime.pValue))
   return compared.map((comparison, index) => ({
@@ -34,26 +45,66 @@ function compareFamily(pairs: readonly Pair[], alpha: number): readonly Comparis
 }
 
 /** One arm against another, as a test of its own. */
-export function comparePair(first: JudgedArm, second: JudgedArm, alpha: number): Comparison {
-  const [a, b] = [proportionOf(first), proportionOf(second)]
-  const confidence = 1 - alpha
-  const { difference, lift, z, pValue, method } = compareProportions(a, b, { confidence })
+export function comparePair(first: JudgedArm, second: JudgedArm, question: Question): Comparison {
+  const compared: Compared = {
+    a: proportionOf(first),
+    b: proportionOf(second),
+    strata: strataOfPair(question, first.arm, second.arm),
+  }
+  const confidence = 1 - question.alpha
+  const once = lookOnce(compared, confidence)
   return {
     arm: first.arm,
     against: second.arm,
-    difference,
-    lift,
-    z,
-    pValue,
-    adjustedPValue: pValue,
-    method,
-    anytime: watchPair(a, b, confidence),
+    ...once,
+    adjustedPValue: once.pValue,
+    anytime: watchPair(compared, confidence),
   }
 }
 
-function watchPair(a: Proportion, b: Proportion, confidence: number): AnytimeView {
-  const { difference, lift, pValue, logEvidence, method } = compareProportionsAnytime(a, b, { confidence })
+/** The difference of two arms at another confidence than that of the question, looked at once. */
+export function differenceAt(
+  first: JudgedArm,
+  second: JudgedArm,
+  question: Question,
+  confidence: number,
+): Estimate {
+  const strata = strataOfPair(question, first.arm, second.arm)
+  return lookOnce({ a: proportionOf(first), b: proportionOf(second), strata }, confidence).difference
+}
+
+type LookOnce = Pick<Comparison, 'difference' | 'lift' | 'z' | 'pValue' | 'method'>
+
+function lookOnce({ a, b, strata }: Compared, confidence: number): LookOnce {
+  if (strata.length < 2) {
+    const { difference, lift, z, pValue, method } = compareProportions(a, b, { confidence })
+    return { difference, lift, z, pValue, method }
+  }
+  if (!strata.some(hasBoth)) {
+    const difference = unknownDifference(a, b, confidence)
+    return { difference, lift: null, z: null, pValue: 1, method: 'stratified-exact' }
+  }
+  const { difference, lift, z, pValue, method } = compareStrata(strata, { confidence })
+  return { difference, lift, z, pValue, method }
+}
+
+function watchPair({ a, b, strata }: Compared, confidence: number): AnytimeView {
+  // from the first stratum on: with the second one the prior must not change
+  if (strata.length > 0 && !strata.some(hasBoth)) {
+    const difference = unknownDifference(a, b, confidence)
+    const method = 'stratified-success-split'
+    return { difference, lift: null, pValue: 1, adjustedPValue: 1, logEvidence: 0, method }
+  }
+  const { difference, lift, pValue, logEvidence, method } =
+    strata.length === 0
+      ? compareProportionsAnytime(a, b, { confidence })
+      : compareStrataAnytime(strata, { confidence })
   return { difference, lift, pValue, adjustedPValue: pValue, logEvidence, method }
+}
+
+/** Of arms that no stratum brings together: the rates are apart, and nothing says why. */
+function unknownDifference(a: Proportion, b: Proportion, confidence: number): Estimate {
+  return { value: rateDifference(a, b), low: -1, high: 1, confidence }
 }
 
 function proportionOf({ converted, assigned }: JudgedArm): Proportion {

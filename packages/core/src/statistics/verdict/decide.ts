@@ -1,11 +1,12 @@
 import type { Arm } from '../../model/experiment.js'
-import type { Comparison, Verdict, VerdictCheck } from '../../model/verdict.js'
-import { compareProportions } from '../proportions/compare-proportions.js'
-import { compareArms } from './compare-arms.js'
+import type { Comparison, Estimate, Verdict, VerdictCheck } from '../../model/verdict.js'
+import { compareArms, differenceAt } from './compare-arms.js'
 import { contendersIn, nameOfArm } from './contenders.js'
 import { decidingPValue, findWinner, isWon } from './find-winner.js'
 import { guardrailCheck } from './guardrails.js'
 import { integrityChecks } from './integrity.js'
+import { compareLeaders } from './leaders.js'
+import { strataChecks } from './strata-result.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
 /** What the outcome is, and what was asked before it was settled. */
@@ -24,8 +25,7 @@ export function decide(question: Question, comparisons: readonly Comparison[]): 
   const checks = [...integrity, ...readiness]
   const waits = !question.equallyMature || (question.decision === 'fixed' && !question.mature)
   const missing = readiness.filter(({ check, passed }) => !passed && (check === 'minimum' || waits))
-  if (missing.length > 0)
-    return unsettled(question.mature ? 'no-difference' : 'keep-collecting', missing, checks)
+  if (missing.length > 0) return unsettled(openOutcome(question), missing, checks)
   return answered(question, comparisons, checks)
 }
 
@@ -44,15 +44,24 @@ function answered(
 ): Decision {
   const answer = answerOf(question, comparisons)
   const machines = machineCheck(question, answer)
-  const checks = [...asked, machines]
+  const winner = answer.outcome === 'winner' ? answer.winner : null
+  const leaders = question.strata.length === 0 ? null : compareLeaders(question, comparisons, winner)
+  const strata = strataChecks(question, leaders)
+  const checks = [...asked, machines, ...strata]
   if (!machines.passed) return unsettled('invalid', [machines], checks)
   if (answer.outcome === 'equivalent') {
     const reasons = [`the arms differ by less than ${question.equivalenceMargin} at alpha ${question.alpha}`]
     return { ...answer, winner: null, reasons, checks }
   }
-  if (answer.outcome === 'winner') return crowned(question, comparisons, answer.winner, checks)
+  const turned = strata.filter(({ passed }) => !passed)
+  if (turned.length > 0) return unsettled(openOutcome(question), turned, checks)
+  if (winner !== null) return crowned(question, comparisons, winner, checks)
   const reasons = [`no arm beats all others at alpha ${question.alpha}`]
-  return { outcome: question.mature ? 'no-difference' : 'keep-collecting', winner: null, reasons, checks }
+  return { outcome: openOutcome(question), winner: null, reasons, checks }
+}
+
+function openOutcome({ mature }: Question): 'no-difference' | 'keep-collecting' {
+  return mature ? 'no-difference' : 'keep-collecting'
 }
 
 function crowned(
@@ -61,7 +70,7 @@ function crowned(
   winner: Arm,
   asked: readonly VerdictCheck[],
 ): Decision {
-  const open = question.mature ? 'no-difference' : 'keep-collecting'
+  const open = openOutcome(question)
   if (winner === question.holdoutArm) {
     // among several variants it is not compared until it would win
     const minimum = minimumCheck(question, question.arms)
@@ -102,16 +111,13 @@ function isEquivalent(question: Question, comparisons: readonly Comparison[]): b
   })
 }
 
-function marginInterval(
-  { arms, alpha, decision }: Question,
-  { arm, against, anytime, difference }: Comparison,
-) {
+function marginInterval(question: Question, { arm, against, anytime, difference }: Comparison): Estimate {
+  const { arms, alpha, decision } = question
   if (decision === 'anytime') return anytime.difference
   const found = (name: Arm) => arms.find((each) => each.arm === name)
   const [a, b] = [found(arm), found(against)]
   if (a === undefined || b === undefined || alpha >= 0.5) return difference
-  const proportionOf = (each: JudgedArm) => ({ successes: each.converted, trials: each.assigned })
-  return compareProportions(proportionOf(a), proportionOf(b), { confidence: 1 - 2 * alpha }).difference
+  return differenceAt(a, b, question, 1 - 2 * alpha)
 }
 
 function maturityCheck({ mature }: Question): VerdictCheck {
@@ -137,15 +143,21 @@ function minimumCheck(question: Question, arms: readonly JudgedArm[]): VerdictCh
   return { check: 'minimum', passed: missing.length === 0, pValue: null, words }
 }
 
-/** Whether the answer stays the same when what machines did is counted as if people had done it. */
+/**
+ * Whether the answer stays the same when what machines did is counted as if people had done it. Nobody counts by stratum
+ * what they did: both answers are then those of the arms as a whole.
+ */
 function machineCheck(question: Question, answer: Answer): VerdictCheck {
   const arms = question.arms.map((arm) => ({ ...arm, converted: arm.convertedWithMachines }))
   const without = arms.every(({ converted }, index) => converted === question.arms[index]?.converted)
-  const asPeople = { ...question, arms }
+  const whole = { ...question, strata: [] }
+  const asPeople = { ...whole, arms }
+  const isWhole = without || question.strata.length === 0
+  const one = isWhole ? answer : answerOf(whole, compareArms(whole))
   const other = without ? answer : answerOf(asPeople, compareArms(asPeople))
   const isSame =
-    other.outcome === answer.outcome &&
-    (other.outcome !== 'winner' || answer.outcome !== 'winner' || other.winner === answer.winner)
+    other.outcome === one.outcome &&
+    (other.outcome !== 'winner' || one.outcome !== 'winner' || other.winner === one.winner)
   const words = isSame
     ? 'machines do not change the answer'
     : 'the answer depends on whether what machines did is counted'

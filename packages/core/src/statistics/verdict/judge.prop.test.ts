@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { canonicalJson } from '../../base/canonical-json.js'
 import { judge } from './judge.js'
-import { type ArmOutcome, GUARDRAILS, type VerdictInput } from './verdict-input.js'
+import { type ArmOutcome, GUARDRAILS, type StratumCounts, type VerdictInput } from './verdict-input.js'
 
 const SEED = 41
 const share = fc.double({ min: 0, max: 1, noNaN: true })
@@ -34,7 +34,23 @@ function armOf(
 
 const NAMES = ['a', 'b', 'c', 'd', 'holdout']
 
-const input: fc.Arbitrary<VerdictInput> = fc.record({
+/** Some counts put in strata, by shares of whoever converted and of whoever did not. */
+function strataOf(arms: readonly ArmOutcome[], shares: readonly number[], strata: number): StratumCounts[] {
+  const left = arms.map(({ assigned, converted }) => ({ converted, others: assigned - converted }))
+  return Array.from({ length: strata }, (_, stratum) => ({
+    name: `wave ${stratum}`,
+    arms: arms.map(({ arm }, index) => {
+      const rest = left[index] ?? { converted: 0, others: 0 }
+      const taken = (count: number, at: number) =>
+        stratum === strata - 1 ? count : part(count, shares[(at + stratum + 3 * index) % shares.length] ?? 0)
+      const [converted, others] = [taken(rest.converted, 0), taken(rest.others, 1)]
+      left[index] = { converted: rest.converted - converted, others: rest.others - others }
+      return { arm, assigned: converted + others, converted }
+    }),
+  }))
+}
+
+const unstratified: fc.Arbitrary<VerdictInput> = fc.record({
   arms: fc
     .uniqueArray(fc.tuple(fc.constantFrom(...NAMES), outcome), { selector: ([name]) => name, maxLength: 5 })
     .map((all) => all.map(([name, counts]) => armOf(name, counts))),
@@ -47,6 +63,10 @@ const input: fc.Arbitrary<VerdictInput> = fc.record({
   equivalenceMargin: fc.option(fc.double({ min: 1e-9, max: 0.99, noNaN: true }), { nil: null }),
   metric: fc.constantFrom('conversion', 'redemption', 'click'),
 })
+
+const input: fc.Arbitrary<VerdictInput> = fc
+  .tuple(unstratified, fc.array(share, { minLength: 7, maxLength: 7 }), fc.constantFrom(0, 0, 1, 2, 5))
+  .map(([asked, shares, strata]) => ({ ...asked, strata: strataOf(asked.arms, shares, strata) }))
 
 /** The same with its keys the other way round. */
 function turned(value: unknown): unknown {

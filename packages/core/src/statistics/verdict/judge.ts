@@ -10,11 +10,12 @@ import { contendersIn } from './contenders.js'
 import { decide } from './decide.js'
 import { compareLeaders } from './leaders.js'
 import { membersNeeded } from './members-needed.js'
+import { strataResult } from './strata-result.js'
 import { checkedQuestion, type Question, type VerdictInput } from './verdict-input.js'
 import { verdictSentence } from './verdict-sentence.js'
 
 /** Counts the changes of the rules by which {@link judge} decides. */
-const VERSION = 2
+const VERSION = 3
 
 /** Members of an arm up to which {@link compareRatesBayesian} integrates. */
 const MOST_BELIEVED = 1e9
@@ -27,14 +28,21 @@ const MOST_BELIEVED = 1e9
  * variant wins when it beats every other variant and the holdout does not beat it; a holdout that beats every variant
  * wins itself: then it is better to send nothing.
  *
+ * With `strata` every pair is compared within them, so that waves or parts of the audience that buy more and are divided
+ * otherwise cannot pass for an effect. Once: from two strata on that hold members of the pair, {@link compareStrata},
+ * Cochran, Mantel and Haenszel or, where counts are small, the exact conditional test; lift and difference are those of
+ * Mantel and Haenszel. At any time: {@link compareStrataAnytime}, whose shares may differ from stratum to stratum. Arms that
+ * meet in no stratum cannot be told apart. `probabilityToBeBest` and `membersNeeded` are of the arms as a whole.
+ *
  * `decision` settles beforehand which p-value counts. `anytime`: the always-valid one, at whatever look, so that watching
  * does no harm. `fixed`: z or exact test, and only when `mature`. The other view is in the verdict as information.
  *
  * In this order: sizes of the arms or losses on the way that chance does not explain (p below 0.001) make the verdict
  * `invalid`. Too few members or conversions in a compared arm (or in a holdout that would win), or a fixed test before
- * maturity: `keep-collecting`. All pairs within the margin: `equivalent`. An answer that depends on machines: `invalid`.
- * A winner with more unsubscribes, complaints or bounces is none. Once mature, `keep-collecting` has become
- * `no-difference`.
+ * maturity: `keep-collecting`. An answer that depends on machines: `invalid`. All pairs within the margin: `equivalent`.
+ * A winner is none where the two leaders differ significantly the other way round as a whole (Simpson's paradox), nor with more
+ * unsubscribes, complaints or bounces. That the leaders do not differ alike in all strata stops no winner: it is said. Once
+ * mature, `keep-collecting` has become `no-difference`.
  *
  * @throws INVALID_INPUT with a path such as `arms[1].converted` or `alpha`
  *
@@ -62,6 +70,7 @@ export function judge(input: VerdictInput): Verdict {
     arms: armResults(question),
     comparisons,
     leaders,
+    strata: strataResult(question, leaders),
     membersNeeded: isOpen ? membersNeeded(question, leaders) : null,
     confidence: 1 - question.alpha,
     method: { decision: question.decision, correction: 'holm' as const, version: VERSION },

@@ -26,7 +26,7 @@ export function compareLeaders(
   const first = filled.find(({ arm }) => arm === winner) ?? filled.reduce(higher)
   const rivals = winner === question.holdoutArm ? variantsIn(question) : filled
   const second = rivals.filter(({ arm, assigned }) => arm !== first.arm && assigned > 0).reduce(higher)
-  const pair = comparePair(first, second, question.alpha)
+  const pair = comparePair(first, second, question)
   const known = comparisons.find(
     ({ arm, against }) =>
       (arm === first.arm && against === second.arm) || (arm === second.arm && against === first.arm),

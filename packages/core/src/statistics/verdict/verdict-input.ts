@@ -2,6 +2,9 @@ import { CampaignKitError } from '../../base/error.js'
 import { type Arm, type Experiment, REMAINDER } from '../../model/experiment.js'
 import { checkCount, checkOpenShare } from '../checks.js'
 import { checkPositive, checkWord } from '../number-checks.js'
+import { checkedStrata, type StratumCounts } from './strata-counts.js'
+
+export type { StratumCounts }
 
 /** Members of an arm whom somebody would rather not have lost. */
 export type Guardrail = 'unsubscribed' | 'complained' | 'bounced'
@@ -26,12 +29,6 @@ export interface ArmOutcome {
   readonly unsubscribed?: number
   readonly complained?: number
   readonly bounced?: number
-}
-
-/** What the arms came to within a stratum of the assignment. */
-export interface StratumCounts {
-  readonly name: string
-  readonly arms: readonly { readonly arm: Arm; readonly assigned: number; readonly converted: number }[]
 }
 
 /** What {@link judge} is asked. */
@@ -62,14 +59,16 @@ export interface VerdictInput {
   readonly equivalenceMargin?: number | null
   /** What counts as converted: chooses the verb of the sentence. An open never decides. @default 'conversion' */
   readonly metric?: Experiment['metric']
-  /** The same members by the strata within which the arms were given. @default none */
+  /**
+   * The same members by stratum, in any order: the waves that they were written to in, or the parts of the audience that
+   * the arms were drawn in. Known for every member before the first look; the counts of each arm add up to those in `arms`.
+   * Arms are then compared within strata. @default none
+   */
   readonly strata?: readonly StratumCounts[]
 }
 
 /** The same with every default filled in, as it is judged and hashed. */
-export type Question = Required<Omit<VerdictInput, 'arms' | 'strata'>> & {
-  readonly arms: readonly JudgedArm[]
-}
+export type Question = Required<Omit<VerdictInput, 'arms'>> & { readonly arms: readonly JudgedArm[] }
 
 /** An arm with every default filled in; null is "not measured". */
 export interface JudgedArm {
@@ -99,6 +98,7 @@ export function checkedQuestion(input: VerdictInput): Question {
     minConversions: input.minConversions ?? 25,
     equivalenceMargin: input.equivalenceMargin ?? null,
     metric: input.metric ?? 'conversion',
+    strata: input.strata ?? [],
     arms: input.arms.map(completed),
   }
   checkFlag(question.mature, 'mature')
@@ -111,7 +111,7 @@ export function checkedQuestion(input: VerdictInput): Question {
   checkCount(question.minConversions, 'minConversions')
   if (question.equivalenceMargin !== null) checkOpenShare(question.equivalenceMargin, 'equivalenceMargin')
   checkArms(question.arms)
-  return question
+  return { ...question, strata: checkedStrata(question.strata, question.arms) }
 }
 
 function completed(arm: ArmOutcome): JudgedArm {

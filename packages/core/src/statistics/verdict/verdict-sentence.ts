@@ -1,6 +1,7 @@
 import type { Arm } from '../../model/experiment.js'
 import { countText, percentText, type Rate } from '../../model/metrics.js'
 import type { ArmResult, Comparison, Estimate, Verdict } from '../../model/verdict.js'
+import { isUnequal } from './strata-result.js'
 import type { Question } from './verdict-input.js'
 
 /** What members did, in the words of the sentence. */
@@ -47,7 +48,8 @@ function winnerSentence(question: Question, verdict: Unspoken): string {
   if (leaders === null) return verdict.reasons.join('; ')
   const { first, second, comparison } = leaders
   const { holdoutArm, metric } = question
-  const interval = intervalText(decidingDifference(question, comparison))
+  const interval =
+    intervalText(decidingDifference(question, comparison)) + strataText(question, verdict, leaders)
   const against = `${VERBS[metric]} against ${groupText(second, holdoutArm)}, ${interval}`
   if (first.arm === holdoutArm) return `Sending did harm: ${groupText(first, holdoutArm)} ${against}.`
   if (second.arm === holdoutArm) return `The campaign worked: ${groupText(first, holdoutArm)} ${against}.`
@@ -59,7 +61,8 @@ function noWinnerSentence(question: Question, verdict: Unspoken): string {
   const leaders = leadersOf(verdict)
   if (leaders === null) return `No winner: ${verdict.reasons.join('; ')}.`
   const ruledOut = `differences larger than ${largestText(question, leaders)}`
-  return `No winner: ${failed.join('')}${ratesText(question, leaders)}; the data rules out ${ruledOut}.`
+  const within = strataText(question, verdict, leaders)
+  return `No winner: ${failed.join('')}${ratesText(question, leaders)}; the data rules out ${ruledOut}${within}.`
 }
 
 function equivalentSentence(question: Question, verdict: Unspoken): string {
@@ -96,6 +99,25 @@ function largestText(question: Question, { comparison }: Leaders): string {
   const difference = decidingDifference(question, comparison)
   const largest = Math.max(Math.abs(difference.low), Math.abs(difference.high))
   return `${pointsText(largest)} points (${confidenceText(difference)})`
+}
+
+/**
+ * That the arms were compared within strata, where the difference is not that of the rates beside it; and that it is not the
+ * same in all of them.
+ */
+function strataText(
+  question: Question,
+  { strata }: Unspoken,
+  { first, second, comparison }: Leaders,
+): string {
+  if (strata === null) return ''
+  const within = `each of ${strata.strata.length} parts of the audience compared for itself`
+  if (isUnequal(question, strata))
+    return `, ${within}; they differ: what is best for all need not be best for each`
+  const rateOf = ({ rate }: ArmResult) => rate.numerator / rate.denominator
+  const apart = rateOf(first) - rateOf(second)
+  const { value } = decidingDifference(question, comparison)
+  return pointsText(apart) === pointsText(value) && apart * value >= 0 ? '' : `, ${within}`
 }
 
 function shareText({ value, denominator }: Rate): string {

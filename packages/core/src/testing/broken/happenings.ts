@@ -90,6 +90,32 @@ export const happeningStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'tells a key of a use that was given back',
+    caughtBy: 'coupons: a key whose redemption was reversed is told so and takes no use',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const decision = await storage.coupons.redeem(scope, request, records)
+          return decision.outcome === 'reversed'
+            ? { ...decision, outcome: 'redeemed', used: 0, repeated: true }
+            : decision
+        },
+      }),
+  },
+  {
+    name: 'decides anew for a key whose redemption was reversed',
+    caughtBy: 'coupons: a key that was told of its reversal is told so for good',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const decision = await storage.coupons.redeem(scope, request, records)
+          return decision.outcome === 'reversed'
+            ? storage.coupons.redeem(scope, { ...request, key: `${request.key} anew` }, records)
+            : decision
+        },
+      }),
+  },
+  {
     name: 'lets a key take one token alone',
     caughtBy: 'coupons: one key takes several tokens, each once',
     wrap: (storage) =>
@@ -116,6 +142,20 @@ export const happeningStorages: readonly BrokenStorage[] = [
         },
       })
     },
+  },
+  {
+    name: 'reseals a token that another has resealed',
+    caughtBy: 'coupons: reseal replaces a seal that still stands, and nothing else',
+    wrap: (storage) =>
+      withStore(storage, 'coupons', {
+        reseal: async (scope, reseals, entry) => {
+          const forced = reseals.map(async (reseal) => {
+            const token = await storage.coupons.byHandle(scope, reseal.handle)
+            return { ...reseal, replaces: token?.sealed ?? reseal.replaces }
+          })
+          return storage.coupons.reseal(scope, await Promise.all(forced), entry)
+        },
+      }),
   },
   {
     name: 'redeems what was cancelled',

@@ -26,7 +26,7 @@ export const recordStorages: readonly BrokenStorage[] = [
   },
   {
     name: 'writes to a directory that is not writable',
-    caughtBy: 'customers: a directory that is not writable refuses upsert and erase',
+    caughtBy: 'customers: a directory that is not writable refuses upsert, reseal and erase',
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
   },
   {
@@ -40,6 +40,38 @@ export const recordStorages: readonly BrokenStorage[] = [
             patches.map(({ sealed: _sealed, ...plain }) => plain),
             entry,
           ),
+      }),
+  },
+  {
+    name: 'reseals a value that was written meanwhile',
+    caughtBy: 'customers: reseal leaves what was written meanwhile, and makes nobody',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        reseal: async (scope, reseals, entry) => {
+          const ids = reseals.map(({ customerId }) => customerId)
+          const known = new Map((await storage.customers.get(scope, ids)).map((each) => [each.id, each]))
+          const forced = reseals.map((reseal) => {
+            const standing = known.get(reseal.customerId)?.sealed?.[reseal.path]
+            return { ...reseal, replaces: standing?.seal ?? reseal.replaces }
+          })
+          return storage.customers.reseal(scope, forced, entry)
+        },
+      }),
+  },
+  {
+    name: 'loses a patch to a seal that it found before',
+    caughtBy: 'customers: of seals and patches at once no patch is lost',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        reseal: async (scope, reseals, entry) => {
+          const patches = reseals.map(({ customerId, path, value }) => ({
+            id: customerId,
+            sealed: { [path]: value },
+          }))
+          await Promise.resolve()
+          await storage.customers.upsert(scope, patches, entry)
+          return reseals.length
+        },
       }),
   },
   {

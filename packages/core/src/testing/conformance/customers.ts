@@ -22,6 +22,7 @@ import {
   tamperWith,
   unreadable,
 } from './expectations.js'
+import { customerResealCases } from './reseals.js'
 import { byCodeUnits, freshEntry, patchOf, seedCustomers, UNRULY_IDS } from './seeds.js'
 
 const directoryCase = (
@@ -234,11 +235,12 @@ const writeCases: readonly DirectoryCase[] = [
     WRITABLE,
   ),
   directoryCase(
-    'a directory that is not writable refuses upsert and erase',
+    'a directory that is not writable refuses upsert, reseal and erase',
     async (subject) => {
       const { directory, ours } = subject
       await seedCustomers(subject, directory, ours, [sampleCustomer()])
       await expectRefusal(directory.upsert(ours, [{ id: asId('a') }], freshEntry()), 'DIRECTORY_READ_ONLY')
+      await expectRefusal(directory.reseal(ours, [], freshEntry()), 'DIRECTORY_READ_ONLY')
       await expectRefusal(directory.erase(ours, ids('customer-1'), freshEntry()), 'DIRECTORY_READ_ONLY')
       expectEqual(await directory.get(ours, ids('customer-1', 'a')), [sampleCustomer()], 'the customers')
     },
@@ -252,4 +254,5 @@ export const customerDirectoryConformance: readonly DirectoryCase[] = [
   ...getCases,
   ...writeCases,
   ...patchCases,
+  ...customerResealCases,
 ]

@@ -4,7 +4,7 @@ import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleToken } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { recordsIn, redeem, reverse } from './coupon-calls.js'
-import { expectEqual, expectPages, expectPresent, expectSame } from './expectations.js'
+import { allPages, expectEqual, expectPages, expectPresent, expectSame, expectThat } from './expectations.js'
 import { freshEntry } from './seeds.js'
 
 const couponCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
@@ -52,19 +52,73 @@ export const reversalCases: readonly StorageCase[] = [
     const written = (await recordsIn(storage, ours)).map(({ length }) => length)
     expectEqual(written, [1, 1], 'events and journal')
   }),
+  couponCase('a key whose redemption was reversed is told so and takes no use', async ({ storage, ours }) => {
+    await storage.coupons.issue(ours, [TOKEN])
+    await redeem(storage, ours)
+    const redemption = await reverse(storage, ours)
+    const answers = await Promise.all(
+      Array.from({ length: 10 }, (_, at) => redeem(storage, ours, { id: `late-${at}` })),
+    )
+    expectEqual(
+      answers,
+      answers.map(() => ({ outcome: 'reversed', token: TOKEN, redemption })),
+      'late retries',
+    )
+    expectEqual(
+      (await recordsIn(storage, ours)).map(({ length }) => length),
+      [2, 2],
+      'events and journal',
+    )
+    const next = await redeem(storage, ours, { id: 'r-2', key: 'k-2' })
+    expectEqual(next.outcome === 'redeemed' && next.used, 1, 'uses with the one that was given back')
+    const again = await redeem(storage, ours, { id: 'late' })
+    expectEqual(again.outcome, 'reversed', 'a late retry while another has the use')
+  }),
+  couponCase('a key that was told of its reversal is told so for good', async ({ storage, ours }) => {
+    const token = sampleToken({ expiresAt: SAMPLE_NOW + 3 * DAY_MS })
+    await storage.coupons.issue(ours, [token])
+    await redeem(storage, ours)
+    await reverse(storage, ours)
+    const early = await redeem(storage, ours, { at: SAMPLE_NOW - 9 * DAY_MS })
+    expectEqual(early.outcome, 'reversed', 'before the coupon was valid')
+    expectEqual((await redeem(storage, ours, { at: SAMPLE_NOW + 9 * DAY_MS })).outcome, 'reversed', 'expired')
+    await storage.coupons.cancel(ours, CAMPAIGN, SAMPLE_NOW, freshEntry())
+    expectEqual((await redeem(storage, ours)).outcome, 'reversed', 'cancelled')
+  }),
   couponCase(
-    'a key that was reversed still gets its own redemption and takes no use',
+    'of many who redeem and give back at once never more stand than are allowed',
     async ({ storage, ours }) => {
-      await storage.coupons.issue(ours, [TOKEN])
-      await redeem(storage, ours)
-      const reversed = await reverse(storage, ours)
-      const again = await redeem(storage, ours)
-      expectEqual(again.outcome === 'redeemed' && again.redemption, reversed, 'the redemption')
-      expectEqual(
-        (await redeem(storage, ours, { id: 'r-2', key: 'k-2' })).outcome,
-        'redeemed',
-        'the use that was given back',
+      const maxRedemptions = 3
+      await storage.coupons.issue(ours, [sampleToken({ maxRedemptions })])
+      const giveBack = async (key: string) => {
+        await reverse(storage, ours, { key })
+        return redeem(storage, ours, { id: `late ${key}`, key })
+      }
+      const decisions = await Promise.all(
+        Array.from({ length: 200 }, (_, at) => `key-${at}`).flatMap((key, at) => {
+          const first = redeem(storage, ours, { id: `redemption of ${key}`, key })
+          return at < 190 ? [first, giveBack(key)] : [first]
+        }),
       )
+      const used = decisions.flatMap((decision) => (decision.outcome === 'redeemed' ? [decision.used] : []))
+      expectThat(
+        used.every((uses) => uses >= 1 && uses <= maxRedemptions),
+        'uses within what is allowed',
+        used,
+      )
+      const all = await allPages((page) => storage.coupons.redemptions(ours, CAMPAIGN, page))
+      const standing = all.filter(({ reversedAt }) => reversedAt === null)
+      expectThat(standing.length <= maxRedemptions, 'redemptions that stand are allowed', standing.length)
+      const answers = await Promise.all(
+        all.map(({ key }) => redeem(storage, ours, { id: `again ${key}`, key })),
+      )
+      expectEqual(
+        answers.map(({ outcome }) => outcome),
+        all.map(({ reversedAt }) => (reversedAt === null ? 'redeemed' : 'reversed')),
+        'what the keys are told',
+      )
+      const [events] = await recordsIn(storage, ours)
+      expectEqual(events.length, 2 * all.length - standing.length, 'events')
     },
   ),
   couponCase(

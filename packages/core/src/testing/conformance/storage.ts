@@ -21,6 +21,7 @@ import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
+import { couponResealCases } from './reseals.js'
 import { reversalCases } from './reversals.js'
 import { segmentCases } from './segments.js'
 import { settlementCases } from './settlements.js'
@@ -91,6 +92,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...couponCases,
   ...redemptionCases,
   ...reversalCases,
+  ...couponResealCases,
   ...journalCases,
   ...dueIndexCases,
   ...announcementCases,

@@ -68,6 +68,8 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
   'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
+  'coupons.sealedOtherwise': (storage, scope) =>
+    allPages((page) => storage.coupons.sealedOtherwise(scope, 'new', page)),
   'coupons.redemptionsByKey': (storage, scope) => storage.coupons.redemptionsByKey(scope, 'receipt-no-1'),
   'coupons.redemptions': (storage, scope) =>
     allPages((page) => storage.coupons.redemptions(scope, CAMPAIGN, page)),

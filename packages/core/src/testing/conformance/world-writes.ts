@@ -20,7 +20,7 @@ import {
 import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
 import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
-import { redeemOne, type WORLD_DELIVERIES } from './world.js'
+import { redeemOne, type WORLD_DELIVERIES, WORLD_SEAL } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
 const CUSTOMER = sampleCustomer().id
@@ -46,6 +46,23 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
     needsWritableDirectory: true,
     write: (storage, scope, entry) =>
       storage.customers.upsert(scope, [{ id: CUSTOMER, firstName: 'Eva' }], entry),
+  },
+  {
+    method: 'customers.reseal',
+    needsWritableDirectory: true,
+    write: (storage, scope, entry) =>
+      storage.customers.reseal(
+        scope,
+        [
+          {
+            customerId: CUSTOMER,
+            path: 'attributes.born',
+            replaces: WORLD_SEAL,
+            value: { seal: 'new.born' },
+          },
+        ],
+        entry,
+      ),
   },
   {
     method: 'customers.erase',
@@ -109,6 +126,13 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
         event: sampleEvent({ key: 'reversed', type: 'redemption-reversed' }),
         entry,
       })),
+  },
+  {
+    method: 'coupons.reseal',
+    write: (storage, scope, entry) => {
+      const { handle, sealed } = sampleToken()
+      return storage.coupons.reseal(scope, [{ handle, replaces: sealed, sealed: 'new.code' }], entry)
+    },
   },
   {
     method: 'coupons.cancel',

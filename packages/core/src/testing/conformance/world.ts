@@ -35,10 +35,15 @@ export const WORLD_DELIVERIES = ['0-held', '1-sent', '2-attempting', '3-claimed'
   (id, rank) => sampleDelivery({ id, rank, customerId: id === '1-sent' ? CUSTOMER : `customer of ${id}` }),
 )
 
+/** A seal of the customer of the world. */
+export const WORLD_SEAL = 'test.born'
+
 /** Puts a row of every kind there, deliveries in every state in which they can be written to. */
 export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<void> {
   const { storage } = subject
-  await seedCustomers(subject, storage.customers, scope, [sampleCustomer()])
+  await seedCustomers(subject, storage.customers, scope, [
+    sampleCustomer({ sealed: { 'attributes.born': { seal: WORLD_SEAL } } }),
+  ])
   await storage.consents.record(scope, [sampleConsent()], freshEntry())
   await storage.consents.suppress(scope, [sampleSuppression()], freshEntry())
   await storage.segments.put(scope, sampleSegment(), null, freshEntry())

@@ -1,14 +1,8 @@
-import { CampaignKitError } from '../base/error.js'
-import type { Estimate } from '../model/verdict.js'
-import { checkOpenShare, checkProportion, type Proportion } from './checks.js'
-import { normalUpperQuantile } from './special/normal-quantile.js'
-import { normalUpperTail } from './special/normal-tail.js'
-
-/** Two arms within one stratum: a wave, a country, a run. An arm may be empty in it: no trials and no successes. */
-export interface StratumOutcome {
-  readonly a: Proportion
-  readonly b: Proportion
-}
+import type { Estimate } from '../../model/verdict.js'
+import { checkOpenShare } from '../checks.js'
+import { normalUpperQuantile } from '../special/normal-quantile.js'
+import { normalUpperTail } from '../special/normal-tail.js'
+import { leadOf, type StratumOutcome, sumOver, usableStrata, weightOf } from './stratum.js'
 
 /** Two arms compared within strata. */
 export interface CombinedStrata {
@@ -16,6 +10,8 @@ export interface CombinedStrata {
   readonly difference: Estimate
   /** The Cochran-Mantel-Haenszel chi-square on 1 degree of freedom; null when no stratum can tell the arms apart. */
   readonly chiSquare: number | null
+  /** Its root, above 0 when `a` is ahead; null with it. */
+  readonly z: number | null
   /** Two-sided; 1 when there is no chi-square. */
   readonly pValue: number
   /** Strata that had members in both arms; the others say nothing about a difference. */
@@ -57,10 +53,7 @@ export function combineStrata(
   { confidence, continuity = false }: CombineOptions,
 ): CombinedStrata {
   checkOpenShare(confidence, 'confidence')
-  const used = strata.filter((stratum, index) => isUsable(stratum, `strata[${index}]`))
-  if (used.length === 0) {
-    throw new CampaignKitError('INVALID_INPUT', 'strata: none has members in both arms', { path: 'strata' })
-  }
+  const used = usableStrata(strata)
   return {
     difference: weightedDifference(used, confidence),
     ...cochranTest(used, continuity),
@@ -68,25 +61,9 @@ export function combineStrata(
   }
 }
 
-function isUsable({ a, b }: StratumOutcome, path: string): boolean {
-  for (const [arm, proportion] of [
-    ['a', a],
-    ['b', b],
-  ] as const) {
-    if (proportion.trials === 0 && proportion.successes === 0) return false
-    checkProportion(proportion, `${path}.${arm}`)
-  }
-  return true
-}
-
-const sumOver = (strata: readonly StratumOutcome[], term: (stratum: StratumOutcome) => number) =>
-  strata.reduce((sum, stratum) => sum + term(stratum), 0)
-
 function weightedDifference(strata: readonly StratumOutcome[], confidence: number): Estimate {
-  const weight = sumOver(strata, ({ a, b }) => (a.trials / (a.trials + b.trials)) * b.trials)
-  const value =
-    sumOver(strata, ({ a, b }) => (a.successes * b.trials - b.successes * a.trials) / (a.trials + b.trials)) /
-    weight
+  const weight = sumOver(strata, weightOf)
+  const value = sumOver(strata, leadOf) / weight
   const variance = (value * sumOver(strata, satoP) + sumOver(strata, satoQ)) / weight ** 2
   const half = normalUpperQuantile((1 - confidence) / 2) * Math.sqrt(Math.max(0, variance))
   return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half), confidence }
@@ -108,15 +85,18 @@ function satoQ({ a, b }: StratumOutcome): number {
 function cochranTest(
   strata: readonly StratumOutcome[],
   continuity: boolean,
-): Pick<CombinedStrata, 'chiSquare' | 'pValue'> {
-  const off = Math.abs(
-    sumOver(strata, ({ a, b }) => (a.successes * b.trials - b.successes * a.trials) / (a.trials + b.trials)),
-  )
+): Pick<CombinedStrata, 'chiSquare' | 'z' | 'pValue'> {
+  const lead = sumOver(strata, leadOf)
   const variance = sumOver(strata, hypergeometricVariance)
-  if (variance === 0) return { chiSquare: null, pValue: 1 }
+  if (variance === 0) return { chiSquare: null, z: null, pValue: 1 }
+  const off = Math.abs(lead)
   const corrected = continuity && off >= 0.5 ? off - 0.5 : off
   const z = corrected / Math.sqrt(variance)
-  return { chiSquare: z ** 2, pValue: Math.min(1, 2 * normalUpperTail(z)) }
+  return {
+    chiSquare: z ** 2,
+    z: lead < 0 ? -z : z,
+    pValue: Math.min(1, 2 * normalUpperTail(z)),
+  }
 }
 
 /** Of the successes in `a` when all margins of a stratum are given. */

@@ -1,35 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { createSeededRandom } from '../testing/seeded-random.js'
-import { combineStrata, type StratumOutcome } from './combine-strata.js'
+import { createSeededRandom } from '../../testing/seeded-random.js'
+import { combineStrata } from './combine-strata.js'
+import { agrees, BERKELEY, SMALL, type StratumRow, strataOf, TWO, turnedRound } from './strata.fixture.js'
 
-type Row = readonly [number, number, number, number]
-const strataOf = (rows: readonly Row[]): StratumOutcome[] =>
-  rows.map(([successesA, trialsA, successesB, trialsB]) => ({
-    a: { successes: successesA, trials: trialsA },
-    b: { successes: successesB, trials: trialsB },
-  }))
-
-const TWO: readonly Row[] = [
-  [60, 500, 40, 500],
-  [25, 100, 20, 100],
-]
-const SMALL: readonly Row[] = [
-  [3, 8, 0, 9],
-  [1, 8, 2, 8],
-  [4, 6, 1, 9],
-]
-/** Admissions to Berkeley in 1973, men and women, by department: `UCBAdmissions` of R. */
-const BERKELEY: readonly Row[] = [
-  [512, 825, 89, 108],
-  [353, 560, 17, 25],
-  [120, 325, 202, 593],
-  [138, 417, 131, 375],
-  [53, 191, 94, 393],
-  [22, 373, 24, 341],
-]
-
-const near = (value: number | null, expected: number) =>
-  expect(Math.abs((value ?? Number.NaN) / expected - 1)).toBeLessThan(1e-12)
+const near = (value: number | null, expected: number) => expect(agrees(value, expected)).toBe(true)
 
 describe('Strata put together', () => {
   // mantelhaen.test(x, correct = FALSE and TRUE) of R 4
@@ -59,7 +33,7 @@ describe('Strata put together', () => {
   })
 
   it('do not take a difference between strata for one between arms', () => {
-    const everywhereEqual: readonly Row[] = [
+    const everywhereEqual: readonly StratumRow[] = [
       [90, 900, 10, 100],
       [50, 100, 450, 900],
     ]
@@ -69,11 +43,14 @@ describe('Strata put together', () => {
   })
 
   it('turn round with the arms', () => {
-    const turned = strataOf(TWO).map(({ a, b }) => ({ a: b, b: a }))
-    const [one, other] = [strataOf(TWO), turned].map((strata) => combineStrata(strata, { confidence: 0.9 }))
+    const [one, other] = [strataOf(TWO), turnedRound(strataOf(TWO))].map((strata) =>
+      combineStrata(strata, { confidence: 0.9 }),
+    )
     expect(other?.difference.value).toBe(-(one?.difference.value ?? 0))
     expect(other?.difference.low).toBeCloseTo(-(one?.difference.high ?? 0), 15)
     expect(other?.pValue).toBe(one?.pValue)
+    expect(other?.z).toBe(-(one?.z ?? 0))
+    expect(one?.z).toBeGreaterThan(0)
   })
 
   it('leave out strata in which an arm is empty', () => {
@@ -85,7 +62,7 @@ describe('Strata put together', () => {
 
   it('have no chi-square when everybody did alike', () => {
     const found = combineStrata(strataOf([[0, 50, 0, 50]]), { confidence: 0.95 })
-    expect(found).toMatchObject({ chiSquare: null, pValue: 1 })
+    expect(found).toMatchObject({ chiSquare: null, z: null, pValue: 1 })
   })
 
   it.each([

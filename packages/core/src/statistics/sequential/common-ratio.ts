@@ -1,0 +1,136 @@
+import { convexCrossing } from './convex-crossing.js'
+
+/**
+ * The successes of one stratum, and how they fall to its two arms where the rates are equal. Numbers that stand for a
+ * prior may be broken.
+ */
+export interface SuccessSplit {
+  /** Successes of the first arm, and of both. */
+  readonly own: number
+  readonly successes: number
+  /** The share of the members that the first arm has, and that of the other; above 0, together 1. */
+  readonly share: number
+  readonly rest: number
+}
+
+/** ln(share e^x + rest), without the digits that would be lost near 0 or far out. */
+function logGrowth(share: number, rest: number, x: number): number {
+  if (x > 0) return x + logGrowth(rest, share, -x)
+  return x > -0.7 ? Math.log1p(share * Math.expm1(x)) : Math.log(share * Math.exp(x) + rest)
+}
+
+/**
+ * ln of the likelihood ratio of splits under one ratio of rates, e^x in every stratum, against the ratio 1; concave. A
+ * success of a stratum falls to the first arm with probability share e^x / (share e^x + rest).
+ */
+function logRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  let sum = 0
+  for (const { own, successes, share, rest } of splits) sum += own * x - successes * logGrowth(share, rest, x)
+  return sum
+}
+
+/** Its first derivative, and the second with its sign turned. */
+function bendAt(
+  splits: readonly SuccessSplit[],
+  x: number,
+): { readonly slope: number; readonly curvature: number } {
+  let slope = 0
+  let curvature = 0
+  for (const { own, successes, share, rest } of splits) {
+    const falls = share / (share + rest * Math.exp(-x))
+    slope += own - successes * falls
+    curvature += successes * falls * (1 - falls)
+  }
+  return { slope, curvature }
+}
+
+const MOST_STEPS = 100
+const LONGEST_STEP = 4
+
+/** Where the likelihood ratio is largest, by Newton's iteration within what is known to hold it. Both arms need a success. */
+function likeliest(splits: readonly SuccessSplit[]): number {
+  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  let x = 0
+  for (let step = 0; step < MOST_STEPS; step += 1) {
+    const { slope, curvature } = bendAt(splits, x)
+    if (slope > 0) low = x
+    else high = x
+    const newton = Math.max(-LONGEST_STEP, Math.min(LONGEST_STEP, slope / curvature))
+    if (Math.abs(newton) <= 1e-15 * Math.max(1, Math.abs(x))) return x
+    x = x + newton > low && x + newton < high ? x + newton : (low + high) / 2
+  }
+  return x
+}
+
+/** Steps of the integral in standard errors; the integrand is analytic, so that the error falls exponentially with 1 / step. */
+const STEP = 0.4
+const LONGEST_STRIDE = 0.3
+/** ln of what is too small to count. */
+const NEGLIGIBLE = -45
+
+interface Mass {
+  /** ln of the integral. */
+  readonly logTotal: number
+  readonly mean: number
+  readonly spread: number
+}
+
+/** The likelihood ratio integrated over all x, by the trapezoidal rule (Trefethen and Weideman 2014, theorem 5.1). */
+function massOf(splits: readonly SuccessSplit[]): Mass {
+  const mode = likeliest(splits)
+  const top = logRatioAt(splits, mode)
+  const spread = 1 / Math.sqrt(bendAt(splits, mode).curvature)
+  const stride = Math.min(STEP * spread, LONGEST_STRIDE)
+  let total = 1
+  let moment = 0
+  for (const side of [1, -1]) {
+    for (let at = side * stride; ; at += side * stride) {
+      const log = logRatioAt(splits, mode + at) - top
+      if (log < NEGLIGIBLE) break
+      total += Math.exp(log)
+      moment += at * Math.exp(log)
+    }
+  }
+  return { logTotal: top + Math.log(stride * total), mean: mode + moment / total, spread }
+}
+
+/** What splits say about one ratio of rates, as logarithms. */
+export interface RatioEvidence {
+  /** ln of the e-value against the ratio 1. */
+  readonly logEvidence: number
+  /** ln of the ratios that nothing has spoken against yet; without end where an arm has no success. */
+  readonly low: number
+  readonly high: number
+  /** ln of the likeliest ratio; null where an arm has no success. */
+  readonly likeliest: number | null
+}
+
+/**
+ * The e-value of splits against the ratio 1: their likelihood ratio averaged over a prior, a split that was seen
+ * beforehand of as many successes as it has; and the ratios against which the same average has not yet
+ * spoken at level alpha.
+ */
+export function ratioEvidence(
+  splits: readonly SuccessSplit[],
+  prior: SuccessSplit,
+  alpha: number,
+): RatioEvidence {
+  const posterior = massOf([...splits, prior])
+  const logEvidence = posterior.logTotal - massOf([prior]).logTotal
+  const bar = -Math.log(alpha)
+  const curve = {
+    at: (x: number) => logEvidence - bar - logRatioAt(splits, x),
+    slopeAt: (x: number) => -bendAt(splits, x).slope,
+    // by Jensen's inequality the evidence against the mean is at most 1
+    from: posterior.mean,
+    step: posterior.spread,
+  }
+  const own = splits.reduce((sum, split) => sum + split.own, 0)
+  const others = splits.reduce((sum, split) => sum + split.successes - split.own, 0)
+  return {
+    logEvidence,
+    low: own === 0 ? Number.NEGATIVE_INFINITY : convexCrossing(curve, -1),
+    high: others === 0 ? Number.POSITIVE_INFINITY : convexCrossing(curve, 1),
+    likeliest: own === 0 || others === 0 ? null : likeliest(splits),
+  }
+}

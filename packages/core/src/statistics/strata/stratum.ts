@@ -1,0 +1,50 @@
+import { CampaignKitError } from '../../base/error.js'
+import { checkProportion, type Proportion } from '../checks.js'
+import { productDifference } from '../special/exact-difference.js'
+
+/** Two arms within one stratum: a wave, a country, a run. An arm may be empty in it: no trials and no successes. */
+export interface StratumOutcome {
+  readonly a: Proportion
+  readonly b: Proportion
+}
+
+/**
+ * The strata that have members in both arms: the others say nothing about a difference.
+ *
+ * @throws INVALID_INPUT with path `strata` when there are none, or `strata[2].a.successes` and the like
+ */
+export function usableStrata(strata: readonly StratumOutcome[]): readonly StratumOutcome[] {
+  const used = strata.filter((stratum, index) => isUsable(stratum, `strata[${index}]`))
+  if (used.length === 0) {
+    throw new CampaignKitError('INVALID_INPUT', 'strata: none has members in both arms', { path: 'strata' })
+  }
+  return used
+}
+
+function isUsable({ a, b }: StratumOutcome, path: string): boolean {
+  for (const [arm, proportion] of [
+    ['a', a],
+    ['b', b],
+  ] as const) {
+    if (proportion.trials === 0 && proportion.successes === 0) return false
+    checkProportion(proportion, `${path}.${arm}`)
+  }
+  return true
+}
+
+export function sumOver(
+  strata: readonly StratumOutcome[],
+  term: (stratum: StratumOutcome) => number,
+): number {
+  return strata.reduce((sum, stratum) => sum + term(stratum), 0)
+}
+
+/** `n_a n_b / (n_a + n_b)`: what a stratum counts for in a Mantel-Haenszel difference. */
+export function weightOf({ a, b }: StratumOutcome): number {
+  return (a.trials * b.trials) / (a.trials + b.trials)
+}
+
+/** By how many successes `a` is ahead of what its share of the members would have. */
+export function leadOf({ a, b }: StratumOutcome): number {
+  return productDifference(a.successes, b.trials, b.successes, a.trials) / (a.trials + b.trials)
+}
