@@ -9,6 +9,7 @@ import {
 } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
 import { pageOf, textCursor } from './paging.js'
+import type { RunAudience } from './run-audience.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 const MOST_MEMBERSHIPS = 1_000
@@ -33,13 +34,17 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
       return [...new Set(customerIds)].flatMap((id) => run.get(id) ?? [])
     },
     armsOf: async (scope, campaignId, exceptRun, customerIds) =>
-      armsOf(tenantOf(scope), campaignId, exceptRun, customerIds),
+      armsOf(otherRuns(tenantOf(scope), campaignId, exceptRun), customerIds),
     membershipsOf: async (scope, customerIds) => {
       const tenant = tenantOf(scope)
       const memberships = customerIds.map((id) => [id, membershipsOf(tenant, id)] as const)
       return new Map(memberships.filter(([, { length }]) => length > 0))
     },
     counts: async (scope, runId) => runOf(scope, runId).counts(),
+    newcomersBySegment: async (scope, campaignId, runId) => {
+      const others = otherRuns(tenantOf(scope), campaignId, runId)
+      return runOf(scope, runId).countSegments((id) => firstArm(others, id) === null)
+    },
     armCounts: async (scope, runId) => runOf(scope, runId).armCounts(),
     forget: async (scope, customerIds) => {
       const { audience } = tenantOf(scope)
@@ -56,21 +61,31 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
   }
 }
 
-function armsOf(
+/** The other runs of a campaign, the first created first. */
+function otherRuns(
   { audience, campaigns }: Tenant,
   campaignId: CampaignId,
   exceptRun: RunId,
-  customerIds: readonly CustomerId[],
-): ReadonlyMap<CustomerId, Arm> {
-  const others = campaigns
+): readonly RunAudience[] {
+  return campaigns
     .runsOf(campaignId)
     .filter(({ id }) => id !== exceptRun)
     .sort((left, right) => left.createdAt - right.createdAt || byCodePoints(left.id, right.id))
     .map(({ id }) => audience.run(id))
+}
+
+function firstArm(runs: readonly RunAudience[], customerId: CustomerId): Arm | null {
+  return runs.map((run) => run.get(customerId)?.arm ?? null).find((arm) => arm !== null) ?? null
+}
+
+function armsOf(
+  runs: readonly RunAudience[],
+  customerIds: readonly CustomerId[],
+): ReadonlyMap<CustomerId, Arm> {
   const arms = new Map<CustomerId, Arm>()
   for (const customerId of customerIds) {
-    const arm = others.map((run) => run.get(customerId)?.arm ?? null).find((given) => given !== null)
-    if (arm !== undefined && arm !== null) arms.set(customerId, arm)
+    const arm = firstArm(runs, customerId)
+    if (arm !== null) arms.set(customerId, arm)
   }
   return arms
 }

@@ -89,6 +89,16 @@ export class RunAudience {
     ])
   }
 
+  /** Members without exclusion whom a test lets through, by segment. */
+  countSegments(isCounted: (customerId: CustomerId) => boolean): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>()
+    for (const { customerId, exclusion, segments } of this.#rows.values()) {
+      if (exclusion !== null || !isCounted(customerId)) continue
+      for (const segment of new Set(segments)) counts.set(segment, (counts.get(segment) ?? 0) + 1)
+    }
+    return counts
+  }
+
   #countArm(arm: Arm, segments: readonly string[]): void {
     const known = this.#arms.get(arm) ?? { count: 0, segments: new Map<string, number>() }
     known.count += 1

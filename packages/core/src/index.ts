@@ -48,6 +48,7 @@ export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js
 export type { CouponPage, LinkHost } from './engine/link-host.js'
 export type { CustomerReading } from './engine/manage-customers.js'
 export type { Preflight } from './engine/preflight.js'
+export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'

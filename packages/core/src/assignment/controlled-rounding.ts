@@ -1,4 +1,5 @@
 import { elementAt } from '../base/element-at.js'
+
 /**
  * Rounds a table of fractions up or down so that rows and columns are kept: each row sums to what it summed to, each
  * column to its sum rounded up or down (controlled rounding: Bacharach, "Matrix rounding problems", Management Science
@@ -40,7 +41,8 @@ function isBetween(table: readonly number[][], row: number, column: number, whol
 
 /**
  * Walks from a row over entries in between, along a row and along a column in turn, until it comes to a row or column
- * a second time. It never gets stuck: sums are whole, so no row and no column has a single such entry.
+ * a second time. It never gets stuck: sums are whole, so no row and no column has a single such entry. Rows before the
+ * first are rounded already and are not looked at again.
  */
 function findCycle(table: readonly number[][], start: number, whole: number): readonly Cell[] {
   const cells: Cell[] = []
@@ -56,7 +58,8 @@ function findCycle(table: readonly number[][], start: number, whole: number): re
     if (crossed !== undefined) return cells.slice(crossed)
     columnsSeen.set(column, cells.length)
     const along = column
-    row = table.findIndex((_, to) => to !== atRow && isBetween(table, to, along, whole))
+    row = start
+    while (row === atRow || !isBetween(table, row, along, whole)) row += 1
     cells.push({ row, column })
     const met = rowsSeen.get(row)
     if (met !== undefined) return cells.slice(met)

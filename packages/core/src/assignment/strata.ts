@@ -2,11 +2,10 @@ import { elementAt } from '../base/element-at.js'
 import { CampaignKitError } from '../base/error.js'
 import type { Instant } from '../base/time.js'
 import type { Arm } from '../model/experiment.js'
-import { type ArmSequence, createArmSequence } from './arm-sequence.js'
-import { type ArmWeight, armWeights } from './arms.js'
+import { armWeights } from './arms.js'
 import type { AssignOptions } from './assign.js'
-import { roundBothWays } from './controlled-rounding.js'
 import { inRankOrder } from './rank.js'
+import { createStratumSequences } from './stratum-sequences.js'
 
 /** A customer, and the stratum within which arms are to be exact. */
 export interface StratumMember<CustomerId extends string = string> {
@@ -133,36 +132,6 @@ function placesIn<CustomerId extends string>(
       arm: elementAt(sequences, group).at(rank),
     })),
   )
-}
-
-/** The sequence of each stratum, for as many ranks as it has customers. */
-function createStratumSequences(
-  weights: readonly ArmWeight[],
-  sizes: readonly number[],
-): readonly ArmSequence[] {
-  const periodic = createArmSequence(weights)
-  const period = weights.reduce((sum, { weight }) => sum + weight, 0)
-  const ups = roundBothWays(
-    sizes.map((size) => weights.map(({ weight }) => share(size % period, weight, period).left)),
-    period,
-  )
-  return sizes.map((size, stratum) => {
-    const end = weights
-      .map(({ arm, weight }, column) => ({
-        arm,
-        weight: share(size % period, weight, period).floor + elementAt(elementAt(ups, stratum), column),
-      }))
-      .filter(({ weight }) => weight > 0)
-    const full = size - (size % period)
-    const last = end.length === 0 ? periodic : createArmSequence(end)
-    return { at: (rank) => (rank < full ? periodic.at(rank) : last.at(rank - full)) }
-  })
-}
-
-/** `size * weight / period`: the whole part, and what is left of the product. */
-function share(size: number, weight: number, period: number) {
-  const product = BigInt(size) * BigInt(weight)
-  return { floor: Number(product / BigInt(period)), left: Number(product % BigInt(period)) }
 }
 
 function groupedBy<Member extends { readonly customerId: string }, Key>(

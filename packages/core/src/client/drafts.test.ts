@@ -216,6 +216,7 @@ describe('creating a campaign', () => {
       version: 1,
       digest: null,
       pinnedAudience: null,
+      pinnedStrata: null,
       startsAt: null,
       launchedAt: null,
       createdAt: clock.now(),
@@ -408,6 +409,7 @@ describe('cloning a campaign', () => {
       startsAt: null,
       digest: null,
       pinnedAudience: null,
+      pinnedStrata: null,
     })
     const { startsAt: _start, endsAt: _end, ...content } = source.content
     expect(clone.content).toEqual({ ...content, name: 'We still miss you' })

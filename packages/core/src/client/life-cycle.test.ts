@@ -248,6 +248,7 @@ describe('taking a scheduled campaign back', () => {
       status: 'draft',
       digest: null,
       pinnedAudience: null,
+      pinnedStrata: null,
       startsAt: SAMPLE_NOW + DAY_MS,
     })
     await root.worker().drain({ until: SAMPLE_NOW + 2 * DAY_MS })

@@ -7,14 +7,16 @@ import type { CampaignId, RunId } from '../base/ids.js'
 import { type Instant, toIso } from '../base/time.js'
 import { type Campaign, type CampaignContent, channelOrder } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
+import type { Stratum } from '../model/experiment.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { externalRulesOf } from '../model/segment.js'
 import { changeCampaign, requireCampaign, requireTransition } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { requireFreeSlots } from './hash-gates.js'
-import { refuseSealedCriteria, requireEligibility, resolveAudience } from './load-segments.js'
+import { requireEligibility, resolveAudience } from './load-segments.js'
 import { firstStart } from './occurrences.js'
+import { refuseSealedContent, resolveStrata } from './resolve-strata.js'
 
 /**
  * Sets a campaign going and returns at once: from now on the worker prepares and sends it. A campaign whose start or
@@ -22,7 +24,7 @@ import { firstStart } from './occurrences.js'
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
  *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
- *   EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, VERSION_CONFLICT
+ *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, VERSION_CONFLICT
  */
 export async function launchCampaign(
   context: EngineContext,
@@ -85,15 +87,16 @@ async function activate(
   const now = context.clock.now()
   const scheduled = start > now
   requireTransition(campaign, scheduled ? 'schedule' : 'launch')
-  const audience = await checkContent(context, scope, campaign, start)
+  const { audience, strata } = await checkContent(context, scope, campaign, start)
   const newRun = await placeRun(context, scope, campaign, start)
   const launched = await changeCampaign(context, scope, campaign, {
     action: scheduled ? 'schedule' : 'launch',
     fields: {
       status: scheduled ? 'scheduled' : 'preparing',
       startsAt: start,
-      digest: contentDigest(content, audience),
+      digest: contentDigest(content, audience, strata),
       pinnedAudience: audience,
+      pinnedStrata: strata,
       launchedAt: scheduled ? null : now,
       statusReason: null,
     },
@@ -118,25 +121,34 @@ export async function checkActivation(
   await checkContent(context, scope, campaign, start)
 }
 
-/** What stands in the way of a campaign that begins at an instant; gives its audience with the segments resolved. */
+/** What a campaign tells customers apart by, with the segments resolved. */
+interface PinnedRules {
+  readonly audience: Criteria
+  /** Null where none are declared. */
+  readonly strata: readonly Stratum[] | null
+}
+
+/** What stands in the way of a campaign that begins at an instant; gives its rules with the segments resolved. */
 async function checkContent(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   start: Instant,
-): Promise<Criteria> {
+): Promise<PinnedRules> {
   const { content } = campaign
+  const { strata } = content.experiment ?? {}
   if (content.endsAt !== undefined && content.endsAt <= Math.max(start, context.clock.now())) {
     throw new CampaignKitError('CAMPAIGN_ENDED', 'endsAt: the campaign would begin after its end', {
       path: 'endsAt',
     })
   }
   requireDurability(context, content)
-  await refuseSealedCriteria(context, scope, content.audience, 'audience')
+  await refuseSealedContent(context, scope, content)
   const audience = await resolveAudience(context, scope, content.audience)
   requireEligibility(context, externalRulesOf(audience))
+  const resolved = strata === undefined ? null : await resolveStrata(context, scope, strata)
   await requireFreeSlots(context, scope, campaign)
-  return audience
+  return { audience, strata: resolved }
 }
 
 /**
@@ -191,7 +203,11 @@ function requireDurability(context: EngineContext, content: CampaignContent): vo
  * SHA-256 over the canonical JSON of what is sent, to whom and when, every reference resolved. Name, type and metadata
  * are in it because templates can say them.
  */
-function contentDigest(content: CampaignContent, audience: Criteria): string {
-  const { audience: _named, objective: _objective, ...said } = content
-  return toHex(sha256(utf8(canonicalJson({ ...said, audience }))))
+function contentDigest(
+  { audience: _named, objective: _objective, ...said }: CampaignContent,
+  audience: Criteria,
+  strata: readonly Stratum[] | null,
+): string {
+  const experiment = strata === null ? {} : { experiment: { ...said.experiment, strata } }
+  return toHex(sha256(utf8(canonicalJson({ ...said, ...experiment, audience }))))
 }

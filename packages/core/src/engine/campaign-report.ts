@@ -11,6 +11,8 @@ import { checkInput } from '../model/parse.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type { CampaignReport } from '../model/report.js'
 import type { Scope } from '../model/scope.js'
+import { isStratumLabel } from '../model/stratum.js'
+import type { ArmCount } from '../ports/storage/audience-store.js'
 import { buildReport, type ReportRun } from '../reporting/build-report.js'
 import { reportRows } from '../reporting/report-rows.js'
 import { reportToHtml } from '../reporting/report-to-html.js'
@@ -52,7 +54,7 @@ export async function campaignReport(
   return buildReport({
     campaign,
     runs: reported,
-    armCounts: runArms.flatMap(({ armCounts }) => armCounts),
+    armCounts: runArms.flatMap(({ armCounts }) => armCounts.filter(isOfPeople)),
     counters,
     failures: await deliveries.reasons(scope, id, 'failed'),
     skips: await deliveries.reasons(scope, id, 'skipped'),
@@ -62,6 +64,11 @@ export async function campaignReport(
     incremental: measureIncremental(campaign, runArms, counters, now),
     generatedAt: now,
   })
+}
+
+/** Strata are counted as segments, but are none that anybody named. */
+function isOfPeople({ segment }: ArmCount): boolean {
+  return !isStratumLabel(segment)
 }
 
 function receiptsOf(

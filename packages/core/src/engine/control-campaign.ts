@@ -180,6 +180,7 @@ export async function unscheduleCampaign(
       status: 'draft',
       digest: null,
       pinnedAudience: null,
+      pinnedStrata: null,
       startsAt: campaign.content.startsAt ?? null,
     },
   })

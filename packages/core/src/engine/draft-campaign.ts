@@ -21,8 +21,8 @@ import { compileAllMessages } from './compile-messages.js'
 import type { EngineContext } from './context.js'
 import { checkExclusionGroup } from './hash-gates.js'
 import { journalEntry } from './journal-entry.js'
-import { refuseSealedCriteria } from './load-segments.js'
 import { checkSchedule } from './occurrences.js'
+import { refuseSealedContent } from './resolve-strata.js'
 
 const SALT_BYTES = 16
 
@@ -32,7 +32,7 @@ const SALT_BYTES = 16
  *
  * @throws INVALID_INPUT, UNKNOWN_FIELD, CRITERIA_INVALID, CRITERIA_SEALED, CAMPAIGN_TARGETING_REQUIRED, CAMPAIGN_CHANNEL_REQUIRED,
  *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, CAMPAIGN_NAME_TAKEN, EXPERIMENT_INVALID, SCHEDULE_INVALID, TIME_ZONE_UNKNOWN,
- *   TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED, EXCLUSION_GROUP_UNKNOWN
+ *   TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED, EXCLUSION_GROUP_UNKNOWN, ELIGIBILITY_MISPLACED
  */
 export async function createCampaign(
   context: EngineContext,
@@ -41,7 +41,7 @@ export async function createCampaign(
 ): Promise<Campaign> {
   authorize(context.access, scope, 'campaign.write')
   const content = checkContent(context, scope, input)
-  await refuseSealedCriteria(context, scope, content.audience, 'audience')
+  await refuseSealedContent(context, scope, content)
   const now = context.clock.now()
   const campaign: Campaign = {
     id: context.ids.next('campaign') as CampaignId,
@@ -52,6 +52,7 @@ export async function createCampaign(
     version: 1,
     digest: null,
     pinnedAudience: null,
+    pinnedStrata: null,
     createdAt: now,
     updatedAt: now,
     startsAt: content.startsAt ?? null,
@@ -133,7 +134,7 @@ export async function editCampaign(
   const changes = checkInput(patchSchema, patch, 'patch')
   const merged = Object.entries({ ...campaign.content, ...changes }).filter(([, value]) => value !== null)
   const content = checkContent(context, scope, Object.fromEntries(merged))
-  await refuseSealedCriteria(context, scope, content.audience, 'audience')
+  await refuseSealedContent(context, scope, content)
   return changeCampaign(context, scope, campaign, {
     action: 'edit',
     fields: { content, startsAt: content.startsAt ?? null },

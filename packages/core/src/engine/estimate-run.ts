@@ -25,15 +25,16 @@ export interface MessageEstimate {
   readonly durationMs: Readonly<Partial<Record<ChannelKind, DurationMs>>>
 }
 
-/** The funnel of a first run with this reach: its arms are those that freezing would give. */
-export function funnelOf(campaign: Campaign, reached: Reach): AudienceCounts {
-  const weights = armWeights(campaign.content.experiment)
-  const period = weights.reduce((sum, { weight }) => sum + weight, 0)
-  const sequence = createArmSequence(weights)
-  const counts = new Map<Arm, number>()
-  const count = (arm: Arm, more: number) => counts.set(arm, (counts.get(arm) ?? 0) + more)
-  for (const { arm, weight } of weights) count(arm, weight * Math.floor(reached.reachable / period))
-  for (let rank = 0; rank < reached.reachable % period; rank += 1) count(sequence.at(rank), 1)
+/** Members of each arm, in each stratum by its label. */
+export type StrataArms = ReadonlyMap<string, ReadonlyMap<Arm, number>>
+
+/**
+ * The funnel of a first run with this reach: its arms are those that freezing would give.
+ *
+ * @param strata - the arms in the strata of the campaign; null where it has none
+ */
+export function funnelOf(campaign: Campaign, reached: Reach, strata: StrataArms | null): AudienceCounts {
+  const counts = strata === null ? countInTurn(campaign, reached.reachable) : sumStrata(strata)
   const holdout = counts.get(HOLDOUT) ?? 0
   const remainder = counts.get(REMAINDER) ?? 0
   return {
@@ -43,6 +44,25 @@ export function funnelOf(campaign: Campaign, reached: Reach): AudienceCounts {
     remainder,
     excluded: reached.excluded,
   }
+}
+
+function countInTurn({ content }: Campaign, members: number): ReadonlyMap<Arm, number> {
+  const weights = armWeights(content.experiment)
+  const period = weights.reduce((sum, { weight }) => sum + weight, 0)
+  const sequence = createArmSequence(weights)
+  const counts = new Map(weights.map(({ arm, weight }) => [arm, weight * Math.floor(members / period)]))
+  for (let rank = 0; rank < members % period; rank += 1) {
+    const arm = sequence.at(rank)
+    counts.set(arm, (counts.get(arm) ?? 0) + 1)
+  }
+  return counts
+}
+
+function sumStrata(strata: StrataArms): ReadonlyMap<Arm, number> {
+  const sums = new Map<Arm, number>()
+  for (const counts of strata.values())
+    for (const [arm, count] of counts) sums.set(arm, (sums.get(arm) ?? 0) + count)
+  return sums
 }
 
 /** What so many members of a run would get: its recipients, or its remainder. */

@@ -12,6 +12,7 @@ import { type ExperimentArm, experimentArms } from '../reporting/experiment-arms
 import { judge } from '../statistics/verdict/judge.js'
 import type { ArmOutcome, VerdictInput } from '../statistics/verdict/verdict-input.js'
 import type { EngineContext } from './context.js'
+import { type Counts, strataOf } from './strata-counts.js'
 import { DEFAULT_CONVERSION_WINDOW_DAYS } from './track-events.js'
 
 /** The members of one run by arm. */
@@ -52,11 +53,14 @@ export function judgeCampaign(
   now: Instant,
 ): Judgement {
   const { counted, compared, isMature, areMature } = experimentRuns(campaign, runs, now)
+  const arms = armsOf(campaign, compared, counters)
+  const strata = strataOf(campaign, countsOf(compared, counters), arms)
   const verdict = judge({
     ...rulesOf(campaign),
     mature: areMature,
     equallyMature: isMature,
-    arms: judgedArms(campaign, armsOf(campaign, compared, counters)),
+    arms: judgedArms(campaign, arms),
+    ...(strata === null ? {} : { strata }),
   })
   return { arms: armsOf(campaign, counted, counters), verdict }
 }
@@ -91,12 +95,17 @@ export function armsOf(
   runs: readonly RunArms[],
   counters: readonly Counter[],
 ): readonly ExperimentArm[] {
+  const counts = countsOf(runs, counters)
+  return experimentArms(campaign, counts.armCounts, counts.counters)
+}
+
+/** What was counted in some runs. */
+function countsOf(runs: readonly RunArms[], counters: readonly Counter[]): Counts {
   const ids = new Set(runs.map(({ run }) => run.id))
-  return experimentArms(
-    campaign,
-    runs.flatMap(({ armCounts }) => armCounts),
-    counters.filter(({ runId }) => ids.has(runId)),
-  )
+  return {
+    armCounts: runs.flatMap(({ armCounts }) => armCounts),
+    counters: counters.filter(({ runId }) => ids.has(runId)),
+  }
 }
 
 function rulesOf({ content }: Campaign): Omit<VerdictInput, 'arms' | 'mature'> {

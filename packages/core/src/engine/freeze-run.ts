@@ -1,30 +1,24 @@
-import { leastAudience } from '../assignment/least-audience.js'
-import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
-import { comparesArms, REMAINDER } from '../model/experiment.js'
+import { REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import {
-  type AssignedMember,
-  armOfRemainder,
-  hasRemainder,
-  meantArms,
-  sequencePosition,
-  withStoredArms,
-} from './give-arms.js'
+import { type AssignedMember, armOfRemainder, hasRemainder, meantArms, withStoredArms } from './give-arms.js'
 import { mapInTurns } from './map-in-turns.js'
+import { firstRanking, newcomerArms } from './newcomer-arms.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
+import { requireContacts } from './require-contacts.js'
 import { rolloutCandidates } from './rollout-candidates.js'
 import { PLAN_PAGE } from './scan-customers.js'
+import { type Stratification, stratificationOf } from './stratify.js'
 
 /**
  * Takes the freezing of a run one page further and returns the run as it then stands. Every page is written before
@@ -57,16 +51,17 @@ async function matchPage(
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
   const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
   const dueAt = createDueInstants(context, scope, campaign.content, run)
+  const stratification = isRolloutRun(run) ? null : stratificationOf(campaign)
   await context.storage.audience.append(
     scope,
     run.id,
-    planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone))),
+    planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone), stratification)),
   )
   const last = customers.at(-1)
   const ended = last === undefined || customers.length < PLAN_PAGE
   return moveTo(context, scope, run, {
     freeze: ended
-      ? { phase: 'ranking', nextRank: 0, newcomers: await sequencePosition(context, scope, campaign) }
+      ? await firstRanking(context, scope, campaign, run)
       : { phase: 'matching', after: last.id, scanned: at.scanned + customers.length },
   })
 }
@@ -106,6 +101,7 @@ function plannerOf(
     channels: channelOrder(content),
     gates: { purpose: content.purpose, topic: content.topic },
     exclusionGroup: content.exclusionGroup,
+    strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,
     plan: run.id,
     salt: campaign.salt,
     asOf: run.scheduledFor,
@@ -115,8 +111,14 @@ function plannerOf(
   return planner
 }
 
-function memberOf(run: Run, planned: PlannedMember, dueAt: Instant): Member {
+function memberOf(
+  run: Run,
+  planned: PlannedMember,
+  dueAt: Instant,
+  stratification: Stratification | null,
+): Member {
   const { customer } = planned
+  const label = stratification?.labelOf(planned.stratum, dueAt)
   return {
     runId: run.id,
     customerId: customer.id,
@@ -127,7 +129,7 @@ function memberOf(run: Run, planned: PlannedMember, dueAt: Instant): Member {
     exclusion: planned.exclusion,
     channels: planned.channels,
     tags: customer.tags,
-    segments: planned.segments,
+    segments: label === undefined ? planned.segments : [...planned.segments, label],
   }
 }
 
@@ -139,13 +141,14 @@ async function rankPage(
   at: Phase<'ranking'>,
 ): Promise<Run> {
   const { audience, deliveries } = context.storage
-  if (at.nextRank === 0) await requireContacts(context, scope, campaign, run)
+  if (at.nextRank === 0) await requireContacts(context, scope, campaign, run, at)
   const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
   const ids = members.map(({ customerId }) => customerId)
   const earlier = await audience.armsOf(scope, campaign.id, run.id, ids)
   const mayWait = hasRemainder(campaign)
   const remainderArm = mayWait ? await armOfRemainder(context, scope, campaign) : REMAINDER
-  const { meant, newcomers } = meantArms(campaign, members, at, { earlier, remainderArm })
+  const newcomers = newcomerArms(context, scope, campaign, run, at)
+  const { meant, next } = meantArms(members, at, newcomers, { earlier, remainderArm })
   await audience.assign(
     scope,
     run.id,
@@ -154,45 +157,14 @@ async function rankPage(
   const assigned = mayWait ? await withStoredArms(context, scope, run, meant) : meant
   await context.clock.turn()
   await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
-  if (members.length === PLAN_PAGE) {
-    return moveTo(context, scope, run, {
-      freeze: { phase: 'ranking', nextRank: at.nextRank + members.length, newcomers },
-    })
-  }
+  if (members.length === PLAN_PAGE) return moveTo(context, scope, run, { freeze: next })
   await audience.releaseAddresses(scope, run.id)
   const frozen = await moveTo(context, scope, run, {
-    freeze: { phase: 'frozen', at: context.clock.now(), newcomers },
+    freeze: { phase: 'frozen', at: context.clock.now(), newcomers: next.newcomers },
   })
   const counts = await audience.counts(scope, run.id)
   context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
   return frozen
-}
-
-/**
- * Holds the first run of a campaign to the `minContacts` of its experiment. Later runs are of those who came since, and
- * add to what the first one began.
- *
- * @throws EXPERIMENT_TOO_SMALL
- */
-async function requireContacts(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  run: Run,
-): Promise<void> {
-  const { experiment } = campaign.content
-  if (experiment === undefined || !comparesArms(experiment)) return
-  const [first] = await context.storage.campaigns.runsOf(scope, campaign.id)
-  if (first?.id !== run.id) return
-  const needed = leastAudience(experiment, experiment.minContacts)
-  const enough = await context.storage.audience.byRank(scope, run.id, { from: needed - 1, limit: 1 })
-  if (enough.length > 0) return
-  await context.storage.audience.releaseAddresses(scope, run.id)
-  throw new CampaignKitError(
-    'EXPERIMENT_TOO_SMALL',
-    `experiment.minContacts: the audience is smaller than the ${needed} customers that the experiment needs`,
-    { path: 'experiment.minContacts', details: { neededCustomers: needed } },
-  )
 }
 
 async function moveTo(

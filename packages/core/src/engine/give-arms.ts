@@ -1,21 +1,13 @@
-import { createArmSequence } from '../assignment/arm-sequence.js'
-import { armWeights } from '../assignment/arms.js'
 import type { Campaign } from '../model/campaign.js'
 import { type Arm, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import type { NewcomerArms, RankingState } from './newcomer-arms.js'
 
 /** A member that has its place and its arm. */
 export type AssignedMember = Member & { readonly rank: number; readonly arm: Arm }
-
-/** How far the ranking of a run has come. */
-interface RankingCursor {
-  readonly nextRank: number
-  /** Members of the campaign so far whom the sequence gave an arm. */
-  readonly newcomers: number
-}
 
 /** What members may have been given before, and instead of an arm that waits. */
 interface GivenArms {
@@ -24,39 +16,19 @@ interface GivenArms {
   readonly remainderArm: Arm
 }
 
-/** The next members of a run with the ranks and arms that they are to have. */
+/** The next members of a run with the ranks and arms that they are to have, and how far the ranking has come then. */
 export function meantArms(
-  { content }: Campaign,
   members: readonly Member[],
-  at: RankingCursor,
+  at: RankingState,
+  newcomers: NewcomerArms,
   { earlier, remainderArm }: GivenArms,
-): { readonly meant: readonly AssignedMember[]; readonly newcomers: number } {
-  const sequence = createArmSequence(armWeights(content.experiment))
-  let newcomers = at.newcomers
+): { readonly meant: readonly AssignedMember[]; readonly next: RankingState } {
   const meant = members.map((member, index) => {
-    const kept = earlier.get(member.customerId)
-    const arm = kept ?? sequence.at(newcomers)
-    if (kept === undefined) newcomers += 1
+    const arm = earlier.get(member.customerId) ?? newcomers.next(member)
     return { ...member, rank: at.nextRank + index, arm: arm === REMAINDER ? remainderArm : arm }
   })
-  return { meant, newcomers }
-}
-
-/**
- * Where the arm sequence of a campaign goes on: behind all whom earlier runs gave an arm, so that a run of few does not
- * give every one of them the first arm.
- */
-export async function sequencePosition(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-): Promise<number> {
-  if (campaign.content.schedule?.type !== 'recurring') return 0
-  const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
-  return runs.reduce(
-    (most, { freeze }) => (freeze.phase === 'frozen' ? Math.max(most, freeze.newcomers) : most),
-    0,
-  )
+  const nextRank = at.nextRank + members.length
+  return { meant, next: { phase: 'ranking', nextRank, ...newcomers.given() } }
 }
 
 /** Whether some members of a campaign wait for the verdict. */

@@ -15,7 +15,7 @@ import { previewFor } from './preview-message.js'
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
   /**
-   * Stable word: an error code, or `nobodyReached`, `gmailClips`, `unknownVariable`, `nobodyHasValue`, `noAdapter`,
+   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `nobodyHasValue`, `noAdapter`,
    * `endsBeforeVerdict`, `endsBeforeRollout`.
    */
   readonly code: string

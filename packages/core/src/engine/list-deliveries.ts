@@ -5,6 +5,7 @@ import { DELIVERY_STATUSES, type Delivery, type DeliveryStatus } from '../model/
 import { type Page, type PageRequestInput, pageRequestSchema } from '../model/page.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
+import { namedSegments } from '../model/stratum.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 
@@ -26,5 +27,7 @@ export async function listDeliveries(
   const wanted = parseInput(filterSchema, filter)
   const request = parseInput(pageRequestSchema, page)
   await requireCampaign(context, scope, campaignId)
-  return context.storage.deliveries.list(scope, campaignId, wanted, request)
+  const { items, nextCursor } = await context.storage.deliveries.list(scope, campaignId, wanted, request)
+  const told = items.map((delivery) => ({ ...delivery, segments: namedSegments(delivery.segments) }))
+  return { items: told, nextCursor }
 }

@@ -28,16 +28,18 @@ export async function loadReferred(
 /**
  * The same criteria with every named segment replaced by its rule.
  *
+ * @param path - where the criteria stand, as a prefix of the reported path
  * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_TOO_DEEP, ELIGIBILITY_MISPLACED, CRITERIA_SEALED
  */
 export async function resolveAudience(
   context: EngineContext,
   scope: Scope,
   criteria: Criteria,
+  path = '',
 ): Promise<Criteria> {
   const rules = await loadReferred(context, scope, criteria)
-  const resolved = resolveSegments(criteria, rules)
-  refuseSealed(criteria, sealedOf(context, scope), rules)
+  const resolved = resolveSegments(criteria, rules, path)
+  refuseSealed(criteria, sealedOf(context, scope), rules, path)
   return resolved
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
+import { criteriaOf } from '../model/campaign.js'
 import { CAMPAIGN_STATUSES, hasEnded } from '../model/campaign-status.js'
 import { type Criteria, segmentNameSchema } from '../model/criteria.js'
 import { type Page, type PageRequestInput, pageRequestSchema } from '../model/page.js'
@@ -124,7 +125,9 @@ async function userOf(
       { statuses: NOT_ENDED },
       { cursor, limit: 1_000 },
     )
-    const user = page.items.find(({ content }) => segmentsReferredTo(content.audience).includes(name))
+    const user = page.items.find(({ content }) =>
+      criteriaOf(content).some((rule) => segmentsReferredTo(rule).includes(name)),
+    )
     if (user !== undefined) return { type: 'campaign', id: user.id }
     cursor = page.nextCursor
   } while (cursor !== null)

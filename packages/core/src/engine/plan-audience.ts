@@ -8,7 +8,9 @@ import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { ExclusionCode } from '../model/exclusion.js'
 import type { ExclusionGroupClaim } from '../model/exclusion-group.js'
+import type { Stratum } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
+import { OTHER_STRATUM } from '../model/stratum.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
@@ -24,6 +26,7 @@ import {
   resolveAudience,
 } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
+import { resolveStrata } from './resolve-strata.js'
 
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
 export interface AudienceRequest {
@@ -32,6 +35,8 @@ export interface AudienceRequest {
   readonly gates: GateRules
   /** The campaign's part of an exclusion group. */
   readonly exclusionGroup?: ExclusionGroupClaim | undefined
+  /** In which the members are told apart. @default none */
+  readonly strata?: readonly Stratum[] | undefined
   /** Under which addresses are claimed: a run's id, or one made for a count. */
   readonly plan: string
   /** Under which customers are ranked. */
@@ -47,22 +52,31 @@ export interface PlannedMember {
   readonly channels: readonly ChannelKind[]
   readonly exclusion: ExclusionCode | null
   readonly segments: readonly string[]
+  /** The first stratum whose criteria hold, else `other`; null when the request has none. */
+  readonly stratum: string | null
 }
 
 /** Plans one page of customers. */
 export type AudiencePlanner = (customers: readonly Customer[]) => Promise<readonly PlannedMember[]>
 
+interface NamedMatcher {
+  readonly name: string
+  readonly matches: Matcher
+}
+
 interface Matching {
   readonly matches: Matcher
   readonly rules: readonly string[]
-  readonly segments: readonly { readonly name: string; readonly matches: Matcher }[]
+  readonly segments: readonly NamedMatcher[]
+  readonly strata: readonly NamedMatcher[]
   readonly needs: readonly EventNeed[]
 }
 
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
- * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, ELIGIBILITY_NOT_CONFIGURED, EXCLUSION_GROUP_UNKNOWN
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, ELIGIBILITY_NOT_CONFIGURED, ELIGIBILITY_MISPLACED,
+ *   EXCLUSION_GROUP_UNKNOWN
  */
 export async function createPlanner(
   context: EngineContext,
@@ -70,7 +84,9 @@ export async function createPlanner(
   request: AudienceRequest,
 ): Promise<AudiencePlanner> {
   const criteria = await resolveAudience(context, scope, request.criteria)
-  const matching = prepareMatching(criteria, await loadCountedSegments(context, scope), request.asOf)
+  const strata = await resolveStrata(context, scope, request.strata ?? [])
+  const segments = await loadCountedSegments(context, scope)
+  const matching = prepareMatching(criteria, { segments, strata }, request.asOf)
   requireEligibility(context, matching.rules)
   const hashGates = createHashGates(context, scope, request.exclusionGroup)
   const rankKeyOf = createRankKeys({ tenant: scope.tenant, salt: request.salt })
@@ -82,28 +98,45 @@ export async function createPlanner(
     const permissions = await loadPermissions(context, scope, request.channels, matched)
     const gated = await passAllGates(context, request, matched, answers, permissions, hashGates)
     const planned = await claimAddresses(context, scope, request, gated, permissions)
-    return mapInTurns(context, planned, (member) => ({
-      rankKey: rankKeyOf(member.customer.id),
-      segments: matching.segments
-        .filter(({ matches }) => matches(member.customer, counts.get(member.customer.id)))
-        .map(({ name }) => name),
-      ...member,
-    }))
+    return mapInTurns(context, planned, (member) => {
+      const { customer } = member
+      const holds = ({ matches }: NamedMatcher) => matches(customer, counts.get(customer.id))
+      return {
+        rankKey: rankKeyOf(customer.id),
+        segments: matching.segments.filter(holds).map(({ name }) => name),
+        stratum: stratumNameIn(matching.strata, holds),
+        ...member,
+      }
+    })
   }
 }
 
-function prepareMatching(criteria: Criteria, segments: readonly CountedSegment[], asOf: Instant): Matching {
+function stratumNameIn(
+  strata: readonly NamedMatcher[],
+  holds: (stratum: NamedMatcher) => boolean,
+): string | null {
+  return strata.length === 0 ? null : (strata.find(holds)?.name ?? OTHER_STRATUM)
+}
+
+/** Rules beside that of the audience, under which members are told apart. */
+interface NamedRules {
+  readonly segments: readonly CountedSegment[]
+  readonly strata: readonly Stratum[]
+}
+
+function prepareMatching(criteria: Criteria, { segments, strata }: NamedRules, asOf: Instant): Matching {
   const split = splitEligibility(criteria)
-  const needs = [split.criteria, ...segments.map((segment) => segment.criteria)].flatMap((rule) =>
-    eventNeeds(rule, asOf),
-  )
+  const named = [...segments, ...strata].map((each) => each.criteria)
+  const needs = [split.criteria, ...named].flatMap((rule) => eventNeeds(rule, asOf))
+  const compile = (each: CountedSegment): NamedMatcher => ({
+    name: each.name,
+    matches: compileCriteria(each.criteria, { now: asOf }),
+  })
   return {
     matches: compileCriteria(split.criteria, { now: asOf }),
     rules: split.rules,
-    segments: segments.map((segment) => ({
-      name: segment.name,
-      matches: compileCriteria(segment.criteria, { now: asOf }),
-    })),
+    segments: segments.map(compile),
+    strata: strata.map(compile),
     needs: [...new Map(needs.map((need) => [need.key, need])).values()],
   }
 }
@@ -128,7 +161,7 @@ export async function countEvents(
   return byCustomer
 }
 
-type Gated = Omit<PlannedMember, 'rankKey' | 'segments'>
+type Gated = Omit<PlannedMember, 'rankKey' | 'segments' | 'stratum'>
 
 function passAllGates(
   context: EngineContext,

@@ -21,14 +21,18 @@ import {
 } from './inspect-messages.js'
 import { firstStart } from './occurrences.js'
 import type { PlannedMember } from './plan-audience.js'
+import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
 import { countAudience } from './reach.js'
 import { rolloutFindings } from './rollout-findings.js'
+import { stratificationOf } from './stratify.js'
 
 /** What a launch would do, before it does it. Messages, cost and duration are those of the first run. */
 export interface Preflight extends MessageEstimate {
   /** Whether there is no finding of severity `error`. */
   readonly ready: boolean
   readonly funnel: AudienceCounts
+  /** The strata of the experiment and its waves, in code-unit order; empty where it has none. */
+  readonly strata: readonly StratumSize[]
   /** Matched customers in each named segment. */
   readonly segments: Readonly<Record<string, number>>
   /**
@@ -45,7 +49,7 @@ export interface Preflight extends MessageEstimate {
  * variables that nobody supplies, size of the messages, and for a draft whether it could be launched now.
  *
  * @throws CAMPAIGN_NOT_FOUND, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
- *   EXCLUSION_GROUP_UNKNOWN, ABORTED
+ *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, ABORTED
  */
 export async function preflight(
   context: EngineContext,
@@ -57,6 +61,8 @@ export async function preflight(
   const campaign = await requireCampaign(context, scope, id)
   const { content } = campaign
   const people = createAcquaintance()
+  const start = startOf(context, scope, campaign)
+  const tally = createStratumTally(context, scope, campaign, start)
   const reached = await countAudience(
     context,
     scope,
@@ -65,13 +71,18 @@ export async function preflight(
       channels: channelOrder(content),
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
+      strata: stratificationOf(campaign)?.strata,
       salt: campaign.salt,
       asOf: context.clock.now(),
     },
     call,
-    people.meet,
+    (member) => {
+      people.meet(member)
+      tally?.meet(member)
+    },
   )
-  const funnel = funnelOf(campaign, reached)
+  const strata = tally?.arms() ?? null
+  const funnel = funnelOf(campaign, reached, strata)
   const first = estimateMessages(context, scope, campaign, reached, funnel.recipients)
   const remainder = hasRemainder(campaign)
     ? estimateMessages(context, scope, campaign, reached, funnel.remainder)
@@ -81,13 +92,15 @@ export async function preflight(
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
     ...experimentFindings(content.experiment, funnel),
-    ...rolloutFindings(context, scope, campaign, startOf(context, scope, campaign), first, remainder),
+    ...(strata === null ? [] : stratumFindings(campaign, strata)),
+    ...rolloutFindings(context, scope, campaign, start, first, remainder),
     ...findUnknownVariables(context, campaign, people.attributes()),
     ...measured.findings,
   ]
   return {
     ready: findings.every(({ severity }) => severity !== 'error'),
     funnel,
+    strata: strata === null ? [] : stratumSizes(strata),
     segments: reached.segments,
     ...first,
     remainder,

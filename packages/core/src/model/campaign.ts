@@ -8,7 +8,7 @@ import { couponSchema } from './coupon.js'
 import type { Criteria } from './criteria.js'
 import { criteriaSchema } from './criteria-schema.js'
 import { exclusionGroupSchema } from './exclusion-group.js'
-import { experimentSchema, SOLE_VARIANT, type Variant } from './experiment.js'
+import { experimentSchema, SOLE_VARIANT, type Stratum, type Variant } from './experiment.js'
 import { daysSchema, instantSchema, refusingProto, textSchema, wordSchema } from './fields.js'
 import { jsonObjectSchema } from './json.js'
 import { channelsOf, messagesSchema } from './message.js'
@@ -114,6 +114,8 @@ export interface Campaign {
   readonly digest: string | null
   /** The audience with every named segment replaced by its rule: pinned from launch on, null before. */
   readonly pinnedAudience: Criteria | null
+  /** The strata with every named segment replaced by its rule: pinned with the audience, null where there are none. */
+  readonly pinnedStrata: readonly Stratum[] | null
   readonly createdAt: Instant
   readonly updatedAt: Instant
   /** When the first run began, or is to begin. */
@@ -130,6 +132,11 @@ export interface Campaign {
 /** The variants of a campaign; one of its own when it has no experiment. */
 export function variantsOf(content: CampaignContent): readonly Variant[] {
   return content.experiment?.variants ?? [{ name: SOLE_VARIANT, weight: 1 }]
+}
+
+/** Every rule by which a campaign tells customers apart: its audience, and its strata. */
+export function criteriaOf({ audience, experiment }: CampaignContent): readonly Criteria[] {
+  return [audience, ...(experiment?.strata ?? []).map(({ criteria }) => criteria)]
 }
 
 /** Channels of a campaign in the order in which they are tried. */

@@ -28,6 +28,54 @@ describe('An experiment', () => {
     expect(read({ holdout }).holdout).toBe(holdout)
   })
 
+  it('takes strata as they are written, in their order', () => {
+    const { strata } = read({
+      strata: [
+        { name: '__proto__', criteria: 'vip, regular' },
+        { name: 'Other', criteria: { type: 'segment', name: 'Lapsed' } },
+      ],
+    })
+    expect(strata).toEqual([
+      { name: '__proto__', criteria: { type: 'tags', match: 'any', tags: ['regular', 'vip'] } },
+      { name: 'Other', criteria: { type: 'segment', name: 'Lapsed' } },
+    ])
+  })
+
+  it.each<[string, string, unknown]>([
+    ['INVALID_INPUT', 'strata', []],
+    ['INVALID_INPUT', 'strata', Array.from({ length: 51 }, (_, at) => ({ name: `s${at}`, criteria: 'ALL' }))],
+    ['EXPERIMENT_INVALID', 'strata', ['a', 'b', 'a'].map((name) => ({ name, criteria: 'ALL' }))],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: 'other', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: '', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: 'a ', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: 'a\nb', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: 'a\0b', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: '\ud800', criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].name', [{ name: 'a'.repeat(65), criteria: 'ALL' }]],
+    ['INVALID_INPUT', 'strata[0].criteria', [{ name: 'a' }]],
+    [
+      'CRITERIA_INVALID',
+      'strata[1].criteria.type',
+      [
+        { name: 'a', criteria: 'ALL' },
+        { name: 'b', criteria: {} },
+      ],
+    ],
+    ['UNKNOWN_FIELD', 'strata[0].size', [{ name: 'a', criteria: 'ALL', size: 1 }]],
+    [
+      'ELIGIBILITY_MISPLACED',
+      'strata[0].criteria',
+      [{ name: 'a', criteria: { type: 'eligibility', rule: 'x' } }],
+    ],
+    [
+      'ELIGIBILITY_MISPLACED',
+      'strata[0].criteria.of',
+      [{ name: 'a', criteria: { type: 'not', of: { type: 'eligibility', rule: 'x' } } }],
+    ],
+  ])('refuses strata with %s at %s', (code, path, strata) => {
+    expect(() => read({ strata })).toThrow(expect.objectContaining({ code, path }))
+  })
+
   it('leaves somebody for the variants, to the millionth', () => {
     expect(read({ holdout: 0.5, remainder: 0.499_999 }).remainder).toBe(0.499_999)
     for (let part = 100_000; part <= 900_000; part += 1_237) {
@@ -49,6 +97,7 @@ describe('An experiment', () => {
     ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: '' }] }],
     ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: ' a' }] }],
     ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: 'a\nb' }] }],
+    ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: 'a\0' }] }],
     ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: 'holdout' }] }],
     ['INVALID_INPUT', 'variants[0].name', { variants: [{ name: 'remainder' }] }],
     ['INVALID_INPUT', 'variants[0].weight', { variants: [{ name: 'a', weight: 0 }] }],

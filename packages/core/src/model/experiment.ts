@@ -1,6 +1,10 @@
 import * as z from 'zod'
+import { criteriaSchema } from './criteria-schema.js'
+import { storableSchema } from './fields.js'
 import { messageOverridesSchema } from './message.js'
 import { rule } from './parse.js'
+import { externalRulesOf } from './segment.js'
+import { OTHER_STRATUM } from './stratum.js'
 
 /** The arm of members who get nothing, so that the effect can be measured. */
 export const HOLDOUT = 'holdout'
@@ -10,12 +14,28 @@ export const REMAINDER = 'remainder'
 /** The name of a variant, `holdout` or `remainder`. */
 export type Arm = string
 
-const variantNameSchema = z
-  .string()
+const nameSchema = storableSchema(64)
   .min(1)
-  .max(64)
   .regex(/^\S(.*\S)?$/, 'must not begin or end with a space')
-  .refine((name) => name !== HOLDOUT && name !== REMAINDER, 'is the name of a reserved arm')
+
+const variantNameSchema = nameSchema.refine(
+  (name) => name !== HOLDOUT && name !== REMAINDER,
+  'is the name of a reserved arm',
+)
+
+/** A part of the audience within which the arms are exact. */
+export const stratumSchema = z
+  .strictObject({
+    name: nameSchema.refine((name) => name !== OTHER_STRATUM, 'is the name of whoever is in no other'),
+    /** Who is in it, if in none that is declared before; it may not ask an external rule. */
+    criteria: criteriaSchema,
+  })
+  .refine(
+    ({ criteria }) => externalRulesOf(criteria).length === 0,
+    rule('ELIGIBILITY_MISPLACED', 'a stratum cannot ask an external rule', ['criteria']),
+  )
+
+export type Stratum = z.output<typeof stratumSchema>
 
 /** A share of the audience as a whole number of millionths. */
 export function inMillionths(share: number): number {
@@ -59,6 +79,11 @@ export const experimentSchema = z
     holdout: shareSchema.default(0),
     /** Share that waits for the verdict. */
     remainder: shareSchema.default(0),
+    /**
+     * Parts of the audience in each of which the arms are exact, 1 to 50. A member is in the first whose criteria hold,
+     * else in `other`.
+     */
+    strata: z.array(stratumSchema).min(1).max(50).exactOptional(),
     /** What a member must do to count as converted; an open is never enough. */
     metric: z.enum(['conversion', 'redemption', 'click']).default('conversion'),
     /** How long after a member's due instant a conversion still counts, in days. */
@@ -86,6 +111,10 @@ export const experimentSchema = z
   .refine(
     ({ variants }) => new Set(variants.map(({ name }) => name)).size === variants.length,
     rule('EXPERIMENT_INVALID', 'names of variants must differ', ['variants']),
+  )
+  .refine(
+    ({ strata = [] }) => new Set(strata.map(({ name }) => name)).size === strata.length,
+    rule('EXPERIMENT_INVALID', 'names of strata must differ', ['strata']),
   )
   .refine(
     ({ holdout, remainder }) => inMillionths(holdout) + inMillionths(remainder) < 1e6,

@@ -21,6 +21,9 @@ export interface Member {
   readonly channels: readonly ChannelKind[]
   /** Tags held at freezing; none once the customer is erased. */
   readonly tags: readonly string[]
-  /** Named segments held at freezing, among those that the report asks for. */
+  /**
+   * Named segments held at freezing, among those that the report asks for, and behind them the label of the member's
+   * stratum where the run has strata.
+   */
   readonly segments: readonly string[]
 }

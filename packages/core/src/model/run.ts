@@ -6,12 +6,21 @@ import type { ExclusionCode } from './exclusion.js'
  * How far the freezing of a run has come. `matching` goes through the customers by id, `ranking` through the members
  * by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
  * `newcomers` counts the members whom the arm sequence of the campaign has given an arm, those of earlier runs among
- * them: the next run goes on behind.
+ * them: the next run goes on behind. Where the members are in strata, `strata` says of each, by its label, how many
+ * newcomers it has and how many of them have an arm.
  */
 export type FreezeState =
   | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
-  | { readonly phase: 'ranking'; readonly nextRank: number; readonly newcomers: number }
+  | {
+      readonly phase: 'ranking'
+      readonly nextRank: number
+      readonly newcomers: number
+      readonly strata?: StrataProgress
+    }
   | { readonly phase: 'frozen'; readonly at: Instant; readonly newcomers: number }
+
+/** Of each stratum, by its label: newcomers, and those of them who were given an arm so far. */
+export type StrataProgress = Readonly<Record<string, { readonly size: number; readonly given: number }>>
 
 /** The funnel of an audience: `matched` is the sum of the others. */
 export interface AudienceCounts {

@@ -59,6 +59,7 @@ export function sampleReportCampaign(content: Partial<CampaignInput> = {}): Camp
     version: 7,
     digest: '3f9a0c1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8',
     pinnedAudience: null,
+    pinnedStrata: null,
     createdAt: LAUNCHED - DAY_MS,
     updatedAt: LAUNCHED,
     startsAt: LAUNCHED,

@@ -132,6 +132,17 @@ describe('an automatic clock', () => {
     expect(turns).toBeGreaterThanOrEqual(2)
   })
 
+  it('wakes who sleeps again, however long after it was woken', async () => {
+    for (let turns = 0; turns < 1_000; turns += 1) {
+      const clock = createManualClock({ auto: true, startsAt: 0 })
+      await clock.sleepUntil(1)
+      for (let turn = 0; turn < turns; turn += 1) await undefined
+      const slept = clock.sleepUntil(2).then(() => 'woken')
+      const later = new Promise((resolve) => setImmediate(resolve, 'asleep'))
+      expect(await Promise.race([slept, later]), `after ${turns} turns`).toBe('woken')
+    }
+  })
+
   it('never wakes who sleeps for ever, and still hears the signal', async () => {
     const clock = createManualClock({ auto: true, startsAt: 0 })
     const controller = new AbortController()

@@ -84,13 +84,15 @@ export function createManualClock(options: ManualClockOptions = {}): ManualClock
     await runMicrotasks()
     return true
   }
+  const someoneWakes = () => (sleepers[0]?.instant ?? Number.POSITIVE_INFINITY) <= Number.MAX_SAFE_INTEGER
   const jump = async () => {
     if (jumping) return
     jumping = true
     do {
       await runMicrotasks()
       await yieldTurn?.()
-    } while (await wakeNext(Number.MAX_SAFE_INTEGER))
+      // the second look is for whoever went to sleep while the first one was awaited
+    } while ((await wakeNext(Number.MAX_SAFE_INTEGER)) || someoneWakes())
     jumping = false
   }
   const advanceTo = async (instant: Instant) => {

@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
+import { asId } from '../as-id.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
 
@@ -205,6 +206,16 @@ export const recordStorages: readonly BrokenStorage[] = [
     name: 'gives an address to everybody who claims it',
     caughtBy: 'audience: an address goes to the customer who claims it first',
     wrap: (storage) => withStore(storage, 'audience', { claimAddresses: async () => [] }),
+  },
+  {
+    name: 'counts those as newcomers who have an arm already',
+    caughtBy:
+      'audience: newcomersBySegment counts those without exclusion who have no arm in another run of the campaign',
+    wrap: (storage) =>
+      withStore(storage, 'audience', {
+        newcomersBySegment: (scope, _campaignId, runId) =>
+          storage.audience.newcomersBySegment(scope, asId('none'), runId),
+      }),
   },
   {
     name: 'aborts half-written while it adds members',

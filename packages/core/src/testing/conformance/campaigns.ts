@@ -1,4 +1,4 @@
-import { DAY_MS } from '../../base/time.js'
+import { DAY_MS, toIso } from '../../base/time.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCampaign, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
@@ -23,10 +23,15 @@ const campaignRowCases: readonly StorageCase[] = [
       content: {
         objective: 'win "them" back \u{1F355}',
         metadata: { deep: { list: [1, null, 'x'] } },
-        experiment: { variants: [{ name: 'plain' }, { name: 'emoji \u{1F355}' }], holdout: 0.1 },
+        experiment: {
+          variants: [{ name: 'plain' }, { name: 'emoji \u{1F355}' }],
+          holdout: 0.1,
+          strata: [{ name: 'loyal', criteria: { type: 'segment', name: 'Loyal' } }],
+        },
         pace: { email: { limit: 100, periodMs: 60_000 } },
       },
       pinnedAudience: { type: 'not', of: { type: 'everyone' } },
+      pinnedStrata: [{ name: 'loyal', criteria: { type: 'fact', fact: 'orderCount', op: '>', value: 3 } }],
       digest: 'ff',
       startsAt: 1,
       launchedAt: 2,
@@ -204,6 +209,18 @@ const runCases: readonly StorageCase[] = [
     expectEqual(ends.filter(({ status }) => status === 'fulfilled').length, 1, 'successes')
     await expectRefusal(storage.campaigns.updateRun(ours, sampleRun(), 1), 'VERSION_CONFLICT')
     expectEqual(await storage.campaigns.getRun(ours, frozen.id), frozen, 'the run')
+  }),
+  campaignCase('updateRun keeps how far the strata have come, whatever they are called', async (subject) => {
+    const { storage, ours } = subject
+    await seedCampaign(storage, ours, CAMPAIGN)
+    const labels = ['/__proto__', '/constructor', `${toIso(0)}/"of" the \\ \u{1F355}`, `${toIso(0)}/`]
+    const strata = labels.map((label, at) => [`stratum:${label}`, { size: at + 2, given: at }])
+    const ranking = sampleRun({
+      version: 2,
+      freeze: { phase: 'ranking', nextRank: 500, newcomers: 7, strata: Object.fromEntries(strata) },
+    })
+    await storage.campaigns.updateRun(ours, ranking, 1)
+    expectEqual(await storage.campaigns.getRun(ours, ranking.id), ranking, 'the run')
   }),
   campaignCase(
     'changing a run that was given out changes nothing that is kept',

@@ -48,14 +48,18 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await storage.consents.suppress(scope, [sampleSuppression()], freshEntry())
   await storage.segments.put(scope, sampleSegment(), null, freshEntry())
   await seedCampaign(storage, scope)
-  await storage.audience.append(scope, RUN, [sampleMember(), sampleMember({ customerId: 'unranked' })])
+  const held = { segments: ['Lapsed'] }
+  await storage.audience.append(scope, RUN, [
+    sampleMember(held),
+    sampleMember({ ...held, customerId: 'unranked' }),
+  ])
   await storage.audience.assign(scope, RUN, [{ customerId: CUSTOMER, rank: 0, arm: 'all' }])
   await storage.events.append(scope, [sampleEvent()])
   await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
   await redeemOne(storage, scope, 1)
   await storage.deliveries.append(scope, WORLD_DELIVERIES)
-  const [held] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
-  await storage.deliveries.settle(scope, [otherSettlement(expectPresent(held, 'a hold'), 'held')], NOW)
+  const [inDoubt] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
+  await storage.deliveries.settle(scope, [otherSettlement(expectPresent(inDoubt, 'a hold'), 'held')], NOW)
   const [sent] = await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
   await storage.deliveries.settle(scope, [sentSettlement(expectPresent(sent, 'a hold'))], NOW)
   await claimAndOpen(storage, scope, claimOf({ limit: 1 }))

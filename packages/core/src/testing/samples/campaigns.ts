@@ -28,6 +28,7 @@ export function sampleCampaign(
     version: 1,
     digest: null,
     pinnedAudience: null,
+    pinnedStrata: null,
     createdAt: SAMPLE_NOW,
     updatedAt: SAMPLE_NOW,
     startsAt: null,

@@ -1,0 +1,67 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { stratumSchema } from './experiment.js'
+import { parseInput } from './parse.js'
+import { segmentDraftSchema } from './segment.js'
+import {
+  isStratumLabel,
+  namedSegments,
+  readStratum,
+  stratumLabel,
+  stratumName,
+  stratumOf,
+} from './stratum.js'
+
+const NINE = Date.UTC(2026, 2, 29, 7)
+
+describe('The label of a stratum', () => {
+  it.each([
+    [{ dueAt: NINE, name: null }, 'stratum:2026-03-29T07:00:00.000Z/', '2026-03-29T07:00:00.000Z'],
+    [{ dueAt: null, name: 'loyal' }, 'stratum:/loyal', 'loyal'],
+    [{ dueAt: NINE, name: 'a/b' }, 'stratum:2026-03-29T07:00:00.000Z/a/b', '2026-03-29T07:00:00.000Z / a/b'],
+  ])('of %j is %s, for people %s', (place, label, name) => {
+    expect(stratumLabel(place)).toBe(label)
+    expect(stratumName(place)).toBe(name)
+    expect(readStratum(label)).toEqual(place)
+    expect(isStratumLabel(label)).toBe(true)
+  })
+
+  it('says again what it was made of, whatever that is', () => {
+    const place = fc.record({
+      dueAt: fc.option(fc.integer({ min: -8.64e15, max: 8.64e15 })),
+      name: fc.option(fc.string({ minLength: 1, maxLength: 64, unit: 'grapheme' })),
+    })
+    fc.assert(
+      fc.property(place, (each) => {
+        expect(readStratum(stratumLabel(each))).toEqual(each)
+      }),
+      { seed: 22 },
+    )
+  })
+
+  it('is told from the segments that people named', () => {
+    const segments = ['VIP', 'stratum:/loyal', 'Stratum: 1']
+    expect(namedSegments(segments)).toEqual(['VIP', 'Stratum: 1'])
+    expect(stratumOf(segments)).toBe('stratum:/loyal')
+    expect(stratumOf(['VIP'])).toBe('stratum:/')
+    expect(isStratumLabel(null)).toBe(false)
+  })
+
+  it.each(['stratum:', 'stratum:/loyal', 'stratum:2026-03-29T07:00:00.000Z/'])(
+    'is the name of no segment: %s',
+    (name) => {
+      const refused = (path: string) => expect.objectContaining({ code: expect.any(String), path })
+      expect(() => parseInput(segmentDraftSchema, { name, criteria: 'ALL' })).toThrow(
+        expect.objectContaining({ code: 'INVALID_INPUT', path: 'name' }),
+      )
+      expect(() =>
+        parseInput(segmentDraftSchema, { name: 'a', criteria: { type: 'segment', name } }),
+      ).toThrow(refused('criteria.name'))
+    },
+  )
+
+  it('may hold whatever a stratum may be called', () => {
+    const named = parseInput(stratumSchema, { name: 'stratum:/__proto__ 🍕', criteria: 'vip' })
+    expect(readStratum(stratumLabel({ dueAt: null, name: named.name })).name).toBe(named.name)
+  })
+})
