@@ -40,6 +40,7 @@ const ROOMS = {
 /** What each adapter may use of the outside; core is reached by its entry points alone. */
 const ADAPTERS = {
   'adapter-memory': { touchesHost: false, thirdParties: [] },
+  'adapter-postgres': { touchesHost: false, thirdParties: ['knex'] },
   'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod', 'smtp-server', 'mailparser'] },
 }
 

@@ -38,13 +38,14 @@ function consume(kind, packed) {
   cpSync(path.join(root, '.ci/consumers', kind), project, { recursive: true })
   const manifest = readJson(path.join(project, 'package.json'))
   manifest.dependencies = Object.fromEntries(packed.map(({ name, tarball }) => [name, `file:${tarball}`]))
-  const tried = (name) =>
-    readJson(path.join(root, 'packages/adapter-sendgrid/node_modules', name, 'package.json')).version
+  const tried = (adapter, name) =>
+    readJson(path.join(root, 'packages', adapter, 'node_modules', name, 'package.json')).version
   manifest.devDependencies = {
     '@types/node': '^20.19.0',
     typescript: devDependencies.typescript,
-    mailparser: tried('mailparser'),
-    'smtp-server': tried('smtp-server'),
+    knex: tried('adapter-postgres', 'knex'),
+    mailparser: tried('adapter-sendgrid', 'mailparser'),
+    'smtp-server': tried('adapter-sendgrid', 'smtp-server'),
   }
   writeFileSync(path.join(project, 'package.json'), JSON.stringify(manifest, null, 2))
   runPnpm(

@@ -20,7 +20,16 @@ function folder(): string {
 }
 
 function options(more: Partial<DemoOptions> = {}): DemoOptions {
-  return { seed: 3, customers: 300, mailsPerMinute: 100, out: folder(), json: true, list: null, ...more }
+  return {
+    seed: 3,
+    customers: 300,
+    mailsPerMinute: 100,
+    out: folder(),
+    json: true,
+    storage: 'memory',
+    list: null,
+    ...more,
+  }
 }
 
 /** A screen that keeps what is written. */

@@ -15,7 +15,15 @@ describe('the command line of the demo', () => {
   it('says nothing and gets five thousand made-up customers', () => {
     expect(parseCommand([])).toEqual({
       type: 'demo',
-      options: { seed: 1, customers: 5_000, mailsPerMinute: 100, out: '.demo', json: false, list: null },
+      options: {
+        seed: 1,
+        customers: 5_000,
+        mailsPerMinute: 100,
+        out: '.demo',
+        json: false,
+        storage: 'memory',
+        list: null,
+      },
     })
   })
 

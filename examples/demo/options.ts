@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CampaignInput } from '@campaignkit/core'
 import { type ColumnMap, parseColumn } from './column-map.js'
+import { STORAGES, type StorageName } from './storages.js'
 import { UsageError } from './usage-error.js'
 
 /** A list of the user's own. */
@@ -24,6 +25,7 @@ export interface DemoOptions {
   readonly mailsPerMinute: number
   readonly out: string
   readonly json: boolean
+  readonly storage: StorageName
   readonly list: OwnList | null
 }
 
@@ -44,6 +46,7 @@ export const HELP = `Runs a campaign from a list of customers to its report, on 
   --customers N         how many to make up                           (5000; with --coverage 1000)
   --pace N              mails in any minute, by the kit's own clock   (100)
   --out DIR             where report, mail and picture are put        (.demo)
+  --storage NAME        memory, pglite, or postgres: a real server    (memory)
 
 A list of your own:
   --csv FILE            any delimiter and encoding that spreadsheets write
@@ -76,10 +79,12 @@ export function parseCommand(args: readonly string[]): Command {
     mailsPerMinute: whole('--pace', values.pace ?? '100', 10_000_000),
     out: values.out ?? '.demo',
     json: values.json === true,
+    storage: storageName(values.storage ?? 'memory'),
     list: ownList(values),
   }
   if (seeds === null) return { type: 'demo', options }
   if (options.list !== null) throw new UsageError('--coverage makes up its own customers and takes no --csv')
+  if (options.storage !== 'memory') throw new UsageError('--coverage runs in memory and takes no --storage')
   return { type: 'coverage', seeds, options }
 }
 
@@ -96,6 +101,7 @@ function readArgs(args: readonly string[]) {
         customers: { type: 'string' },
         pace: { type: 'string' },
         out: { type: 'string' },
+        storage: { type: 'string' },
         coverage: { type: 'string' },
         csv: { type: 'string' },
         map: { type: 'string', multiple: true },
@@ -108,6 +114,12 @@ function readArgs(args: readonly string[]) {
   } catch (thrown) {
     throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown))
   }
+}
+
+function storageName(text: string): StorageName {
+  const name = STORAGES.find((known) => known === text)
+  if (name === undefined) throw new UsageError(`--storage: expected one of ${STORAGES.join(', ')}`)
+  return name
 }
 
 type Values = ReturnType<typeof readArgs>

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { createSendgridChannel } from '@campaignkit/adapter-sendgrid'
 import type { SmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
 import {
@@ -20,6 +19,7 @@ import { createNetworkTime, type NetworkTime } from './network-time.js'
 import type { DemoOptions } from './options.js'
 import { CLOSED_MAILBOXES, makeUpList } from './people.js'
 import { createProgressBar, type Screen } from './progress-bar.js'
+import { type OpenStorage, openStorage } from './storages.js'
 import { createTeller, type Teller } from './teller.js'
 import { marketer, PUBLIC_URL, winBack } from './win-back.js'
 import { liveOn } from './world.js'
@@ -46,7 +46,8 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
   const mailbox = await openMailServer()
   const time = createNetworkTime(options.list === null ? DEMO_DAY : (options.list.asOf ?? Date.now()))
   const { clock } = time
-  const root = openKit(options, mailbox, time)
+  const opened = await openStorage(options.storage)
+  const root = openKit(options, mailbox, time, opened)
   try {
     const kit = marketer(root)
     const imported = await importCustomers(kit, options, folder, clock.now())
@@ -100,11 +101,17 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
     return figures
   } finally {
     await root.close()
+    await opened.close()
     await mailbox.close()
   }
 }
 
-function openKit({ seed }: DemoOptions, { host, port }: SmtpMailbox, time: NetworkTime): CampaignKit {
+function openKit(
+  { seed }: DemoOptions,
+  { host, port }: SmtpMailbox,
+  time: NetworkTime,
+  { storage }: OpenStorage,
+): CampaignKit {
   const email = createSendgridChannel({
     smtp: { host, port },
     from: 'Pizzeria Esempio <ciao@pizza.example>',
@@ -112,7 +119,7 @@ function openKit({ seed }: DemoOptions, { host, port }: SmtpMailbox, time: Netwo
     reachesPeople: false,
   })
   return createCampaignKit({
-    storage: createMemoryStorage(),
+    storage: time.waitingForStorage(storage),
     channels: { email: time.waitingFor(email) },
     publicUrl: PUBLIC_URL,
     secrets: [{ id: 'demo', key: 'a key for this demo alone, known to everybody' }],

@@ -1,6 +1,13 @@
-import type { Arm, AudienceStore, CampaignId, CustomerId, Membership, RunId } from '@campaignkit/core/adapter'
+import {
+  type Arm,
+  type AudienceStore,
+  byCodePoints,
+  type CampaignId,
+  type CustomerId,
+  type Membership,
+  type RunId,
+} from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
-import { byCodeUnits } from './order.js'
 import { pageOf, textCursor } from './paging.js'
 import type { RunAudience } from './run-audience.js'
 import type { Tenant, TenantOf } from './tenants.js'
@@ -63,7 +70,7 @@ function otherRuns(
   return campaigns
     .runsOf(campaignId)
     .filter(({ id }) => id !== exceptRun)
-    .sort((left, right) => left.createdAt - right.createdAt || byCodeUnits(left.id, right.id))
+    .sort((left, right) => left.createdAt - right.createdAt || byCodePoints(left.id, right.id))
     .map(({ id }) => audience.run(id))
 }
 
@@ -93,7 +100,7 @@ function membershipsOf({ audience, campaigns }: Tenant, customerId: CustomerId):
     })
     .sort(
       ({ member: left }, { member: right }) =>
-        right.dueAt - left.dueAt || byCodeUnits(left.runId, right.runId),
+        right.dueAt - left.dueAt || byCodePoints(left.runId, right.runId),
     )
     .slice(0, MOST_MEMBERSHIPS)
 }

@@ -1,4 +1,5 @@
 import {
+  byCodePoints,
   type Campaign,
   type CampaignId,
   CampaignKitError,
@@ -7,7 +8,7 @@ import {
   type Run,
   type RunId,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits, byPlace, type Place } from './order.js'
+import { byPlace, type Place } from './order.js'
 import { idTaken, versionConflict } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
@@ -75,7 +76,7 @@ export class CampaignTable {
       (left, right) =>
         left.scheduledFor - right.scheduledFor ||
         left.createdAt - right.createdAt ||
-        byCodeUnits(left.id, right.id),
+        byCodePoints(left.id, right.id),
     )
   }
 

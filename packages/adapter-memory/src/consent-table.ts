@@ -1,5 +1,6 @@
 import {
   type AddressKey,
+  byCodePoints,
   type ChannelKind,
   type ConsentRecord,
   type CustomerId,
@@ -8,7 +9,6 @@ import {
   type Suppression,
   standing,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits } from './order.js'
 
 /** Evidence and suppressions of a tenant; what is written must be frozen. */
 export class ConsentTable {
@@ -27,7 +27,7 @@ export class ConsentTable {
     return [...(this.#byCustomer.get(customerId) ?? [])]
       .sort(
         ([left, { obtainedAt: first }], [right, { obtainedAt: second }]) =>
-          first - second || byCodeUnits(left, right),
+          first - second || byCodePoints(left, right),
       )
       .map(([, record]) => record)
   }

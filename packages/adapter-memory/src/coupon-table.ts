@@ -1,4 +1,5 @@
 import {
+  byCodePoints,
   type CampaignId,
   type CustomerId,
   type Instant,
@@ -9,14 +10,14 @@ import {
   resealedToken,
   type TokenReseal,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits, byPlace, type Place } from './order.js'
+import { byPlace, type Place } from './order.js'
 import { idTaken } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
 /** Coupons of a tenant and their uses; what is written must be frozen. */
 export class CouponTable {
   /** Handles of the tokens, in order. */
-  readonly handles = new SortedList<string>(byCodeUnits)
+  readonly handles = new SortedList<string>(byCodePoints)
   readonly #tokens = new Map<string, QrToken>()
   readonly #byMember = new Map<RunId, Map<CustomerId, string>>()
   readonly #ofCampaign = new Map<CampaignId, Set<string>>()
@@ -93,7 +94,7 @@ export class CouponTable {
   /** Redemptions under a key by handle. */
   redemptionsByKey(key: string): readonly Redemption[] {
     return [...(this.#redemptions.get(key)?.values() ?? [])].sort((left, right) =>
-      byCodeUnits(left.handle, right.handle),
+      byCodePoints(left.handle, right.handle),
     )
   }
 

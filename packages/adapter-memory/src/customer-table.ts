@@ -1,4 +1,5 @@
 import {
+  byCodePoints,
   type Customer,
   type CustomerId,
   type CustomerPatch,
@@ -7,13 +8,12 @@ import {
   mergeCustomer,
   resealedCustomer,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits } from './order.js'
 import { SortedList } from './sorted-list.js'
 
 /** Customers of a tenant, by id and in order of their ids. */
 export class CustomerTable {
   readonly #rows = new Map<CustomerId, Customer>()
-  readonly #order = new SortedList<CustomerId>(byCodeUnits)
+  readonly #order = new SortedList<CustomerId>(byCodePoints)
 
   scan(after: CustomerId | null, limit: number): readonly Customer[] {
     const from = after === null ? 0 : this.#order.positionAfter(after)

@@ -1,15 +1,15 @@
-import type {
-  Attempt,
-  CampaignId,
-  CustomerId,
-  Delivery,
-  DeliveryCounts,
-  DeliveryId,
-  DeliveryStatus,
-  RunId,
+import {
+  type Attempt,
+  byCodePoints,
+  type CampaignId,
+  type CustomerId,
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryId,
+  type DeliveryStatus,
+  type RunId,
 } from '@campaignkit/core/adapter'
 import { DeliveryTally } from './delivery-tally.js'
-import { byCodeUnits } from './order.js'
 import { idTaken } from './refusals.js'
 import { RunQueues } from './run-queues.js'
 import { SortedList } from './sorted-list.js'
@@ -66,7 +66,7 @@ export class DeliveryTable {
   }
 
   orderOf(campaignId: CampaignId): SortedList<DeliveryId> {
-    return this.#campaigns.get(campaignId)?.order ?? new SortedList<DeliveryId>(byCodeUnits)
+    return this.#campaigns.get(campaignId)?.order ?? new SortedList<DeliveryId>(byCodePoints)
   }
 
   counts(campaignId: CampaignId, runId: RunId | undefined): DeliveryCounts {
@@ -188,7 +188,7 @@ export class DeliveryTable {
 
   #campaignRows({ campaignId, runId }: Delivery): CampaignRows {
     const known = this.#campaigns.get(campaignId) ?? {
-      order: new SortedList<DeliveryId>(byCodeUnits),
+      order: new SortedList<DeliveryId>(byCodePoints),
       tally: new DeliveryTally(),
       runs: new Set(),
     }

@@ -1,6 +1,12 @@
-import { type DueIndex, type DueRun, hasEnded, type Instant, type Run } from '@campaignkit/core/adapter'
+import {
+  byCodePoints,
+  type DueIndex,
+  type DueRun,
+  hasEnded,
+  type Instant,
+  type Run,
+} from '@campaignkit/core/adapter'
 import { Earliest } from './earliest.js'
-import { byCodeUnits } from './order.js'
 import type { Tenant, Tenants } from './tenants.js'
 
 const EPOCH = 0
@@ -25,7 +31,9 @@ export function createDueIndex(tenants: Tenants): DueIndex {
 
 function earliestFirst(left: DueRun, right: DueRun): number {
   return (
-    left.dueAt - right.dueAt || byCodeUnits(left.tenant, right.tenant) || byCodeUnits(left.runId, right.runId)
+    left.dueAt - right.dueAt ||
+    byCodePoints(left.tenant, right.tenant) ||
+    byCodePoints(left.runId, right.runId)
   )
 }
 

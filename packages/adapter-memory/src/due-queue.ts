@@ -1,12 +1,11 @@
-import type { Delivery, Instant } from '@campaignkit/core/adapter'
-import { byCodeUnits } from './order.js'
+import { byCodePoints, type Delivery, type Instant } from '@campaignkit/core/adapter'
 import { PriorityQueue } from './priority-queue.js'
 
 const SPARE = 1_024
 
 /** In which order deliveries are given out. */
 export function byTurn(left: Delivery, right: Delivery): number {
-  return left.dueAt - right.dueAt || left.rank - right.rank || byCodeUnits(left.id, right.id)
+  return left.dueAt - right.dueAt || left.rank - right.rank || byCodePoints(left.id, right.id)
 }
 
 /** When a leased delivery can be had again. */

@@ -1,8 +1,4 @@
-/** Code-unit order of texts. */
-export function byCodeUnits(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
-}
+import { byCodePoints } from '@campaignkit/core/adapter'
 
 /** A place in a list that is ordered by an instant, ties by a text. */
 export interface Place {
@@ -12,5 +8,5 @@ export interface Place {
 
 /** Earliest first, ties by key. */
 export function byPlace(left: Place, right: Place): number {
-  return left.at - right.at || byCodeUnits(left.key, right.key)
+  return left.at - right.at || byCodePoints(left.key, right.key)
 }

@@ -1,11 +1,12 @@
+import { byCodePoints } from '@campaignkit/core/adapter'
 import { describe, expect, it } from 'vitest'
-import { byCodeUnits, byPlace, type Place } from './order.js'
+import { byPlace, type Place } from './order.js'
 import { pageOf, placeCursor, textCursor } from './paging.js'
 import { SortedList } from './sorted-list.js'
 
 describe('pageOf', () => {
   const listOf = (...texts: string[]) => {
-    const list = new SortedList<string>(byCodeUnits)
+    const list = new SortedList<string>(byCodePoints)
     for (const text of texts) list.add(text)
     return list
   }

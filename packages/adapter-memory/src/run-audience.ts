@@ -2,13 +2,13 @@ import {
   type Arm,
   type ArmCount,
   type AudienceCounts,
+  byCodePoints,
   type CustomerId,
   type ExclusionCode,
   HOLDOUT,
   type Member,
   REMAINDER,
 } from '@campaignkit/core/adapter'
-import { byCodeUnits } from './order.js'
 import { SortedList } from './sorted-list.js'
 
 /** What is set of a member when its run is ranked. */
@@ -20,11 +20,11 @@ export interface Assignment {
 
 /** The members of one run, and the counts of them. */
 export class RunAudience {
-  readonly order = new SortedList<CustomerId>(byCodeUnits)
+  readonly order = new SortedList<CustomerId>(byCodePoints)
   readonly #rows = new Map<CustomerId, Member>()
   readonly #ranking = new SortedList<Pick<Member, 'rankKey' | 'customerId'>>(
     (left, right) =>
-      byCodeUnits(left.rankKey, right.rankKey) || byCodeUnits(left.customerId, right.customerId),
+      byCodePoints(left.rankKey, right.rankKey) || byCodePoints(left.customerId, right.customerId),
   )
   readonly #excluded = new Map<ExclusionCode, number>()
   readonly #arms = new Map<Arm, { count: number; readonly segments: Map<string, number> }>()

@@ -1,12 +1,11 @@
-import { CampaignKitError, type Segment } from '@campaignkit/core/adapter'
-import { byCodeUnits } from './order.js'
+import { byCodePoints, CampaignKitError, type Segment } from '@campaignkit/core/adapter'
 import { versionConflict } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
 /** Segments of a tenant, by name; what is written must be frozen. */
 export class SegmentTable {
   readonly rows = new Map<string, Segment>()
-  readonly names = new SortedList<string>(byCodeUnits)
+  readonly names = new SortedList<string>(byCodePoints)
 
   put(segment: Segment, expectedVersion: number | null): void {
     const stored = this.rows.get(segment.name)

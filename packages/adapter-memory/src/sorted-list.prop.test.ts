@@ -1,6 +1,6 @@
+import { byCodePoints } from '@campaignkit/core/adapter'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byCodeUnits } from './order.js'
 import { SortedList } from './sorted-list.js'
 
 type Step =
@@ -19,8 +19,11 @@ function take(step: Step, list: SortedList<string>, model: readonly string[]): r
     list.retain((text) => text !== step.drop)
     return model.filter((text) => text !== step.drop)
   }
-  if ('at' in step) expectPlaces(list, [...model].sort(byCodeUnits), step.at)
-  else expect(list.positionAfter(step.after)).toBe(model.filter((text) => text <= step.after).length)
+  if ('at' in step) expectPlaces(list, [...model].sort(byCodePoints), step.at)
+  else
+    expect(list.positionAfter(step.after)).toBe(
+      model.filter((text) => byCodePoints(text, step.after) <= 0).length,
+    )
   return model
 }
 
@@ -40,10 +43,10 @@ describe('SortedList', () => {
     )
     fc.assert(
       fc.property(fc.array(stepArb, { maxLength: 60 }), (steps) => {
-        const list = new SortedList<string>(byCodeUnits)
+        const list = new SortedList<string>(byCodePoints)
         let model: readonly string[] = []
         for (const step of steps) model = take(step, list, model)
-        expect(list.items()).toEqual([...model].sort(byCodeUnits))
+        expect(list.items()).toEqual([...model].sort(byCodePoints))
       }),
       { seed: 1, numRuns: 300 },
     )

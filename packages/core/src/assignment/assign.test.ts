@@ -117,7 +117,7 @@ describe('Assigning', () => {
     )
   })
 
-  it('tells ids apart that only look alike, in the order of their code units', () => {
+  it('tells ids apart that only look alike, in the order of their code points', () => {
     expect(rankKeyOf(SALT.tenant, SALT.salt, 'e\u0301')).toBe(rankKeyOf(SALT.tenant, SALT.salt, '\u00e9'))
     for (const ids of [
       ['\u00e9', 'e\u0301'],

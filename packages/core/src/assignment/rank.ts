@@ -1,3 +1,4 @@
+import { byCodePoints } from '../base/by-code-points.js'
 import { createPrefixedDigest, type PrefixedDigest } from '../base/digest.js'
 
 /** Under what customers are ranked. */
@@ -11,7 +12,7 @@ export interface RankSalt {
 /**
  * The key by which a customer is ranked: SHA-256 over tenant, salt and customer id, each in NFC and UTF-8 behind its
  * length in 4 bytes, big end first; 64 lower-case hexadecimal digits. Ranks follow the keys in ascending order, ties
- * by customer id in code-unit order.
+ * by customer id in the order of code points.
  */
 export function rankKeyOf(tenant: string, salt: string, customerId: string): string {
   return rankDigest({ tenant, salt }).hex(customerId)
@@ -35,12 +36,7 @@ export function inRankOrder<CustomerId extends string>(
 }
 
 function compareInFull(left: string, right: string, keyOf: (id: string) => string): number {
-  return compareTexts(keyOf(left), keyOf(right)) || compareTexts(left, right)
-}
-
-function compareTexts(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
+  return byCodePoints(keyOf(left), keyOf(right)) || byCodePoints(left, right)
 }
 
 function rankDigest({ tenant, salt }: RankSalt): PrefixedDigest {

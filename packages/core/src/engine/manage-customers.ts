@@ -85,7 +85,7 @@ export async function getCustomer(
   return view(await requireCustomer(context, scope, customerId))
 }
 
-/** Customers in code-unit order of their ids. @throws those of {@link getCustomer} apart from CUSTOMER_NOT_FOUND */
+/** Customers in order of their ids, by code points. @throws those of {@link getCustomer} apart from CUSTOMER_NOT_FOUND */
 export async function listCustomers(
   context: EngineContext,
   scope: Scope,

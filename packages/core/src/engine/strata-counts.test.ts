@@ -96,9 +96,12 @@ describe('the counts of strata', () => {
     expect(strata?.[0]?.arms).toContainEqual({ arm: 'old', assigned: 0, converted: 0 })
   })
 
+  it('are there for a single one, so that the method stays when others come', () => {
+    expect(found([counted('plain', null, 4), counted('plain', LOYAL, 4)], [])).toHaveLength(1)
+  })
+
   it.each<[string, readonly ArmCount[], readonly Counter[]]>([
     ['without strata', [counted('plain', null, 4), counted('plain', 'VIP', 2)], []],
-    ['with a single one', [counted('plain', null, 4), counted('plain', LOYAL, 4)], []],
     ['when a run had none', [...ARMS, counted('plain', null, 4)], []],
     [
       'when somebody in a stratum of one bought in two currencies',

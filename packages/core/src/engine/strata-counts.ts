@@ -12,8 +12,8 @@ export interface Counts {
 }
 
 /**
- * The arms that are compared within each stratum, in code-unit order of the labels. Null where there are not two strata,
- * and where they do not add up to the arms: some runs were frozen without strata, or in a stratum of very few a member
+ * The arms that are compared within each stratum, in code-unit order of the labels; one stratum is one as well, so that
+ * the method does not change when a second run brings others. Null where there are no strata, and where they do not add up to the arms: some runs were frozen without strata, or in a stratum of very few a member
  * who converted in two currencies counts for more than there are.
  *
  * @param arms - over all strata
@@ -26,7 +26,7 @@ export function strataOf(
   const members = bySegment(armCounts)
   const events = bySegment(counters)
   const labels = [...members.keys()].filter(isStratumLabel).sort()
-  if (labels.length < 2) return null
+  if (labels.length === 0) return null
   const compared = arms.filter(({ role }) => role !== 'remainder')
   const strata = labels.map((label): StratumCounts => {
     const within = experimentArms(campaign, members.get(label) ?? [], events.get(label) ?? [])

@@ -9,7 +9,7 @@ export interface CustomerDirectory {
   /** Whether {@link CustomerDirectory.upsert}, {@link CustomerDirectory.reseal} and {@link CustomerDirectory.erase} work. */
   readonly writable: boolean
   /**
-   * Customers in code-unit order of their ids, those behind `after`; fewer than `limit` only at the end. A customer
+   * Customers in the order of code points of their ids (`byCodePoints`), those behind `after`; fewer than `limit` only at the end. A customer
    * who is there during the whole of a scan is seen exactly once.
    *
    * @param page - from where, and how many: `limit` is 1 to 10,000

@@ -1,4 +1,5 @@
 import { assertNever } from '../base/assert-never.js'
+import { byCodePoints } from '../base/by-code-points.js'
 import type { Comparison, Scalar } from '../model/criteria.js'
 
 /** The comparison that holds of two values of one type exactly when the other does not. */
@@ -11,17 +12,19 @@ export const OPPOSITE: Readonly<Record<Comparison, Comparison>> = {
   '>=': '<',
 }
 
-/** Compares the order of two values of one type: numbers by size, texts by code units, flags with false before true. */
+/** Compares the order of two values of one type: numbers by size, texts by code points, flags with false before true. */
 export function isOrdered(left: Scalar, op: Exclude<Comparison, '=' | '!='>, right: Scalar): boolean {
+  const order =
+    typeof left === 'string' && typeof right === 'string' ? byCodePoints(left, right) : +left - +right
   switch (op) {
     case '<':
-      return left < right
+      return order < 0
     case '<=':
-      return left <= right
+      return order <= 0
     case '>':
-      return left > right
+      return order > 0
     case '>=':
-      return left >= right
+      return order >= 0
     default:
       return assertNever(op)
   }

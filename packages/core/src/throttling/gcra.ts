@@ -51,7 +51,7 @@ export function reserveGcra(
   state: GcraState,
   request: GcraRequest,
 ): { readonly permit: Permit; readonly state: GcraState } {
-  check(request)
+  checkGcraRequest(request)
   const { limits, notBefore } = request
   const free = limits.reduce((latest, { key }) => Math.max(latest, state.get(key) ?? latest), notBefore - 1)
   const start = free > notBefore - 1 ? free : notBefore
@@ -99,7 +99,12 @@ function roundUp(ms: number): number {
   return Math.ceil(ms * FRACTION) / FRACTION
 }
 
-function check({ count, notBefore, horizonMs }: GcraRequest): void {
+/**
+ * Checks what {@link reserveGcra} is asked, for adapters that reserve in statements of their own.
+ *
+ * @throws INVALID_INPUT with path `count`, `notBefore` or `horizonMs`
+ */
+export function checkGcraRequest({ count, notBefore, horizonMs }: GcraRequest): void {
   const refuse = (path: string, expected: string) =>
     new CampaignKitError('INVALID_INPUT', `${path}: ${expected}`, { path })
   if (!Number.isInteger(count) || count < 1 || count > MOST_SLOTS) {

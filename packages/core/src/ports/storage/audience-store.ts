@@ -46,7 +46,7 @@ export interface AudienceStore {
   /** Adds members, all or none; those who are there already stay as they are. */
   append(scope: Scope, runId: RunId, members: readonly Member[]): Promise<void>
   /**
-   * Members without exclusion in order of their rank key (ties by customer id in code-unit order), from position
+   * Members without exclusion in order of their rank key (ties by customer id, by code points), from position
    * `from` on; fewer than `limit` only at the end.
    */
   byRank(

@@ -77,7 +77,7 @@ export interface CouponStore {
     at: Instant,
     records: (redemption: Redemption) => { readonly event: CampaignEvent; readonly entry: JournalEntry },
   ): Promise<Redemption | null>
-  /** Tokens that are sealed under another key than this one, by handle in code-unit order. */
+  /** Tokens that are sealed under another key than this one, by handle in the order of code points. */
   sealedOtherwise(scope: Scope, keyId: string, page: PageRequest): Promise<Page<QrToken>>
   /**
    * Puts seals in the place of others of the same codes, each only where the one that it replaces still stands

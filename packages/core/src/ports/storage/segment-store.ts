@@ -13,7 +13,7 @@ export interface SegmentStore {
    */
   put(scope: Scope, segment: Segment, expectedVersion: number | null, entry: JournalEntry): Promise<void>
   get(scope: Scope, names: readonly string[]): Promise<readonly Segment[]>
-  /** In code-unit order of the names. */
+  /** In the order of code points of the names. */
   list(scope: Scope, page: PageRequest): Promise<Page<Segment>>
   /** @throws VERSION_CONFLICT when it is not (or no longer) there in this version */
   delete(scope: Scope, name: string, expectedVersion: number, entry: JournalEntry): Promise<void>

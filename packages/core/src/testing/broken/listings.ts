@@ -21,7 +21,7 @@ async function unstable<Item>(request: PageRequest, fetched: Promise<Page<Item>>
 export const pagingStorages: readonly BrokenStorage[] = [
   {
     name: 'drops the last page of customers',
-    caughtBy: 'customers: a scan goes in code-unit order to the very end, whatever the page',
+    caughtBy: 'customers: a scan goes in the order of code points to the very end, whatever the page',
     wrap: (storage) =>
       withStore(storage, 'customers', {
         scan: async (scope, page) => {
@@ -32,7 +32,7 @@ export const pagingStorages: readonly BrokenStorage[] = [
   },
   {
     name: 'drops the last page of segments',
-    caughtBy: 'segments: list goes in code-unit order of the names to the very end',
+    caughtBy: 'segments: list goes in the order of code points of the names to the very end',
     wrap: (storage) =>
       withStore(storage, 'segments', {
         list: (scope, page) => withoutLastPage(page, storage.segments.list(scope, page)),

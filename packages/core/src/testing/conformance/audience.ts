@@ -1,3 +1,4 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import type { CustomerId, RunId } from '../../base/ids.js'
 import type { Member } from '../../model/member.js'
 import { asId } from '../as-id.js'
@@ -16,7 +17,7 @@ import {
   unreadable,
 } from './expectations.js'
 import { assignmentsOf, seedMembers } from './member-seeds.js'
-import { byCodeUnits, seedCampaign, UNRULY_IDS } from './seeds.js'
+import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
 const audienceCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`audience: ${name}`, [], run)
@@ -103,7 +104,7 @@ const memberCases: readonly StorageCase[] = [
       await seedMembers(storage, ours, [...members, excluded])
       const expected = members.toSorted(
         (left, right) =>
-          byCodeUnits(left.rankKey, right.rankKey) || byCodeUnits(left.customerId, right.customerId),
+          byCodePoints(left.rankKey, right.rankKey) || byCodePoints(left.customerId, right.customerId),
       )
       await expectFullPages(
         (seen, limit) => storage.audience.byRank(ours, RUN, { from: seen.length, limit }),
@@ -133,7 +134,7 @@ const memberCases: readonly StorageCase[] = [
       'members once ranked',
     )
     const keys = ranked.map(({ rankKey }) => rankKey)
-    expectEqual(keys, keys.toSorted(byCodeUnits), 'rank keys')
+    expectEqual(keys, keys.toSorted(byCodePoints), 'rank keys')
   }),
   audienceCase('assign sets rank and arm once', async ({ storage, ours }) => {
     await seedMembers(storage, ours, [sampleMember()])
@@ -164,7 +165,7 @@ const memberCases: readonly StorageCase[] = [
           : sampleMember({ customerId, rank: at, arm: at % 3 === 1 ? 'plain' : 'holdout' }),
       )
       await seedMembers(storage, ours, members)
-      const sorted = members.toSorted((left, right) => byCodeUnits(left.customerId, right.customerId))
+      const sorted = members.toSorted((left, right) => byCodePoints(left.customerId, right.customerId))
       await expectPages((page) => storage.audience.list(ours, RUN, {}, page), sorted, 'all')
       for (const arm of ['plain', 'holdout', 'none such']) {
         const expected = sorted.filter((member) => member.arm === arm)

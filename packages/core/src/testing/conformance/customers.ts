@@ -1,3 +1,4 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import type { CustomerId } from '../../base/ids.js'
 import { type Customer, mergeCustomer } from '../../model/customer.js'
 import type { Scope } from '../../model/scope.js'
@@ -23,7 +24,7 @@ import {
   unreadable,
 } from './expectations.js'
 import { customerResealCases } from './reseals.js'
-import { byCodeUnits, freshEntry, patchOf, seedCustomers, UNRULY_IDS } from './seeds.js'
+import { freshEntry, patchOf, seedCustomers, UNRULY_IDS } from './seeds.js'
 
 const directoryCase = (
   name: string,
@@ -39,13 +40,16 @@ const scanBy = (directory: CustomerDirectory, scope: Scope) => (seen: readonly C
   directory.scan(scope, { after: seen.at(-1)?.id ?? null, limit })
 
 const scanCases: readonly DirectoryCase[] = [
-  directoryCase('a scan goes in code-unit order to the very end, whatever the page', async (subject) => {
-    const { directory, ours } = subject
-    const customers = customersOf(...[...UNRULY_IDS].reverse())
-    await seedCustomers(subject, directory, ours, customers)
-    const expected = customers.sort((left, right) => byCodeUnits(left.id, right.id))
-    await expectFullPages(scanBy(directory, ours), expected, 'customers')
-  }),
+  directoryCase(
+    'a scan goes in the order of code points to the very end, whatever the page',
+    async (subject) => {
+      const { directory, ours } = subject
+      const customers = customersOf(...[...UNRULY_IDS].reverse())
+      await seedCustomers(subject, directory, ours, customers)
+      const expected = customers.sort((left, right) => byCodePoints(left.id, right.id))
+      await expectFullPages(scanBy(directory, ours), expected, 'customers')
+    },
+  ),
   directoryCase('a scan starts behind an id that is not there', async (subject) => {
     const { directory, ours } = subject
     await seedCustomers(subject, directory, ours, customersOf('a', 'c'))

@@ -1,3 +1,4 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import type { RunId } from '../../base/ids.js'
 import { DELIVERY_STATUSES, type Delivery } from '../../model/delivery.js'
 import { asId } from '../as-id.js'
@@ -14,7 +15,6 @@ import {
   unreadable,
 } from './expectations.js'
 import {
-  byCodeUnits,
   claimAndOpen,
   claimOf,
   deliveriesOf,
@@ -119,7 +119,7 @@ const readCases: readonly StorageCase[] = [
     await seedDeliveries(storage, ours, [...deliveries, elsewhere])
     const claimed = await storage.deliveries.claim(ours, RUN, claimOf({ limit: 5 }))
     const all = [...deliveries.filter((_, rank) => rank >= 5), ...claimed].toSorted((a, b) =>
-      byCodeUnits(a.id, b.id),
+      byCodePoints(a.id, b.id),
     )
     await expectPages((page) => storage.deliveries.list(ours, CAMPAIGN, {}, page), all, 'all')
     for (const status of ['queued', 'claimed', 'sent'] as const) {

@@ -1,3 +1,4 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import type { CustomerId } from '../../base/ids.js'
 import type { CampaignEvent } from '../../model/event.js'
 import { asId } from '../as-id.js'
@@ -16,7 +17,7 @@ import {
   tamperWith,
   unreadable,
 } from './expectations.js'
-import { byCodeUnits, seedDeliveries, UNRULY_IDS } from './seeds.js'
+import { seedDeliveries, UNRULY_IDS } from './seeds.js'
 import { OTHER_CAMPAIGN, variedEvents } from './varied-events.js'
 
 const eventCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
@@ -75,13 +76,13 @@ const readCases: readonly StorageCase[] = [
     const events = UNRULY_IDS.map((key, at) => sampleEvent({ key, at: SAMPLE_NOW - (at % 4) }))
     const foreign = sampleEvent({ key: 'foreign', attributions: [OTHER_CAMPAIGN] })
     await storage.events.append(ours, [...events, foreign, sampleEvent({ key: 'nowhere', attributions: [] })])
-    const expected = events.toSorted((left, right) => left.at - right.at || byCodeUnits(left.key, right.key))
+    const expected = events.toSorted((left, right) => left.at - right.at || byCodePoints(left.key, right.key))
     await expectPages((page) => storage.events.list(ours, CAMPAIGN, {}, page), expected, 'events')
   }),
   eventCase('list goes through thousands in stable order', async ({ storage, ours }) => {
     const events = variedEvents(3_000)
     await storage.events.append(ours, events)
-    const expected = events.toSorted((left, right) => left.at - right.at || byCodeUnits(left.key, right.key))
+    const expected = events.toSorted((left, right) => left.at - right.at || byCodePoints(left.key, right.key))
     const seen = await allPages((page) => storage.events.list(ours, CAMPAIGN, {}, page), 999)
     expectEqual(keysOf(seen), keysOf(expected), 'keys')
   }),

@@ -1,3 +1,4 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import type { AddressKey, CustomerId } from '../../base/ids.js'
 import type { CustomerReseal } from '../../model/reseal.js'
 import { asId } from '../as-id.js'
@@ -11,7 +12,7 @@ import {
 } from './conformance-case.js'
 import { redeem } from './coupon-calls.js'
 import { expectEqual, expectPages, expectThat } from './expectations.js'
-import { byCodeUnits, freshEntry, patchOf } from './seeds.js'
+import { freshEntry, patchOf } from './seeds.js'
 
 const customerCase = (name: string, run: (subject: DirectorySubject) => Promise<void>): DirectoryCase =>
   conformanceCase(`customers: ${name}`, ['writableDirectory'], run)
@@ -116,7 +117,7 @@ export const couponResealCases: readonly StorageCase[] = [
       const current = ['e', 'A'].map((name) => tokenOf(name, `new.${name}`))
       await storage.coupons.issue(ours, [...stale, ...alike, ...current])
       const byHandle = (left: { handle: string }, right: { handle: string }) =>
-        byCodeUnits(left.handle, right.handle)
+        byCodePoints(left.handle, right.handle)
       await expectPages(
         (page) => storage.coupons.sealedOtherwise(ours, 'new', page),
         [...stale, ...alike].sort(byHandle),

@@ -44,12 +44,6 @@ export const UNRULY_IDS = [
   'ｚ',
 ]
 
-/** Code-unit order, that of `<` on texts. */
-export function byCodeUnits(left: string, right: string): number {
-  if (left === right) return 0
-  return left < right ? -1 : 1
-}
-
 let entries = 0
 
 /** A journal entry with an id that no other has. */

@@ -1,7 +1,8 @@
+import { byCodePoints } from '../../base/by-code-points.js'
 import { sampleSegment } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { allPages, expectEqual, expectPages, expectRefusal, expectSame, tamperWith } from './expectations.js'
-import { byCodeUnits, freshEntry, UNRULY_IDS } from './seeds.js'
+import { freshEntry, UNRULY_IDS } from './seeds.js'
 
 const segmentCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`segments: ${name}`, [], run)
@@ -52,13 +53,16 @@ export const segmentCases: readonly StorageCase[] = [
     expectEqual(await storage.segments.get(ours, ['LAPSED']), [], 'segments of a name that is not there')
     expectEqual(await storage.segments.get(ours, []), [], 'segments of no name')
   }),
-  segmentCase('list goes in code-unit order of the names to the very end', async ({ storage, ours }) => {
-    const segments = UNRULY_IDS.map((name) => sampleSegment({ name }))
-    for (const segment of [...segments].reverse())
-      await storage.segments.put(ours, segment, null, freshEntry())
-    const expected = segments.sort((left, right) => byCodeUnits(left.name, right.name))
-    await expectPages((page) => storage.segments.list(ours, page), expected, 'segments')
-  }),
+  segmentCase(
+    'list goes in the order of code points of the names to the very end',
+    async ({ storage, ours }) => {
+      const segments = UNRULY_IDS.map((name) => sampleSegment({ name }))
+      for (const segment of [...segments].reverse())
+        await storage.segments.put(ours, segment, null, freshEntry())
+      const expected = segments.sort((left, right) => byCodePoints(left.name, right.name))
+      await expectPages((page) => storage.segments.list(ours, page), expected, 'segments')
+    },
+  ),
   segmentCase('list of none is one empty page', async ({ storage, ours }) => {
     expectEqual(
       await storage.segments.list(ours, { cursor: null, limit: 1 }),

@@ -1,0 +1,128 @@
+import type { AddressClaim, ArmCount, AudienceStore, CustomerId } from '@campaignkit/core/adapter'
+import { countAudience } from './audience-counts.js'
+import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
+import type { Database } from './database.js'
+import { MEMBER_COLUMNS, type MemberRow, memberOf } from './member-row.js'
+import { readMemberships } from './memberships.js'
+import { pageFrom } from './paging.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+const CLAIM: Columns<AddressClaim & { readonly turn: number }> = [
+  { name: 'turn', type: 'int', of: ({ turn }) => turn },
+  { name: 'channel', type: 'text', of: ({ channel }) => channel },
+  { name: 'address_key', type: 'text', of: ({ addressKey }) => addressKey },
+  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
+]
+
+type Assignment = Parameters<AudienceStore['assign']>[2][number]
+
+const ASSIGNMENT: Columns<Assignment> = [
+  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
+  { name: 'rank', type: 'float8', of: ({ rank }) => rank },
+  { name: 'arm', type: 'text', of: ({ arm }) => arm },
+]
+
+/** The audience of {@link createPostgresStorage}. */
+export function createAudienceStore(database: Database, tables: Tables): AudienceStore {
+  const { members, runs, address_claims: addressClaims } = tables
+  return {
+    claimAddresses: (scope, plan, claims) =>
+      database.transaction(async (session) => {
+        if (claims.length === 0) return []
+        const turns = claims.map((claim, turn) => ({ ...claim, turn }))
+        await session.rows(sql`
+          insert into ${addressClaims} (tenant, plan, channel, address_key, customer_id)
+          select distinct on (given.channel, given.address_key)
+            ${scope.tenant}, ${plan}, given.channel, given.address_key, given.customer_id
+          from ${given(CLAIM, turns)} order by given.channel, given.address_key, given.turn
+          on conflict (tenant, plan, channel, address_key) do nothing`)
+        const lost = await session.rows<{ readonly turn: number }>(sql`
+          select given.turn from ${given(CLAIM, turns)}
+          join ${addressClaims} as kept on kept.tenant = ${scope.tenant} and kept.plan = ${plan}
+            and kept.channel = given.channel and kept.address_key = given.address_key
+          where kept.customer_id <> given.customer_id`)
+        const lostTurns = new Set(lost.map(({ turn }) => turn))
+        return claims.filter((_, turn) => lostTurns.has(turn))
+      }),
+    releaseAddresses: async ({ tenant }, plan) => {
+      await database.rows(sql`delete from ${addressClaims} where tenant = ${tenant} and plan = ${plan}`)
+    },
+    append: async ({ tenant }, runId, added) => {
+      if (added.length === 0) return
+      await database.rows(sql`
+        insert into ${members} (tenant, ${namesOf(MEMBER_COLUMNS)})
+        select ${tenant}, ${typedNamesOf(MEMBER_COLUMNS)}
+        from ${given(
+          MEMBER_COLUMNS,
+          added.map((member) => ({ ...member, runId })),
+        )}
+        on conflict (tenant, run_id, customer_id) do nothing`)
+    },
+    byRank: async ({ tenant }, runId, { from, limit }) => {
+      const rows = await database.rows<MemberRow>(sql`
+        select ${namesOf(MEMBER_COLUMNS)} from ${members}
+        where tenant = ${tenant} and run_id = ${runId} and exclusion is null
+        order by rank_key, customer_id offset ${from} limit ${limit}`)
+      return rows.map(memberOf)
+    },
+    assign: async ({ tenant }, runId, assignments) => {
+      if (assignments.length === 0) return
+      await database.rows(sql`
+        update ${members} as kept set rank = given.rank, arm = given.arm from ${given(ASSIGNMENT, assignments)}
+        where kept.tenant = ${tenant} and kept.run_id = ${runId} and kept.customer_id = given.customer_id
+          and kept.arm is null and kept.exclusion is null`)
+    },
+    get: async ({ tenant }, runId, customerIds) => {
+      const rows = await database.rows<MemberRow>(sql`
+        select ${namesOf(MEMBER_COLUMNS)} from ${members}
+        where tenant = ${tenant} and run_id = ${runId} and customer_id = any(${customerIds}::text[])`)
+      return rows.map(memberOf)
+    },
+    armsOf: async ({ tenant }, campaignId, exceptRun, customerIds) => {
+      const rows = await database.rows<{ readonly customer_id: CustomerId; readonly arm: string }>(sql`
+        select distinct on (m.customer_id) m.customer_id, m.arm
+        from ${members} as m join ${runs} as r on r.tenant = m.tenant and r.id = m.run_id
+        where m.tenant = ${tenant} and m.customer_id = any(${customerIds}::text[]) and m.arm is not null
+          and r.campaign_id = ${campaignId} and r.id <> ${exceptRun}
+        order by m.customer_id, r.created_at, r.id`)
+      return new Map(rows.map(({ customer_id, arm }) => [customer_id, arm]))
+    },
+    membershipsOf: (scope, customerIds) => readMemberships(database, tables, scope, customerIds),
+    counts: (scope, runId) => countAudience(database, tables, scope, runId),
+    newcomersBySegment: async ({ tenant }, campaignId, runId) => {
+      const rows = await database.rows<{ readonly segment: string; readonly count: number }>(sql`
+        select held.segment, count(*)::float8 as count from (
+          select distinct m.customer_id, unnest(m.segments) as segment from ${members} as m
+          where m.tenant = ${tenant} and m.run_id = ${runId} and m.exclusion is null
+            and not exists (
+              select 1 from ${members} as other join ${runs} as r on r.tenant = other.tenant and r.id = other.run_id
+              where other.tenant = m.tenant and other.customer_id = m.customer_id and other.run_id <> m.run_id
+                and other.arm is not null and r.campaign_id = ${campaignId})
+        ) as held group by held.segment`)
+      return new Map(rows.map(({ segment, count }) => [segment, count]))
+    },
+    armCounts: async ({ tenant }, runId) => {
+      const ofRun = sql`from ${members} as m where m.tenant = ${tenant} and m.run_id = ${runId} and m.arm is not null`
+      return database.rows<ArmCount>(sql`
+        select m.arm, null as segment, count(*)::float8 as count ${ofRun} group by m.arm
+        union all
+        select s.arm, s.segment, count(*)::float8 from (
+          select distinct m.customer_id, m.arm, unnest(m.segments) as segment ${ofRun}
+        ) as s group by s.arm, s.segment`)
+    },
+    forget: async ({ tenant }, customerIds) => {
+      await database.rows(sql`
+        update ${members} set tags = '{}' where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)
+    },
+    list: async ({ tenant }, runId, { exclusion, arm }, { cursor, limit }) => {
+      const excluded = exclusion === undefined ? sql`` : sql`and exclusion = ${exclusion}`
+      const ofArm = arm === undefined ? sql`` : sql`and arm = ${arm}`
+      const rows = await database.rows<MemberRow>(sql`
+        select ${namesOf(MEMBER_COLUMNS)} from ${members}
+        where tenant = ${tenant} and run_id = ${runId} and customer_id > ${cursor ?? ''} ${excluded} ${ofArm}
+        order by customer_id limit ${limit + 1}`)
+      return pageFrom(rows.map(memberOf), limit, ({ customerId }) => customerId)
+    },
+  }
+}

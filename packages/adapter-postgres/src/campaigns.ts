@@ -1,0 +1,184 @@
+import {
+  type Campaign,
+  type CampaignId,
+  CampaignKitError,
+  type CampaignStore,
+  type Continuation,
+  type Run,
+  type Scope,
+} from '@campaignkit/core/adapter'
+import { CAMPAIGN_COLUMNS, RUN_COLUMNS, type RunRow, runOf } from './campaign-row.js'
+import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
+import type { Database, Session } from './database.js'
+import { brokenConstraint, idTaken, versionConflict } from './failures.js'
+import { writeJournal } from './journal.js'
+import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+interface Row {
+  readonly document: Campaign
+}
+
+/** The campaigns of {@link createPostgresStorage}. */
+export function createCampaignStore(database: Database, tables: Tables): CampaignStore {
+  const { campaigns, runs } = tables
+  return {
+    insert: (scope, campaign, entry) =>
+      database.transaction(async (session) => {
+        await namingConflicts(() =>
+          session.rows(sql`
+            insert into ${campaigns} (tenant, ${namesOf(CAMPAIGN_COLUMNS)})
+            select ${scope.tenant}, ${typedNamesOf(CAMPAIGN_COLUMNS)} from ${given(CAMPAIGN_COLUMNS, [campaign])}`),
+        )
+        await writeJournal(session, tables, scope, [entry])
+      }),
+    update: (scope, campaign, expectedVersion, entry, newRun) =>
+      database.transaction(async (session) => {
+        await replaceCampaign(session, tables, scope, campaign, expectedVersion)
+        if (newRun !== undefined) await insertRun(session, tables, scope, newRun)
+        await writeJournal(session, tables, scope, [entry])
+      }),
+    get: async ({ tenant }, id) => {
+      const [row] = await database.rows<Row>(
+        sql`select document from ${campaigns} where tenant = ${tenant} and id = ${id}`,
+      )
+      return row?.document ?? null
+    },
+    list: async ({ tenant }, { statuses, archived = false }, { cursor, limit }) => {
+      const after = cursor === null ? null : readPlace(cursor)
+      const behind = after === null ? sql`` : sql`and (created_at, id) < (${after.at}, ${after.key})`
+      const wanted = statuses === undefined ? sql`` : sql`and status = any(${statuses}::text[])`
+      const rows = await database.rows<Row>(sql`
+        select document from ${campaigns}
+        where tenant = ${tenant} ${behind} ${wanted} and (${archived} or archived_at is null)
+        order by created_at desc, id desc limit ${limit + 1}`)
+      return pageFrom(
+        rows.map(({ document }) => document),
+        limit,
+        ({ createdAt, id }) => placeCursor({ at: createdAt, key: id }),
+      )
+    },
+    delete: (scope, id, expectedVersion, entry) =>
+      database.transaction(async (session) => {
+        await deleteCampaign(session, tables, scope, id, expectedVersion)
+        await writeJournal(session, tables, scope, [entry])
+      }),
+    getRun: async ({ tenant }, id) => {
+      const [row] = await database.rows<RunRow>(
+        sql`select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and id = ${id}`,
+      )
+      return row === undefined ? null : runOf(row)
+    },
+    runsOf: async ({ tenant }, campaignId) => {
+      const rows = await database.rows<RunRow>(sql`
+        select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and campaign_id = ${campaignId}
+        order by scheduled_for, created_at, id`)
+      return rows.map(runOf)
+    },
+    updateRun: (scope, run, expectedVersion) =>
+      database.transaction((session) => replaceRun(session, tables, scope, run, expectedVersion)),
+  }
+}
+
+/** Replaces a campaign and runs of it, each in the version before. */
+export async function goOn(
+  session: Session,
+  tables: Tables,
+  scope: Scope,
+  { campaign, runs }: Continuation,
+): Promise<void> {
+  await replaceCampaign(session, tables, scope, campaign, campaign.version - 1)
+  for (const run of runs) await replaceRun(session, tables, scope, run, run.version - 1)
+}
+
+async function replaceCampaign(
+  session: Session,
+  { campaigns }: Tables,
+  { tenant }: Scope,
+  campaign: Campaign,
+  expectedVersion: number,
+): Promise<void> {
+  const written = await namingConflicts(() =>
+    session.rows(sql`
+      update ${campaigns} as kept set ${settingsOf(CAMPAIGN_COLUMNS)} from ${given(CAMPAIGN_COLUMNS, [campaign])}
+      where kept.tenant = ${tenant} and kept.id = given.id and kept.version = ${expectedVersion} returning 1`),
+  )
+  if (written.length > 0) return
+  const [stored] = await session.rows<{ readonly version: number }>(
+    sql`select version from ${campaigns} where tenant = ${tenant} and id = ${campaign.id}`,
+  )
+  throw versionConflict(expectedVersion, stored?.version ?? null)
+}
+
+/** Adds a run; one of an occurrence that exists already is left as it is. */
+async function insertRun(session: Session, { runs }: Tables, { tenant }: Scope, run: Run): Promise<void> {
+  await namingConflicts(() =>
+    session.rows(sql`
+      insert into ${runs} (tenant, ${namesOf(RUN_COLUMNS)})
+      select ${tenant}, ${typedNamesOf(RUN_COLUMNS)} from ${given(RUN_COLUMNS, [run])}
+      on conflict on constraint runs_occurrence do nothing`),
+  )
+}
+
+async function replaceRun(
+  session: Session,
+  { runs }: Tables,
+  { tenant }: Scope,
+  run: Run,
+  expectedVersion: number,
+): Promise<void> {
+  const written = await session.rows(sql`
+    update ${runs} as kept set ${settingsOf(RUN_COLUMNS)} from ${given(RUN_COLUMNS, [run])}
+    where kept.tenant = ${tenant} and kept.id = given.id and kept.version = ${expectedVersion} returning 1`)
+  if (written.length > 0) return
+  const [stored] = await session.rows<{ readonly version: number }>(
+    sql`select version from ${runs} where tenant = ${tenant} and id = ${run.id}`,
+  )
+  throw versionConflict(expectedVersion, stored?.version ?? null)
+}
+
+/** Deletes a campaign with its runs, members, deliveries and coupons; events and journal stay. */
+async function deleteCampaign(
+  session: Session,
+  tables: Tables,
+  { tenant }: Scope,
+  id: CampaignId,
+  expectedVersion: number,
+): Promise<void> {
+  const deleted = await session.rows(sql`
+    delete from ${tables.campaigns}
+    where tenant = ${tenant} and id = ${id} and version = ${expectedVersion} returning 1`)
+  if (deleted.length === 0) {
+    const [stored] = await session.rows<{ readonly version: number }>(
+      sql`select version from ${tables.campaigns} where tenant = ${tenant} and id = ${id}`,
+    )
+    throw versionConflict(expectedVersion, stored?.version ?? null)
+  }
+  const ofCampaign = sql`tenant = ${tenant} and campaign_id = ${id}`
+  const runIds = sql`select id from ${tables.runs} where ${ofCampaign}`
+  const deliveryIds = sql`select id from ${tables.deliveries} where ${ofCampaign}`
+  for (const statement of [
+    sql`delete from ${tables.members} where tenant = ${tenant} and run_id in (${runIds})`,
+    sql`delete from ${tables.address_claims} where tenant = ${tenant} and plan in (${runIds})`,
+    sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${deliveryIds})`,
+    sql`delete from ${tables.deliveries} where ${ofCampaign}`,
+    sql`delete from ${tables.tokens} where ${ofCampaign}`,
+    sql`delete from ${tables.runs} where ${ofCampaign}`,
+  ]) {
+    await session.rows(statement)
+  }
+}
+
+async function namingConflicts<Result>(write: () => Promise<Result>): Promise<Result> {
+  try {
+    return await write()
+  } catch (error) {
+    const constraint = brokenConstraint(error)
+    if (constraint === 'campaigns_name')
+      throw new CampaignKitError('CAMPAIGN_NAME_TAKEN', 'There is a campaign of this name', { path: 'name' })
+    if (constraint === 'campaigns_pkey') throw idTaken('campaign')
+    if (constraint === 'runs_pkey') throw idTaken('run')
+    throw error
+  }
+}

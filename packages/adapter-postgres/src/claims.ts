@@ -1,0 +1,107 @@
+import type { ClaimRequest, Delivery, DeliveryStore, RunId, Scope } from '@campaignkit/core/adapter'
+import { type Columns, given } from './columns.js'
+import type { Database } from './database.js'
+import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
+import { type Fragment, raw, sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+type WindowEntry = Parameters<DeliveryStore['openWindow']>[1][number]
+
+const ENTRY: Columns<WindowEntry> = [
+  { name: 'delivery_id', type: 'text', of: ({ deliveryId }) => deliveryId },
+  { name: 'fence', type: 'float8', of: ({ fence }) => fence },
+  { name: 'attempt_id', type: 'text', of: ({ attemptId }) => attemptId },
+  { name: 'address_key', type: 'text', of: ({ addressKey }) => addressKey },
+]
+
+/** Which deliveries wait for a claim: those that are free once they are due, and those whose lease has ended. */
+interface Waiting {
+  readonly free: Fragment
+  readonly leased: Fragment
+  readonly becomes: Fragment
+}
+
+const UNSENT: Waiting = {
+  free: raw(`status = 'queued'`),
+  leased: raw(`status = 'claimed'`),
+  becomes: raw(`status = 'claimed',`),
+}
+
+const DOUBTFUL: Waiting = {
+  free: raw(`status = 'inDoubt' and lease_until is null`),
+  leased: raw(`status in ('attempting', 'inDoubt')`),
+  becomes: raw(''),
+}
+
+/**
+ * Leases deliveries in their turn. Rows that another claim has locked are passed over, so that no two wait for each
+ * other; what it locks and does not take is free again with the end of the statement.
+ */
+async function claim(
+  database: Database,
+  { deliveries }: Tables,
+  { tenant }: Scope,
+  runId: RunId,
+  { worker, channel, now, leaseMs, limit }: ClaimRequest,
+  { free, leased, becomes }: Waiting,
+): Promise<readonly Delivery[]> {
+  const ofRun = sql`tenant = ${tenant} and run_id = ${runId} and channel = ${channel}`
+  const inTurn = sql`order by due_at, rank, id limit ${limit}`
+  const rows = await database.rows<DeliveryRow>(sql`
+    with free as (
+      select id, due_at, rank from ${deliveries}
+      where ${ofRun} and ${free} and due_at <= ${now} ${inTurn} for update skip locked
+    ), ended as (
+      select id, due_at, rank from ${deliveries}
+      where ${ofRun} and ${leased} and lease_until <= ${now} and (status <> 'inDoubt' or due_at <= ${now})
+      ${inTurn} for update skip locked
+    ), chosen as (
+      select id from (select * from free union all select * from ended) as either ${inTurn}
+    )
+    update ${deliveries} as d
+    set ${becomes} fence = d.fence + 1, lease_worker = ${worker}, lease_until = ${now + leaseMs}
+    from chosen where d.tenant = ${tenant} and d.id = chosen.id
+    returning ${OF_DELIVERY}`)
+  return rows.map(deliveryOf).sort(byTurn)
+}
+
+function byTurn(left: Delivery, right: Delivery): number {
+  return left.dueAt - right.dueAt || left.rank - right.rank || (left.id < right.id ? -1 : 1)
+}
+
+/** How deliveries are claimed and their windows opened. */
+export function createClaims(
+  database: Database,
+  tables: Tables,
+): Pick<DeliveryStore, 'claim' | 'claimInDoubt' | 'openWindow' | 'release'> {
+  const { deliveries, attempts } = tables
+  return {
+    claim: (scope, runId, request) => claim(database, tables, scope, runId, request, UNSENT),
+    claimInDoubt: (scope, runId, request) => claim(database, tables, scope, runId, request, DOUBTFUL),
+    openWindow: async ({ tenant }, entries, { worker, now, leaseUntil }) => {
+      const opened = await database.rows<{ readonly delivery_id: WindowEntry['deliveryId'] }>(sql`
+        with opened as (
+          update ${deliveries} as d set status = 'attempting', address_key = given.address_key,
+            lease_worker = ${worker}, lease_until = ${leaseUntil}, attempt_id = given.attempt_id,
+            attempt_started_at = ${now}
+          from ${given(ENTRY, entries)}
+          where d.tenant = ${tenant} and d.id = given.delivery_id and d.status = 'claimed'
+            and d.fence = given.fence and d.lease_until is not null
+          returning d.id, d.fence, given.attempt_id
+        )
+        insert into ${attempts} (tenant, id, delivery_id, worker, fence, started_at, outcome)
+        select ${tenant}, attempt_id, id, ${worker}, fence, ${now}::float8, 'open' from opened
+        returning delivery_id`)
+      const ids = new Set(opened.map(({ delivery_id: id }) => id))
+      return entries.filter(({ deliveryId }) => ids.has(deliveryId)).map(({ deliveryId }) => deliveryId)
+    },
+    release: async ({ tenant }, holds, dueAt) => {
+      await database.rows(sql`
+        update ${deliveries} as d set status = 'queued', lease_worker = null, lease_until = null, due_at = ${dueAt}
+        from unnest(${holds.map(({ deliveryId }) => deliveryId)}::text[], ${holds.map(({ fence }) => fence)}::float8[])
+          as given(id, fence)
+        where d.tenant = ${tenant} and d.id = given.id and d.status = 'claimed' and d.fence = given.fence
+          and d.lease_until is not null`)
+    },
+  }
+}

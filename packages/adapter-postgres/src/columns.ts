@@ -1,0 +1,70 @@
+import { type Fragment, joined, raw, type SqlValue, sql } from './sql.js'
+
+type ColumnType = 'text' | 'float8' | 'bool' | 'int' | 'text[]' | 'json' | 'jsonb' | 'numeric'
+
+/** A column of a table, and what a record has for it. */
+export interface Column<Item> {
+  readonly name: string
+  readonly type: ColumnType
+  readonly of: (item: Item) => unknown
+}
+
+/** The columns of a table that one kind of record fills, in order. */
+export type Columns<Item> = readonly Column<Item>[]
+
+/** How a column travels within an array: lists and documents as text, since an array has no rows of different lengths. */
+const CARRIERS: Readonly<Record<ColumnType, string>> = {
+  text: 'text',
+  float8: 'float8',
+  bool: 'bool',
+  int: 'int',
+  numeric: 'text',
+  'text[]': 'text',
+  json: 'text',
+  jsonb: 'text',
+}
+
+/** Names of columns, side by side. */
+export function namesOf<Item>(columns: Columns<Item>): Fragment {
+  return raw(columns.map(({ name }) => name).join(', '))
+}
+
+/** The columns of {@link given} in their own types, side by side. */
+export function typedNamesOf<Item>(columns: Columns<Item>): Fragment {
+  return raw(columns.map(typedName).join(', '))
+}
+
+function typedName({ name, type }: Pick<Column<never>, 'name' | 'type'>): string {
+  return CARRIERS[type] === type ? `given.${name}` : `given.${name}::${type}`
+}
+
+/** `update ... set`: each of the columns to what is given for it. */
+export function settingsOf<Item>(columns: Columns<Item>): Fragment {
+  return raw(columns.map((column) => `${column.name} = ${typedName(column)}`).join(', '))
+}
+
+/** Records as a table `given`: one array a column, so that the statement is the same however many there are. */
+export function given<Item>(columns: Columns<Item>, items: readonly Item[]): Fragment {
+  const arrays = columns.map(
+    (column) => sql`${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[]`,
+  )
+  return sql`unnest(${joined(arrays, ', ')}) as given(${namesOf(columns)})`
+}
+
+function carried<Item>({ type, of }: Column<Item>, item: Item): string | number | boolean | null {
+  const value = of(item)
+  if (value === null || value === undefined) return null
+  if (type === 'text[]') return arrayLiteral(value as readonly string[])
+  if (type === 'json' || type === 'jsonb') return JSON.stringify(value)
+  return value as string | number | boolean
+}
+
+/** A list of texts as PostgreSQL writes it. */
+export function arrayLiteral(texts: readonly string[]): string {
+  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
+}
+
+/** A document as a binding of a statement. */
+export function document(value: unknown): SqlValue {
+  return value === null || value === undefined ? null : JSON.stringify(value)
+}

@@ -1,0 +1,94 @@
+import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
+import type { Knex } from 'knex'
+import { createAudienceStore } from './audience.js'
+import { createCampaignStore } from './campaigns.js'
+import { createConsentStore } from './consents.js'
+import { createCouponStore } from './coupons.js'
+import { createCustomerDirectory } from './customers.js'
+import { Database } from './database.js'
+import { createDeliveryStore } from './deliveries.js'
+import { createDueIndex } from './due-index.js'
+import { createEventStore } from './events.js'
+import { createJobQueue } from './job-queue.js'
+import { createJournalStore } from './journal.js'
+import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
+import { createRateLimiter } from './rate-limiter.js'
+import { createSegmentStore } from './segments.js'
+import { DEFAULT_SCHEMA, tablesIn } from './tables.js'
+
+/** Where a storage keeps its tables. */
+export interface PostgresStorageOptions {
+  /** The host's own instance, of the `pg` client or of PGlite; the host opens and closes it. */
+  readonly knex: Knex
+  /** The schema of the tables: lower-case letters, digits and `_`. @default 'campaignkit' */
+  readonly schema?: string
+}
+
+/** A storage on PostgreSQL, with the calls by which its tables are made. */
+export interface PostgresStorage extends Storage {
+  /**
+   * Brings the tables up to date. Safe when many processes start at once.
+   *
+   * @returns the names of the steps that were done
+   * @throws STORAGE_FAILED
+   */
+  migrate(): Promise<readonly string[]>
+  /**
+   * Takes back the steps that were done last, and all that stands in their tables.
+   *
+   * @returns the names of the steps that were taken back
+   * @throws STORAGE_FAILED
+   */
+  rollback(): Promise<readonly string[]>
+  /** Says which steps are done and which are not. */
+  status(): Promise<MigrationStatus>
+  /** The statements of `migrate`, for a host that runs its migrations by itself. */
+  migrationSql(): string
+}
+
+/**
+ * Makes a storage that keeps everything in a schema of a PostgreSQL database, 14 or later, or of PGlite. Call
+ * {@link PostgresStorage.migrate} before the first use.
+ *
+ * @throws INVALID_INPUT with path `knex` or `schema`
+ *
+ * @example
+ * ```ts
+ * import { createPostgresStorage } from '@campaignkit/adapter-postgres'
+ * import createKnex from 'knex'
+ * const knex = createKnex({ client: 'pg', connection: process.env.DATABASE_URL ?? '' })
+ * const storage = createPostgresStorage({ knex, schema: 'campaigns' })
+ * console.log(storage.migrationSql().split('\n')[0]) // create schema if not exists "campaigns";
+ * ```
+ */
+export function createPostgresStorage({
+  knex,
+  schema = DEFAULT_SCHEMA,
+}: PostgresStorageOptions): PostgresStorage {
+  if (typeof knex !== 'function' || typeof knex.raw !== 'function')
+    throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
+  const tables = tablesIn(schema)
+  const database = new Database(knex)
+  const place = { knex, schema }
+  const limiter = createRateLimiter(database, tables)
+  return {
+    capabilities: { durable: true, announces: false },
+    customers: createCustomerDirectory(database, tables),
+    consents: createConsentStore(database, tables),
+    segments: createSegmentStore(database, tables),
+    campaigns: createCampaignStore(database, tables),
+    audience: createAudienceStore(database, tables),
+    deliveries: createDeliveryStore(database, tables),
+    events: createEventStore(database, tables),
+    coupons: createCouponStore(database, tables),
+    journal: createJournalStore(database, tables),
+    dueIndex: createDueIndex(database, tables),
+    announcements: null,
+    jobQueue: (clock) => createJobQueue(database, tables, clock),
+    rateLimiter: () => limiter,
+    migrate: () => migrate(place),
+    rollback: () => rollback(place),
+    status: () => migrationStatus(place),
+    migrationSql: () => migrationSql(schema),
+  }
+}

@@ -1,0 +1,127 @@
+import {
+  type Customer,
+  type CustomerDirectory,
+  type CustomerId,
+  type CustomerPatch,
+  type CustomerReseal,
+  mergeCustomer,
+  resealedCustomer,
+  type Scope,
+} from '@campaignkit/core/adapter'
+import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
+import { CUSTOMER_COLUMNS, type CustomerRow, customerOf } from './customer-row.js'
+import type { Database, Session } from './database.js'
+import { TryAgain } from './failures.js'
+import { writeJournal } from './journal.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+/** The customers of {@link createPostgresStorage}, in its own table. */
+export function createCustomerDirectory(database: Database, tables: Tables): CustomerDirectory {
+  const { customers } = tables
+  return {
+    writable: true,
+    scan: async ({ tenant }, { after, limit }) => {
+      const rows = await database.rows<CustomerRow>(sql`
+        select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
+        where tenant = ${tenant} and id > ${after ?? ''} order by id limit ${limit}`)
+      return rows.map(customerOf)
+    },
+    get: async ({ tenant }, ids) => {
+      const rows = await database.rows<CustomerRow>(sql`
+        select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
+        where tenant = ${tenant} and id = any(${ids}::text[])`)
+      return rows.map(customerOf)
+    },
+    upsert: (scope, patches, entry) =>
+      database.transaction(async (session) => {
+        const done = await upsert(session, tables, scope, patches)
+        await writeJournal(session, tables, scope, [entry])
+        return done
+      }),
+    reseal: (scope, reseals, entry) =>
+      database.transaction(async (session) => {
+        const replaced = await resealCustomers(session, tables, scope, reseals)
+        await writeJournal(session, tables, scope, [entry])
+        return replaced
+      }),
+    erase: (scope, ids, entry) =>
+      database.transaction(async (session) => {
+        const erased = await session.rows(sql`
+          delete from ${customers} where tenant = ${scope.tenant} and id = any(${ids}::text[]) returning 1`)
+        await writeJournal(session, tables, scope, [entry])
+        return erased.length
+      }),
+  }
+}
+
+/**
+ * Merges patches into the customers as they stand. Those that nobody has yet are written first as they are to be, so
+ * that of two writers of one new customer the second meets the first one's row, locks it and merges into it.
+ */
+async function upsert(
+  session: Session,
+  { customers }: Tables,
+  { tenant }: Scope,
+  patches: readonly CustomerPatch[],
+): Promise<{ readonly created: number; readonly updated: number }> {
+  const fresh = mergedInto(new Map(), patches)
+  const created = await session.rows<{ readonly id: CustomerId }>(sql`
+    insert into ${customers} (tenant, ${namesOf(CUSTOMER_COLUMNS)})
+    select ${tenant}, ${typedNamesOf(CUSTOMER_COLUMNS)} from ${given(CUSTOMER_COLUMNS, fresh)} order by given.id
+    on conflict (tenant, id) do nothing returning id`)
+  const isNew = new Set(created.map(({ id }) => id))
+  const known = patches.filter(({ id }) => !isNew.has(id))
+  if (known.length > 0) {
+    const rows = await session.rows<CustomerRow>(sql`
+      select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
+      where tenant = ${tenant} and id = any(${known.map(({ id }) => id)}::text[]) order by id for update`)
+    const before = new Map(rows.map((row) => [row.id, customerOf(row)]))
+    if (known.some(({ id }) => !before.has(id))) throw new TryAgain('a customer was erased in between')
+    await session.rows(sql`
+      update ${customers} as kept set ${settingsOf(CUSTOMER_COLUMNS)}
+      from ${given(CUSTOMER_COLUMNS, mergedInto(before, known))}
+      where kept.tenant = ${tenant} and kept.id = given.id`)
+  }
+  return { created: isNew.size, updated: patches.length - isNew.size }
+}
+
+/** The customers after the patches, each once; a patch that repeats an id comes after the earlier one. */
+function mergedInto(
+  before: ReadonlyMap<CustomerId, Customer>,
+  patches: readonly CustomerPatch[],
+): readonly Customer[] {
+  const after = new Map<CustomerId, Customer>()
+  for (const patch of patches) {
+    after.set(patch.id, mergeCustomer(after.get(patch.id) ?? before.get(patch.id) ?? null, patch))
+  }
+  return [...after.values()]
+}
+
+/** Puts seals in the place of others, under the locks of the customers. */
+async function resealCustomers(
+  session: Session,
+  { customers }: Tables,
+  { tenant }: Scope,
+  reseals: readonly CustomerReseal[],
+): Promise<number> {
+  const rows = await session.rows<CustomerRow>(sql`
+    select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
+    where tenant = ${tenant} and id = any(${reseals.map(({ customerId }) => customerId)}::text[]) order by id for update`)
+  const after = new Map(rows.map((row) => [row.id, customerOf(row)]))
+  let replaced = 0
+  for (const reseal of reseals) {
+    const before = after.get(reseal.customerId)
+    const resealed = before === undefined ? null : resealedCustomer(before, reseal)
+    if (resealed === null) continue
+    after.set(resealed.id, resealed)
+    replaced += 1
+  }
+  if (replaced > 0) {
+    await session.rows(sql`
+      update ${customers} as kept set sealed = given.sealed::json
+      from ${given(CUSTOMER_COLUMNS, [...after.values()])}
+      where kept.tenant = ${tenant} and kept.id = given.id`)
+  }
+  return replaced
+}

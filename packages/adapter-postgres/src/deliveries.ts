@@ -1,0 +1,95 @@
+import {
+  type Attempt,
+  DELIVERY_STATUSES,
+  type Delivery,
+  type DeliveryCounts,
+  type DeliveryStatus,
+  type DeliveryStore,
+  type Instant,
+} from '@campaignkit/core/adapter'
+import { createClaims } from './claims.js'
+import type { Database } from './database.js'
+import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
+import { endQueued } from './end-queued.js'
+import { insertDeliveries } from './insert-deliveries.js'
+import { pageFrom } from './paging.js'
+import { settle } from './settle.js'
+import { settleHeld } from './settle-held.js'
+import { type Fragment, sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+/** The deliveries of {@link createPostgresStorage}. */
+export function createDeliveryStore(database: Database, tables: Tables): DeliveryStore {
+  const { deliveries, attempts } = tables
+  const read = async (where: Fragment): Promise<readonly Delivery[]> => {
+    const rows = await database.rows<DeliveryRow>(
+      sql`select ${OF_DELIVERY} from ${deliveries} as d where ${where}`,
+    )
+    return rows.map(deliveryOf)
+  }
+  return {
+    ...createClaims(database, tables),
+    append: (scope, added) => insertDeliveries(database, tables, scope, added),
+    settle: (scope, settlements, now) =>
+      database.transaction((session) => settle(session, tables, scope, settlements, now)),
+    settleHeld: (scope, ...decided) =>
+      database.transaction((session) => settleHeld(session, tables, scope, ...decided)),
+    endQueued: (scope, campaignId, end) =>
+      database.transaction((session) => endQueued(session, tables, scope, campaignId, end)),
+    get: ({ tenant }, ids) => read(sql`d.tenant = ${tenant} and d.id = any(${ids}::text[])`),
+    byProviderMessageId: ({ tenant }, ids) =>
+      read(sql`d.tenant = ${tenant} and d.id in (
+        select id from ${deliveries} where tenant = ${tenant} and provider_message_id = any(${ids}::text[])
+        union select delivery_id from ${attempts}
+        where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
+    ofMember: ({ tenant }, runId, customerId) =>
+      read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
+        order by d.due_at, d.rank, d.id`),
+    attemptsOf: async ({ tenant }, deliveryId): Promise<readonly Attempt[]> => {
+      const rows = await database.rows<AttemptRow>(sql`
+        select id, delivery_id, worker, fence, started_at, ended_at, outcome, code, provider_message_id
+        from ${attempts} where tenant = ${tenant} and delivery_id = ${deliveryId} order by started_at, sequence`)
+      return rows.map(attemptOf)
+    },
+    list: async ({ tenant }, campaignId, { status }, { cursor, limit }) => {
+      const wanted = status === undefined ? sql`` : sql`and d.status = ${status}`
+      const items = await read(sql`
+        d.tenant = ${tenant} and d.campaign_id = ${campaignId} and d.id > ${cursor ?? ''} ${wanted}
+        order by d.id limit ${limit + 1}`)
+      return pageFrom(items, limit, ({ id }) => id)
+    },
+    counts: async ({ tenant }, campaignId, runId) => {
+      const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
+      const rows = await database.rows<{ readonly status: DeliveryStatus; readonly count: number }>(sql`
+        select status, count(*)::float8 as count from ${deliveries}
+        where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by status`)
+      const none = DELIVERY_STATUSES.map((status) => [status, 0])
+      return Object.fromEntries([
+        ...none,
+        ...rows.map(({ status, count }) => [status, count]),
+      ]) as unknown as DeliveryCounts
+    },
+    reasons: async ({ tenant }, campaignId, status) => {
+      const rows = await database.rows<{ readonly reason: string; readonly count: number }>(sql`
+        select reason, count(*)::float8 as count from ${deliveries}
+        where tenant = ${tenant} and campaign_id = ${campaignId} and status = ${status} and reason is not null
+        group by reason`)
+      return new Map(rows.map(({ reason, count }) => [reason, count]))
+    },
+    nextDue: async ({ tenant }, runId, channel) => {
+      const ofRun = channel === undefined ? sql`` : sql`and channel = ${channel}`
+      const [row] = await database.rows<{ readonly next: Instant | null }>(sql`
+        select ${nextDueOf(sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId} ${ofRun}`)} as next`)
+      return row?.next ?? null
+    },
+  }
+}
+
+/** The earliest instant at which a claim could give something, each part of it by an index of its own. */
+export function nextDueOf(ofRun: Fragment): Fragment {
+  return sql`least(
+    (select min(d.due_at) from ${ofRun} and d.status = 'queued'),
+    (select min(d.due_at) from ${ofRun} and d.status = 'inDoubt' and d.lease_until is null),
+    (select min(case when d.status = 'inDoubt' then greatest(d.lease_until, d.due_at) else d.lease_until end)
+     from ${ofRun} and d.lease_until is not null))`
+}

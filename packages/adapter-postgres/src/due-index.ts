@@ -1,0 +1,41 @@
+import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
+import type { Database } from './database.js'
+import { nextDueOf } from './deliveries.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+interface Row {
+  readonly tenant: TenantId
+  readonly run_id: RunId
+  readonly due_at: Instant
+  readonly scheduled_for: Instant
+}
+
+/** The due runs of {@link createPostgresStorage}, of every tenant. */
+export function createDueIndex(database: Database, { campaigns, runs, deliveries }: Tables): DueIndex {
+  const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
+  const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
+  const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
+  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun)}, 0) else r.scheduled_for end`
+  return {
+    due: async ({ limit }) => {
+      const rows = await database.rows<Row>(sql`
+        select * from (
+          select r.tenant, r.id as run_id, r.scheduled_for,
+            case
+              when c.status = 'paused' then c.ends_at
+              when c.status in ('completed', 'failed', 'cancelled') and (${unfinished} or not ${underWay}) then 0
+              else least(${ownDue}, c.ends_at)
+            end as due_at
+          from ${runs} as r join ${campaigns} as c on c.tenant = r.tenant and c.id = r.campaign_id
+          where r.status = 'open' and c.status <> 'draft'
+        ) as open where due_at is not null order by due_at, tenant, run_id limit ${limit}`)
+      return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor }) => ({
+        tenant,
+        runId,
+        dueAt,
+        scheduledFor,
+      })) satisfies readonly DueRun[]
+    },
+  }
+}

@@ -1,0 +1,93 @@
+import type { Counter, CustomerId, EventStore, Scope } from '@campaignkit/core/adapter'
+import { appendEvents } from './append-events.js'
+import { appendReceipts } from './append-receipts.js'
+import { namesOf } from './columns.js'
+import type { Database, Session } from './database.js'
+import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
+import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+const MOST_OF_CUSTOMER = 1_000
+
+type CounterRow = Omit<Counter, 'channel' | 'segment' | 'currency'> & {
+  readonly channel: string
+  readonly segment: string
+  readonly currency: string
+}
+
+/** The events of {@link createPostgresStorage}. */
+export function createEventStore(database: Database, tables: Tables): EventStore {
+  const { events, counters } = tables
+  return {
+    append: (scope, added) => database.transaction((session) => appendEvents(session, tables, scope, added)),
+    appendReceipts: (scope, entries, now) =>
+      database.transaction((session) => appendReceipts(session, tables, scope, entries, now)),
+    counters: async ({ tenant }, campaignId, runId) => {
+      const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
+      const cell = sql`campaign_id, run_id, arm, channel, segment, type, currency`
+      const rows = await database.rows<CounterRow>(sql`
+        select campaign_id as "campaignId", run_id as "runId", arm, channel, segment, type, currency,
+          sum(total)::float8 as total, sum(members)::float8 as members,
+          sum(human_members)::float8 as "humanMembers", sum(machine)::float8 as machine,
+          sum(amount_minor)::float8 as "amountMinor", sum(amount_squares)::float8 as "amountSquares",
+          sum(cost_micros)::float8 as "costMicros"
+        from ${counters} where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by ${cell}`)
+      return rows.map(counterOf)
+    },
+    list: async ({ tenant }, campaignId, { types, deliveryId }, { cursor, limit }) => {
+      const after = cursor === null ? null : readPlace(cursor)
+      const behind = after === null ? sql`` : sql`and (at, key) > (${after.at}, ${after.key})`
+      const ofTypes = types === undefined ? sql`` : sql`and type = any(${types}::text[])`
+      const ofDelivery = deliveryId === undefined ? sql`` : sql`and delivery_id = ${deliveryId}`
+      const rows = await database.rows<EventRow>(sql`
+        select ${namesOf(EVENT_COLUMNS)} from ${events}
+        where tenant = ${tenant} and campaign_id = ${campaignId} ${behind} ${ofTypes} ${ofDelivery}
+        order by at, key limit ${limit + 1}`)
+      return pageFrom(rows.map(eventOf), limit, placeCursor)
+    },
+    ofCustomer: async ({ tenant }, customerId) => {
+      const rows = await database.rows<EventRow>(sql`
+        select ${namesOf(EVENT_COLUMNS)} from ${events}
+        where tenant = ${tenant} and customer_id = ${customerId} and part = 0
+        order by at desc, key desc limit ${MOST_OF_CUSTOMER}`)
+      return rows.map(eventOf).reverse()
+    },
+    countByCustomer: async ({ tenant }, { type, since, until, customerIds }) => {
+      const behind = since === null ? sql`` : sql`and at > ${since}`
+      const rows = await database.rows<{ readonly customer_id: CustomerId; readonly count: number }>(sql`
+        select customer_id, count(*)::float8 as count from ${events}
+        where tenant = ${tenant} and customer_id = any(${customerIds}::text[]) and part = 0
+          and type = ${type} and at <= ${until} ${behind}
+        group by customer_id`)
+      return new Map(rows.map(({ customer_id, count }) => [customer_id, count]))
+    },
+    forget: (scope, customerIds) =>
+      database.transaction((session) => forget(session, tables, scope, customerIds)),
+  }
+}
+
+/** Takes customers out of their events, and out of the marks by which they count once. */
+async function forget(
+  session: Session,
+  { events, counted_members: countedMembers }: Tables,
+  { tenant }: Scope,
+  customerIds: readonly CustomerId[],
+): Promise<void> {
+  const rows = await session.rows<EventRow>(sql`
+    update ${events} set customer_id = null, reason = null, url = null
+    where tenant = ${tenant} and customer_id = any(${customerIds}::text[])
+    returning ${namesOf(EVENT_COLUMNS)}`)
+  if (rows.length === 0) return
+  await session.rows(sql`
+    delete from ${countedMembers} where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)
+}
+
+function counterOf({ channel, segment, currency, ...row }: CounterRow): Counter {
+  return {
+    ...row,
+    channel: channel === '' ? null : (channel as Counter['channel']),
+    segment: segment === '' ? null : segment,
+    currency: currency === '' ? null : currency,
+  }
+}

@@ -1,0 +1,41 @@
+import { isCampaignKitError } from '@campaignkit/core/adapter'
+import { describe, expect, it } from 'vitest'
+import { brokenConstraint, meaningOf, storageFailed, TryAgain } from './failures.js'
+
+const failure = (code: string, more: object = {}) => Object.assign(new Error('no'), { code, ...more })
+
+describe('what a database says', () => {
+  it('of another transaction or a lost connection is tried again at once', () => {
+    for (const code of ['40001', '40P01', '55P03', '57P01', '08006', '08P01', 'ECONNRESET']) {
+      expect(meaningOf(failure(code))).toEqual({ again: true, retry: 'later' })
+    }
+    expect(meaningOf(new TryAgain()).again).toBe(true)
+    expect(meaningOf(new Error('Connection terminated unexpectedly')).again).toBe(true)
+  })
+
+  it('of a time limit or of what it lacks is for a later try, not for this one', () => {
+    for (const code of ['57014', '53100', '53300', '58030']) {
+      expect(meaningOf(failure(code))).toEqual({ again: false, retry: 'later' })
+    }
+  })
+
+  it('of a wrong statement is never tried again', () => {
+    for (const thrown of [failure('42P01'), failure('23505'), new Error('no'), 'no', null, { code: 7 }]) {
+      expect(meaningOf(thrown)).toEqual({ again: false, retry: 'never' })
+    }
+  })
+
+  it('names the constraint that was broken', () => {
+    expect(brokenConstraint(failure('23505', { constraint: 'campaigns_name' }))).toBe('campaigns_name')
+    expect(brokenConstraint(failure('23505'))).toBeNull()
+    expect(brokenConstraint(failure('40001', { constraint: 'campaigns_name' }))).toBeNull()
+  })
+
+  it('becomes an error of the kit with the state, and its own words behind it', () => {
+    const said = failure('53300')
+    const told = storageFailed(said)
+    expect(isCampaignKitError(told, 'STORAGE_FAILED')).toBe(true)
+    expect(told).toMatchObject({ details: { state: '53300' }, retry: 'later', cause: said })
+    expect(storageFailed(new Error('no')).details).toEqual({})
+  })
+})

@@ -1,0 +1,12 @@
+/**
+ * Storage, job queue and rate limiter of campaignkit on PostgreSQL.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  createPostgresStorage,
+  type PostgresStorage,
+  type PostgresStorageOptions,
+} from './create-postgres-storage.js'
+export type { MigrationStatus } from './migrate.js'

@@ -1,0 +1,147 @@
+import {
+  CampaignKitError,
+  type Clock,
+  type Instant,
+  isCampaignKitError,
+  type Job,
+  type JobQueue,
+  type RunId,
+  type TenantId,
+} from '@campaignkit/core/adapter'
+import type { Database } from './database.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+type Handler = Parameters<JobQueue['listen']>[0]
+type ListenOptions = Parameters<JobQueue['listen']>[1]
+
+const POLL_MS = 1_000
+/** A handler that has not come back by then is given up for dead, and its run rings for another. */
+const BUSY_MS = 60_000
+const FIRST_RETRY_MS = 1_000
+const LAST_RETRY_MS = 60_000
+/** The instant of a ring that has been taken and has not rung again. */
+const TAKEN = 'infinity'
+
+/** The doorbell of {@link createPostgresStorage}: one row a run, which listeners of any process ask for. */
+export function createJobQueue(database: Database, tables: Tables, clock: Clock): JobQueue {
+  const rings = createRings(database, tables)
+  const bell = createBell()
+  return {
+    ring: async ({ tenant }, runId, at) => {
+      await rings.add({ tenant, runId }, at)
+      bell.ring()
+    },
+    listen: async (handler, options) => {
+      checkConcurrency(options)
+      const underWay = new Set<Promise<void>>()
+      options.signal.addEventListener('abort', bell.ring)
+      try {
+        while (!options.signal.aborted) {
+          const rung = bell.next()
+          const hasRoom = underWay.size < options.concurrency
+          const job = hasRoom ? await rings.take(clock.now()).catch(nullIfItPasses) : null
+          if (job === null) {
+            await nap(clock, rung)
+            continue
+          }
+          const handled = handle(rings, clock, handler, job).finally(() => {
+            underWay.delete(handled)
+            bell.ring()
+          })
+          underWay.add(handled)
+        }
+      } finally {
+        options.signal.removeEventListener('abort', bell.ring)
+        await Promise.all(underWay)
+      }
+    },
+  }
+}
+
+type Rings = ReturnType<typeof createRings>
+
+function createRings(database: Database, { rings }: Tables) {
+  return {
+    /** Rings for a run; of two rings the earlier stays. */
+    add: async ({ tenant, runId }: Job, at: Instant): Promise<void> => {
+      await database.rows(sql`
+        insert into ${rings} as kept (tenant, run_id, at, tries) values (${tenant}, ${runId}, ${at}, 0)
+        on conflict (tenant, run_id) do update set at = least(kept.at, excluded.at)`)
+    },
+    /** The next job whose instant has come and that nobody handles. */
+    take: async (now: Instant): Promise<Job | null> => {
+      const [row] = await database.rows<{ readonly tenant: TenantId; readonly run_id: RunId }>(sql`
+        with next as (
+          select tenant, run_id from ${rings}
+          where at <= ${now} and (busy_until is null or busy_until <= ${now})
+          order by at limit 1 for update skip locked
+        )
+        update ${rings} as r set at = ${TAKEN}::float8, busy_until = ${now + BUSY_MS}
+        from next where r.tenant = next.tenant and r.run_id = next.run_id
+        returning r.tenant, r.run_id`)
+      return row === undefined ? null : { tenant: row.tenant, runId: row.run_id }
+    },
+    done: async ({ tenant, runId }: Job): Promise<void> => {
+      await database.transaction(async (session) => {
+        const ofRun = sql`tenant = ${tenant} and run_id = ${runId}`
+        await session.rows(sql`delete from ${rings} where ${ofRun} and at = ${TAKEN}::float8`)
+        await session.rows(sql`update ${rings} set busy_until = null, tries = 0 where ${ofRun}`)
+      })
+    },
+    /** The handler threw: rings again after 1 s, twice as long each time, at most 60 s. */
+    failed: async ({ tenant, runId }: Job, now: Instant): Promise<void> => {
+      await database.rows(sql`
+        update ${rings} set tries = tries + 1, busy_until = null,
+          at = least(at, ${now} + least(${LAST_RETRY_MS}, ${FIRST_RETRY_MS} * 2 ^ tries))
+        where tenant = ${tenant} and run_id = ${runId}`)
+    },
+  }
+}
+
+/** What cannot be noted because the database is away is noted by time: the run rings again when it was busy too long. */
+async function handle(rings: Rings, clock: Clock, handler: Handler, job: Job): Promise<void> {
+  const noted = await handler(job)
+    .then(
+      () => rings.done(job),
+      () => rings.failed(job, clock.now()),
+    )
+    .catch(nullIfItPasses)
+  return noted ?? undefined
+}
+
+/** A database that is away for a while is asked again later; whatever else went wrong is thrown. */
+function nullIfItPasses(thrown: unknown): null {
+  if (isCampaignKitError(thrown, 'STORAGE_FAILED') && thrown.retry !== 'never') return null
+  throw thrown
+}
+
+/** Waits for the bell, or until it is time to ask what other processes have rung. */
+async function nap(clock: Clock, rung: Promise<void>): Promise<void> {
+  const alarm = new AbortController()
+  const slept = clock.sleepUntil(clock.now() + POLL_MS, { signal: alarm.signal }).catch((error: unknown) => {
+    if (!alarm.signal.aborted) throw error
+  })
+  try {
+    await Promise.race([rung, slept])
+  } finally {
+    alarm.abort()
+  }
+}
+
+function createBell() {
+  let waiting: (() => void)[] = []
+  return {
+    next: () => new Promise<void>((resolve) => waiting.push(resolve)),
+    ring: () => {
+      const woken = waiting
+      waiting = []
+      for (const wake of woken) wake()
+    },
+  }
+}
+
+function checkConcurrency({ concurrency }: ListenOptions): void {
+  if (Number.isInteger(concurrency) && concurrency >= 1) return
+  throw new CampaignKitError('INVALID_INPUT', 'expected a whole number from 1', { path: 'concurrency' })
+}

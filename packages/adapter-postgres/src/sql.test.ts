@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { arrayLiteral, document, given } from './columns.js'
+import { joined, raw, sql } from './sql.js'
+
+describe('a statement', () => {
+  it('takes values as bindings and fragments as they are', () => {
+    const table = raw('"s".customers')
+    expect(sql`select * from ${table} where id = ${'c-1'} and tags && ${['a', 'b']}::text[]`).toEqual({
+      text: 'select * from "s".customers where id = ? and tags && ?::text[]',
+      values: ['c-1', ['a', 'b']],
+    })
+  })
+
+  it('keeps a question mark of its own from being taken for a hole', () => {
+    expect(sql`select attributes ? ${'a'}`.text).toBe('select attributes \\? ?')
+    expect(raw('a ? b').text).toBe('a \\? b')
+  })
+
+  it('joins fragments with their values in order', () => {
+    expect(joined([sql`a = ${1}`, sql`b = ${2}`], ' and ')).toEqual({
+      text: 'a = ? and b = ?',
+      values: [1, 2],
+    })
+  })
+
+  it('is the same however many records it takes', () => {
+    const columns = [
+      { name: 'id', type: 'text', of: ({ id }: { id: string }) => id },
+      { name: 'tags', type: 'text[]', of: () => ['a"b', 'c\\'] },
+      { name: 'doc', type: 'json', of: () => undefined },
+    ] as const
+    const one = given(columns, [{ id: 'x' }])
+    expect(one.text).toBe('unnest(?::text[], ?::text[], ?::text[]) as given(id, tags, doc)')
+    expect(given(columns, [{ id: 'x' }, { id: 'y' }]).text).toBe(one.text)
+    expect(one.values).toEqual([['x'], ['{"a\\"b","c\\\\"}'], [null]])
+  })
+
+  it('writes lists and documents as PostgreSQL reads them', () => {
+    expect(arrayLiteral([])).toBe('{}')
+    expect(arrayLiteral(['a,b', ''])).toBe('{"a,b",""}')
+    expect([document(null), document(undefined), document({ a: 1 })]).toEqual([null, null, '{"a":1}'])
+  })
+})

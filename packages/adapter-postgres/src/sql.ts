@@ -1,0 +1,44 @@
+/** What can stand for a hole in a statement. */
+export type SqlValue = string | number | boolean | null | readonly (string | number | boolean | null)[]
+
+/** A piece of a statement with the values of its holes: knex's form, a `?` for each. */
+export interface Fragment {
+  readonly text: string
+  readonly values: readonly SqlValue[]
+}
+
+/** Text that stands in a statement as it is. Never for what comes from outside. */
+export function raw(text: string): Fragment {
+  return { text: text.replaceAll('?', '\\?'), values: [] }
+}
+
+/** Writes a statement: values become bindings, fragments stand where they are put. */
+export function sql(parts: TemplateStringsArray, ...holes: readonly (SqlValue | Fragment)[]): Fragment {
+  let text = ''
+  const values: SqlValue[] = []
+  parts.forEach((part, index) => {
+    text += part.replaceAll('?', '\\?')
+    if (index >= holes.length) return
+    const hole = holes[index] ?? null
+    if (isFragment(hole)) {
+      text += hole.text
+      values.push(...hole.values)
+    } else {
+      text += '?'
+      values.push(hole)
+    }
+  })
+  return { text, values }
+}
+
+/** Fragments one after the other with a separator between them. */
+export function joined(fragments: readonly Fragment[], separator: string): Fragment {
+  return {
+    text: fragments.map(({ text }) => text).join(separator),
+    values: fragments.flatMap(({ values }) => values),
+  }
+}
+
+function isFragment(hole: SqlValue | Fragment): hole is Fragment {
+  return typeof hole === 'object' && hole !== null && 'text' in hole
+}

@@ -1,0 +1,51 @@
+import { CampaignKitError } from '@campaignkit/core/adapter'
+import { type Fragment, raw } from './sql.js'
+
+/** Names of the tables, in the order in which they can be emptied. */
+export const TABLE_NAMES = [
+  'journal',
+  'customers',
+  'consents',
+  'suppressions',
+  'segments',
+  'campaigns',
+  'runs',
+  'members',
+  'address_claims',
+  'deliveries',
+  'attempts',
+  'event_keys',
+  'events',
+  'counters',
+  'counted_members',
+  'tokens',
+  'cancelled_coupons',
+  'redemptions',
+  'limits',
+  'rings',
+] as const
+
+type TableName = (typeof TABLE_NAMES)[number]
+
+/** Every table with its schema, as it stands in a statement. */
+export type Tables = Readonly<Record<TableName, Fragment>> & { readonly schema: Fragment }
+
+const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/
+
+/** The schema in which the tables stand unless the host names another. */
+export const DEFAULT_SCHEMA = 'campaignkit'
+
+/** @throws INVALID_INPUT with path `schema` */
+export function checkSchemaName(schema: string): void {
+  if (typeof schema === 'string' && SCHEMA_NAME.test(schema)) return
+  throw new CampaignKitError('INVALID_INPUT', 'schema: expected a lower-case name of letters, digits and _', {
+    path: 'schema',
+  })
+}
+
+/** The tables in a schema. */
+export function tablesIn(schema: string): Tables {
+  checkSchemaName(schema)
+  const tables = TABLE_NAMES.map((name) => [name, raw(`"${schema}".${name}`)])
+  return { ...Object.fromEntries(tables), schema: raw(`"${schema}"`) }
+}
