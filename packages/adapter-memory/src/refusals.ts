@@ -11,3 +11,10 @@ export function versionConflict(expected: number, stored: number | null): Campai
 export function idTaken(record: string, id: string): CampaignKitError {
   return new CampaignKitError('STORAGE_FAILED', `Another ${record} has this id`, { details: { record, id } })
 }
+
+/** Another segment refers to the one that was to go. */
+export function inUse(by: string): CampaignKitError {
+  return new CampaignKitError('SEGMENT_IN_USE', 'Another segment refers to it', {
+    details: { type: 'segment', id: by },
+  })
+}

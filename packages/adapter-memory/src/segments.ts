@@ -7,9 +7,9 @@ import type { TenantOf } from './tenants.js'
 export function createSegmentStore(tenantOf: TenantOf): SegmentStore {
   return {
     put: async (scope, ...given) => {
-      const [segment, expectedVersion, entry] = frozenCopy(given)
+      const [segment, expectedVersion, entry, referred = []] = frozenCopy(given)
       const { segments, journal } = tenantOf(scope)
-      segments.put(segment, expectedVersion)
+      segments.put(segment, expectedVersion, referred)
       journal.write(entry)
     },
     get: async (scope, names) => {

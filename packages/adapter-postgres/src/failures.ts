@@ -75,6 +75,13 @@ export function versionConflict(expected: number, stored: number | null): Campai
   })
 }
 
+/** Another segment refers to the one that was to go. */
+export function inUse(by: string): CampaignKitError {
+  return new CampaignKitError('SEGMENT_IN_USE', 'Another segment refers to it', {
+    details: { type: 'segment', id: by },
+  })
+}
+
 /** An id or handle that must be unique belongs to another record. */
 export function idTaken(record: string): CampaignKitError {
   return new CampaignKitError('STORAGE_FAILED', `Another ${record} has this id`, { details: { record } })

@@ -1,7 +1,13 @@
-import { CampaignKitError, type Segment, type SegmentStore } from '@campaignkit/core/adapter'
+import {
+  CampaignKitError,
+  type SeenSegment,
+  type Segment,
+  type SegmentStore,
+  segmentsReferredTo,
+} from '@campaignkit/core/adapter'
 import { document } from './columns.js'
 import type { Database, Session } from './database.js'
-import { versionConflict } from './failures.js'
+import { inUse, versionConflict } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom } from './paging.js'
 import { sql } from './sql.js'
@@ -15,9 +21,10 @@ interface Row extends Omit<Segment, 'updatedAt'> {
 export function createSegmentStore(database: Database, tables: Tables): SegmentStore {
   const { segments } = tables
   return {
-    put: (scope, { name, criteria, version, updatedAt }, expectedVersion, entry) =>
+    put: (scope, { name, criteria, version, updatedAt }, expectedVersion, entry, referred = []) =>
       database.transaction(async (session) => {
         const { tenant } = scope
+        await requireReferred(session, tables, tenant, referred)
         const values = sql`${document(criteria)}, ${version}, ${updatedAt}`
         const written =
           expectedVersion === null
@@ -47,6 +54,7 @@ export function createSegmentStore(database: Database, tables: Tables): SegmentS
     },
     delete: (scope, name, expectedVersion, entry) =>
       database.transaction(async (session) => {
+        await requireUnused(session, tables, scope.tenant, name)
         const deleted = await session.rows(sql`
           delete from ${segments}
           where tenant = ${scope.tenant} and name = ${name} and version = ${expectedVersion} returning 1`)
@@ -61,6 +69,37 @@ export function createSegmentStore(database: Database, tables: Tables): SegmentS
       select version from ${segments} where tenant = ${tenant} and name = ${name}`)
     return row?.version ?? null
   }
+}
+
+/** Holds the segments that a rule leads to as they are, until the rule is written. */
+async function requireReferred(
+  session: Session,
+  { segments }: Tables,
+  tenant: string,
+  referred: readonly SeenSegment[],
+): Promise<void> {
+  if (referred.length === 0) return
+  const rows = await session.rows<Pick<Row, 'name' | 'version'>>(sql`
+    select name, version from ${segments}
+    where tenant = ${tenant} and name = any(${referred.map(({ name }) => name)}::text[]) order by name for share`)
+  const stored = new Map(rows.map((row) => [row.name, row.version]))
+  for (const { name, version } of referred) {
+    if (stored.get(name) !== version) throw versionConflict(version, stored.get(name) ?? null)
+  }
+}
+
+/** Who is about to refer to the segment holds it; so it is locked first, and looked for in a statement of its own. */
+async function requireUnused(
+  session: Session,
+  { segments }: Tables,
+  tenant: string,
+  name: string,
+): Promise<void> {
+  await session.rows(sql`select 1 from ${segments} where tenant = ${tenant} and name = ${name} for update`)
+  const others = await session.rows<Pick<Row, 'name' | 'criteria'>>(sql`
+    select name, criteria from ${segments} where tenant = ${tenant} and name <> ${name}`)
+  const user = others.find(({ criteria }) => segmentsReferredTo(criteria).includes(name))
+  if (user !== undefined) throw inUse(user.name)
 }
 
 function nameTaken(): CampaignKitError {

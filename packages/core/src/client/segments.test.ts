@@ -73,6 +73,29 @@ describe('named segments', () => {
     expect((await kit.segments.get('a')).version).toBe(1)
   })
 
+  it('refuse a circle that two writers close at once', async () => {
+    const { kit } = createPizzeria()
+    for (const name of ['X', 'Y']) await kit.segments.save({ name, criteria: everyone() })
+    const writes = await Promise.allSettled([
+      kit.segments.save({ name: 'X', criteria: segment('Y') }, 1),
+      kit.segments.save({ name: 'Y', criteria: segment('X') }, 1),
+    ])
+    expect(writes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(writes.find((write) => write.status === 'rejected')?.reason).toMatchObject({
+      code: 'SEGMENT_CYCLE',
+    })
+  })
+
+  it('are not deleted from under a rule that is written at the same time', async () => {
+    const { kit } = createPizzeria()
+    await kit.segments.save({ name: 'X', criteria: everyone() })
+    const ends = await Promise.allSettled([
+      kit.segments.delete('X', 1),
+      kit.segments.save({ name: 'Y', criteria: segment('X') }),
+    ])
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
   it('let one of two writers at once win', async () => {
     const { kit } = createPizzeria()
     await kit.segments.save({ name: 'a', criteria: everyone() })

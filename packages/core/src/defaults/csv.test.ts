@@ -222,6 +222,12 @@ describe('reading CSV', () => {
       {},
       240_009,
     ],
+    [
+      'UTF-8 with one stray byte further down',
+      Buffer.concat([Buffer.from('id,n\n1,Zoë\n2,'), latin1('\xe9,x')]),
+      {},
+      14,
+    ],
     ['Windows-1252 named UTF-8', latin1('id,n\n1,caf\xe9,x'), { encoding: 'utf-8' }, 10],
     ['an overlong form', Uint8Array.of(97, 10, 0xc0, 0x80), { encoding: 'utf-8' }, 2],
     ['a surrogate in UTF-8', Uint8Array.of(97, 10, 0xed, 0xa0, 0x80), { encoding: 'utf-8' }, 2],

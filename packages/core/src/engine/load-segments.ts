@@ -3,7 +3,7 @@ import type { ErrorCode } from '../base/error-code.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Scope } from '../model/scope.js'
 import type { SealablePath } from '../model/sealed.js'
-import { externalRulesOf, segmentsReferredTo } from '../model/segment.js'
+import { externalRulesOf, type Segment, segmentsReferredTo } from '../model/segment.js'
 import { refuseSealed } from '../segmentation/refuse-sealed.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import type { EngineContext } from './context.js'
@@ -14,15 +14,25 @@ export async function loadReferred(
   scope: Scope,
   criteria: Criteria,
 ): Promise<ReadonlyMap<string, Criteria>> {
-  const rules = new Map<string, Criteria>()
+  const segments = await loadReferredSegments(context, scope, criteria)
+  return new Map(segments.map((segment) => [segment.name, segment.criteria]))
+}
+
+/** The segments themselves, each once. */
+export async function loadReferredSegments(
+  context: EngineContext,
+  scope: Scope,
+  criteria: Criteria,
+): Promise<readonly Segment[]> {
+  const known = new Map<string, Segment>()
   let wanted = segmentsReferredTo(criteria)
   while (wanted.length > 0) {
     const found = await context.storage.segments.get(scope, wanted)
-    for (const segment of found) rules.set(segment.name, segment.criteria)
+    for (const segment of found) known.set(segment.name, segment)
     const referred = new Set(found.flatMap((segment) => segmentsReferredTo(segment.criteria)))
-    wanted = [...referred].filter((name) => !rules.has(name))
+    wanted = [...referred].filter((name) => !known.has(name))
   }
-  return rules
+  return [...known.values()]
 }
 
 /**

@@ -8,10 +8,12 @@ import { type Page, type PageRequestInput, pageRequestSchema } from '../model/pa
 import { checkInput, parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import { type Segment, type SegmentInput, segmentDraftSchema, segmentsReferredTo } from '../model/segment.js'
+import type { SeenSegment } from '../ports/storage/segment-store.js'
 import { resolveSegments } from '../segmentation/resolve.js'
+import { retryOnConflict } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
-import { loadReferred, refuseSealedCriteria } from './load-segments.js'
+import { loadReferredSegments, refuseSealedCriteria } from './load-segments.js'
 
 const versionSchema = z.int().min(1).nullable()
 
@@ -30,8 +32,18 @@ export async function saveSegment(
   authorize(context.access, scope, 'segment.write')
   const draft = parseInput(segmentDraftSchema, input)
   checkInput(versionSchema, expectedVersion, 'expectedVersion')
-  await refuseCycle(context, scope, draft.name, draft.criteria)
   await refuseSealedCriteria(context, scope, draft.criteria, 'criteria')
+  // a conflict about another segment is asked again: what it has become may close a circle
+  return retryOnConflict(() => writeSegment(context, scope, draft, expectedVersion))
+}
+
+async function writeSegment(
+  context: EngineContext,
+  scope: Scope,
+  draft: Pick<Segment, 'name' | 'criteria'>,
+  expectedVersion: number | null,
+): Promise<Segment> {
+  const referred = await refuseCycle(context, scope, draft.name, draft.criteria)
   const [before] = await context.storage.segments.get(scope, [draft.name])
   const segment: Segment = { ...draft, version: (expectedVersion ?? 0) + 1, updatedAt: context.clock.now() }
   const entry = journalEntry(context, scope, {
@@ -40,18 +52,21 @@ export async function saveSegment(
     before: before?.criteria,
     after: draft.criteria,
   })
-  await context.storage.segments.put(scope, segment, expectedVersion, entry)
+  await context.storage.segments.put(scope, segment, expectedVersion, entry, referred)
   return segment
 }
 
+/** @returns the segments that the rule leads to, as they were when no circle was found */
 async function refuseCycle(
   context: EngineContext,
   scope: Scope,
   name: string,
   criteria: Criteria,
-): Promise<void> {
-  const rules = await loadReferred(context, scope, criteria)
+): Promise<readonly SeenSegment[]> {
+  const referred = await loadReferredSegments(context, scope, criteria)
+  const rules = referred.map((segment): [string, Criteria] => [segment.name, segment.criteria])
   resolveSegments({ type: 'segment', name }, new Map([...rules, [name, criteria]]))
+  return referred.map((segment) => ({ name: segment.name, version: segment.version }))
 }
 
 /** A named segment. @throws SEGMENT_NOT_FOUND */

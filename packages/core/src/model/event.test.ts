@@ -8,9 +8,10 @@ const read = (fields: object = {}) => parseInput(trackedEventSchema, { ...EVENT,
 describe('A tracked event', () => {
   it('is read as it is', () => {
     expect(read()).toEqual(EVENT)
-    const full = { ...EVENT, at: 5, campaignId: 'k-1', amountMinor: -500, currency: 'EUR' }
+    const full = { ...EVENT, at: 5, campaignId: 'k-1', amountMinor: 500, currency: 'EUR' }
     expect(read(full)).toEqual(full)
     expect(read({ type: 'table-booked' }).type).toBe('table-booked')
+    expect(read({ type: 'refund', amountMinor: -500, currency: 'EUR' }).amountMinor).toBe(-500)
   })
 
   it.each(RESERVED_EVENT_TYPES)('is never %s, which the kit records', (type) => {
@@ -25,6 +26,7 @@ describe('A tracked event', () => {
     ['at', { at: 'now' }],
     ['campaignId', { campaignId: '' }],
     ['amountMinor', { amountMinor: 0.5, currency: 'EUR' }],
+    ['amountMinor', { amountMinor: -500, currency: 'EUR' }],
     ['currency', { amountMinor: 5 }],
     ['currency', { currency: 'EUR' }],
   ])('is refused at %s when it does not fit', (path, fields) => {

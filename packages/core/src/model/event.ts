@@ -67,6 +67,10 @@ export const trackedEventSchema = z
     amountMinor: z.int().exactOptional(),
     currency: currencySchema.exactOptional(),
   })
+  .refine(({ type, amountMinor = 0 }) => type !== 'conversion' || amountMinor >= 0, {
+    message: 'a conversion takes nothing away; a refund is an event of another type',
+    path: ['amountMinor'],
+  })
   .refine(({ amountMinor, currency }) => (amountMinor === undefined) === (currency === undefined), {
     message: 'amountMinor and currency go together',
     path: ['currency'],

@@ -27,7 +27,8 @@ export const redeemOptionsSchema = z.strictObject({
   by: hostIdSchema,
   key: hostIdSchema,
   at: instantSchema.exactOptional(),
-  amount: moneySchema.exactOptional(),
+  /** What the customer paid: 0 or more. */
+  amount: moneySchema.refine(({ amountMinor }) => amountMinor >= 0, 'less than nothing').exactOptional(),
 })
 export type RedeemOptions = z.input<typeof redeemOptionsSchema>
 

@@ -11,8 +11,8 @@ const LEAST_SHARE_OF_ZEROS = 0.1
 
 /**
  * Finds out in what a file is written, from its first bytes: a byte order mark; else UTF-16 when at least a tenth of
- * its code units has the same half zero, and fewer the other; else UTF-8 when the bytes are valid UTF-8; else
- * Windows-1252.
+ * its code units has the same half zero, and fewer the other; else what the first bytes
+ * beyond ASCII are: UTF-8, or Windows-1252.
  *
  * @param isAll - whether the file ends here; if not, the last character may be cut
  */
@@ -28,9 +28,23 @@ export function sniffEncoding(head: Uint8Array, isAll: boolean): CsvEncoding {
   return sniffOctets(head, isAll)
 }
 
-/** UTF-8 when the bytes are valid UTF-8, else Windows-1252; with `isAll` unset the last character may be cut. */
+/**
+ * The first bytes beyond ASCII tell: UTF-8 when they are a character of it, else Windows-1252. What comes behind them in
+ * another encoding is refused later, as damage. With `isAll` unset the last character may be cut.
+ */
 export function sniffOctets(bytes: Uint8Array, isAll: boolean): CsvEncoding {
-  return isUtf8(bytes, isAll) ? 'utf-8' : 'windows-1252'
+  const from = bytes.findIndex((byte) => byte >= 0x80)
+  if (from < 0) return 'utf-8'
+  const length = lengthOfCharacter(bytes[from] ?? 0)
+  const isCut = from + length > bytes.length
+  return isUtf8(bytes.subarray(from, from + length), isAll || !isCut) ? 'utf-8' : 'windows-1252'
+}
+
+/** How many bytes a character of UTF-8 has that begins with this one; 1 when none does. */
+function lengthOfCharacter(first: number): number {
+  if (first >= 0xf0) return 4
+  if (first >= 0xe0) return 3
+  return first >= 0xc0 ? 2 : 1
 }
 
 /** The bytes at the beginning that are ASCII, and so the same in UTF-8 and Windows-1252; a zero byte is not. */

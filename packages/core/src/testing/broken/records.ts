@@ -1,3 +1,4 @@
+import { isCampaignKitError } from '../../base/error.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -172,6 +173,28 @@ export const recordStorages: readonly BrokenStorage[] = [
         put: async (scope, segment, expectedVersion, entry) => {
           const [stored] = await storage.segments.get(scope, [segment.name])
           await storage.segments.put(scope, segment, stored?.version ?? expectedVersion, entry)
+        },
+      }),
+  },
+  {
+    name: 'does not look at the segments that a rule leads to',
+    caughtBy: 'segments: put refuses a rule whose segments have changed since',
+    wrap: (storage) =>
+      withStore(storage, 'segments', {
+        put: (scope, segment, expectedVersion, entry) =>
+          storage.segments.put(scope, segment, expectedVersion, entry),
+      }),
+  },
+  {
+    name: 'deletes a segment without a word to those that refer to it',
+    caughtBy: 'segments: delete refuses what another segment refers to',
+    wrap: (storage) =>
+      withStore(storage, 'segments', {
+        delete: async (scope, name, expectedVersion, entry) => {
+          const deleted = storage.segments.delete(scope, name, expectedVersion, entry)
+          await deleted.catch((thrown: unknown) => {
+            if (!isCampaignKitError(thrown, 'SEGMENT_IN_USE')) throw thrown
+          })
         },
       }),
   },

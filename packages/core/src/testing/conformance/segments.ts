@@ -37,6 +37,41 @@ export const segmentCases: readonly StorageCase[] = [
     const ends = await Promise.allSettled(puts)
     expectEqual(ends.filter(({ status }) => status === 'fulfilled').length, 1, 'successes')
   }),
+  segmentCase('put refuses a rule whose segments have changed since', async ({ storage, ours }) => {
+    await storage.segments.put(ours, FIRST, null, freshEntry())
+    const user = sampleSegment({ name: 'user', criteria: { type: 'segment', name: FIRST.name } })
+    for (const seen of [
+      { name: FIRST.name, version: 2 },
+      { name: 'gone', version: 1 },
+    ]) {
+      await expectRefusal(storage.segments.put(ours, user, null, freshEntry(), [seen]), 'VERSION_CONFLICT')
+    }
+    await storage.segments.put(ours, user, null, freshEntry(), [{ name: FIRST.name, version: 1 }])
+    expectEqual(await storage.segments.get(ours, [user.name]), [user], 'the segment')
+  }),
+  segmentCase('of two who close a circle together one is refused', async ({ storage, ours }) => {
+    const names = ['X', 'Y']
+    for (const name of names) await storage.segments.put(ours, sampleSegment({ name }), null, freshEntry())
+    const closing = names.map((name, at) => {
+      const other = names[1 - at] ?? ''
+      const turned = sampleSegment({ name, version: 2, criteria: { type: 'segment', name: other } })
+      return storage.segments.put(ours, turned, 1, freshEntry(), [{ name: other, version: 1 }])
+    })
+    const ends = await Promise.allSettled(closing)
+    expectEqual(ends.filter(({ status }) => status === 'fulfilled').length, 1, 'successes')
+  }),
+  segmentCase('delete refuses what another segment refers to', async ({ storage, ours }) => {
+    await storage.segments.put(ours, FIRST, null, freshEntry())
+    const user = sampleSegment({
+      name: 'user',
+      criteria: { type: 'not', of: { type: 'segment', name: FIRST.name } },
+    })
+    await storage.segments.put(ours, user, null, freshEntry())
+    await expectRefusal(storage.segments.delete(ours, FIRST.name, 1, freshEntry()), 'SEGMENT_IN_USE')
+    await storage.segments.delete(ours, user.name, 1, freshEntry())
+    await storage.segments.delete(ours, FIRST.name, 1, freshEntry())
+    expectEqual(await storage.segments.get(ours, [FIRST.name, user.name]), [], 'segments that are left')
+  }),
   segmentCase('names are compared exactly', async ({ storage, ours }) => {
     const segments = ['Lapsed', 'lapsed', 'Lapsed ', 'Läpsed', 'La\u0308psed'].map((name) =>
       sampleSegment({ name }),
