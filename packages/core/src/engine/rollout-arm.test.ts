@@ -29,6 +29,29 @@ describe('the arm of the remainder', () => {
     expect(armFor(BEST, [arm('plain', 80), arm('emoji', 82), arm('holdout', 140)])).toBeNull()
   })
 
+  it('waits for a person where one of them drives people away, though none won', () => {
+    const harmful = [
+      { ...arm('plain', 100), sent: 2_000, unsubscribed: 2 },
+      { ...arm('emoji', 104), sent: 2_000, unsubscribed: 90, complained: 30 },
+    ]
+    for (const more of [{}, { equivalenceMargin: 0.04 }]) {
+      expect(armFor(BEST, harmful, more)).toBeNull()
+      expect(armFor({ ifNoWinner: { variant: 'emoji' } }, harmful, more)).toBeNull()
+    }
+  })
+
+  it('waits for a person where the arm that is ahead as a whole is behind in each wave', () => {
+    const wave = (name: string, a: readonly [number, number], b: readonly [number, number]) => ({
+      name,
+      arms: [
+        { arm: 'a', converted: a[0], assigned: a[1] },
+        { arm: 'b', converted: b[0], assigned: b[1] },
+      ],
+    })
+    const strata = [wave('1', [180, 1_800], [30, 200]), wave('2', [4, 200], [54, 1_800])]
+    expect(armFor(BEST, [arm('a', 184), arm('b', 84)], { strata })).toBeNull()
+  })
+
   it('is as the campaign says when the arms are equivalent, just as when there is no difference', () => {
     const near = [arm('plain', 801, 20_000), arm('emoji', 810, 20_000)]
     for (const more of [{}, { equivalenceMargin: 0.01 }]) {

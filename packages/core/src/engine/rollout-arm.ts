@@ -9,14 +9,17 @@ export function rolloutArmOf({ content }: Campaign, verdict: Verdict): string | 
   const { outcome, winner } = verdict
   if (outcome === 'winner') return winner === HOLDOUT ? null : winner
   const isOver = outcome === 'no-difference' || outcome === 'equivalent'
-  if (!isOver || ifNoWinner === 'hold' || doesHarm(verdict)) return null
+  if (!isOver || ifNoWinner === 'hold' || isDoubted(verdict)) return null
   const arm = ifNoWinner === 'best' ? bestVariant(verdict) : ifNoWinner.variant
   return isBeatenByHoldout(arm, verdict) ? null : arm
 }
 
-/** Whether a variant would have won that drives people away. */
-function doesHarm({ checks }: Verdict): boolean {
-  return checks.some(({ check, passed }) => check === 'guardrails' && !passed)
+/**
+ * Whether a person has to look: one variant drives more people away than another, or the arm that is ahead as a whole is
+ * behind within the strata.
+ */
+function isDoubted({ checks }: Verdict): boolean {
+  return checks.some(({ check, passed }) => (check === 'guardrails' || check === 'strata') && !passed)
 }
 
 /** The variant with the highest rate, on a tie the one declared first. */

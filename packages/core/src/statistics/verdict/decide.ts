@@ -3,7 +3,7 @@ import type { Comparison, Estimate, Verdict, VerdictCheck } from '../../model/ve
 import { compareArms, differenceAt } from './compare-arms.js'
 import { contendersIn, nameOfArm } from './contenders.js'
 import { decidingPValue, findWinner, isWon } from './find-winner.js'
-import { guardrailCheck } from './guardrails.js'
+import { guardrailCheck, guardrailsOfAll } from './guardrails.js'
 import { integrityChecks } from './integrity.js'
 import { compareLeaders } from './leaders.js'
 import { strataChecks } from './strata-result.js'
@@ -51,13 +51,21 @@ function answered(
   if (!machines.passed) return unsettled('invalid', [machines], checks)
   if (answer.outcome === 'equivalent') {
     const reasons = [`the arms differ by less than ${question.equivalenceMargin} at alpha ${question.alpha}`]
-    return { ...answer, winner: null, reasons, checks }
+    return withGuardrails(question, { ...answer, winner: null, reasons, checks })
   }
   const turned = strata.filter(({ passed }) => !passed)
   if (turned.length > 0) return unsettled(openOutcome(question), turned, checks)
   if (winner !== null) return crowned(question, comparisons, winner, checks)
   const reasons = [`no arm beats all others at alpha ${question.alpha}`]
-  return { outcome: openOutcome(question), winner: null, reasons, checks }
+  return withGuardrails(question, { outcome: openOutcome(question), winner: null, reasons, checks })
+}
+
+/** A result without a winner is no leave to take whichever one likes: one of them may drive people away. */
+function withGuardrails(question: Question, decision: Decision): Decision {
+  const guardrails = decision.outcome === 'keep-collecting' ? null : guardrailsOfAll(question)
+  if (guardrails === null) return decision
+  const reasons = guardrails.passed ? decision.reasons : [...decision.reasons, guardrails.words]
+  return { ...decision, reasons, checks: [...decision.checks, guardrails] }
 }
 
 function openOutcome({ mature }: Question): 'no-difference' | 'keep-collecting' {

@@ -44,6 +44,26 @@ export function guardrailCheck(question: Question, winner: Arm): VerdictCheck {
   }
 }
 
+/**
+ * Whether no variant loses more people than another: asked when none won, for whoever takes one of them all the same. Null
+ * with fewer than two.
+ */
+export function guardrailsOfAll(question: Question): VerdictCheck | null {
+  const variants = variantsIn(question).filter(({ assigned }) => assigned > 0)
+  if (variants.length < 2) return null
+  const each = variants.map(({ arm }) => guardrailCheck(question, arm))
+  const failed = each.filter(({ passed }) => !passed)
+  return {
+    check: 'guardrails',
+    passed: failed.length === 0,
+    pValue: each.reduce((least, { pValue }) => Math.min(least, pValue ?? 1), 1),
+    words:
+      failed.length === 0
+        ? 'no variant has more unsubscribes, complaints or bounces than another'
+        : failed.map(({ words }) => words).join('; '),
+  }
+}
+
 const WORDS: Readonly<Record<Guardrail, string>> = {
   unsubscribed: 'unsubscribes',
   complained: 'complaints',

@@ -21,6 +21,20 @@ describe('figures that cannot be trusted', () => {
     },
   )
 
+  it('name a variant that drives people away though none won, and ask for no more members of it', () => {
+    const verdict = judged([
+      { ...arm('plain', 100, 2_000), sent: 2_000, unsubscribed: 2 },
+      { ...arm('emoji', 104, 2_000), sent: 2_000, unsubscribed: 90 },
+    ])
+    expect(verdict).toMatchObject({ outcome: 'no-difference', winner: null, membersNeeded: null })
+    expect(verdict.checks.at(-1)).toMatchObject({
+      check: 'guardrails',
+      passed: false,
+      words: 'more unsubscribes with emoji than with plain',
+    })
+    expect(verdict.reasons).toContain('more unsubscribes with emoji than with plain')
+  })
+
   it('are those of arms that lost members unequally on the way', () => {
     const lost = [
       weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),

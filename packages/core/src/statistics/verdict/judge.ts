@@ -15,7 +15,7 @@ import { checkedQuestion, type Question, type VerdictInput } from './verdict-inp
 import { verdictSentence } from './verdict-sentence.js'
 
 /** Counts the changes of the rules by which {@link judge} decides. */
-const VERSION = 3
+const VERSION = 4
 
 /** Members of an arm up to which {@link compareRatesBayesian} integrates. */
 const MOST_BELIEVED = 1e9
@@ -65,13 +65,14 @@ export function judge(input: VerdictInput): Verdict {
   const decision = decide(question, comparisons)
   const leaders = compareLeaders(question, comparisons, decision.winner)
   const isOpen = decision.outcome === 'no-difference' || decision.outcome === 'keep-collecting'
+  const isHarmful = decision.checks.some(({ check, passed }) => check === 'guardrails' && !passed)
   const verdict = {
     ...decision,
     arms: armResults(question),
     comparisons,
     leaders,
     strata: strataResult(question, leaders),
-    membersNeeded: isOpen ? membersNeeded(question, leaders) : null,
+    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, leaders) : null,
     confidence: 1 - question.alpha,
     method: { decision: question.decision, correction: 'holm' as const, version: VERSION },
     dataDigest: toHex(sha256(utf8(canonicalJson({ question, version: VERSION })))),
