@@ -1,4 +1,5 @@
 import {
+  awaitsProof,
   type CampaignEvent,
   type Delivery,
   type Instant,
@@ -31,12 +32,6 @@ export function appendReceipts(
     }
   }
   return events.append(recorded)
-}
-
-/** Whether nobody knows, and nobody is about to find out, whether the open or last attempt was sent. */
-function awaitsProof({ status, lease }: Delivery, now: Instant): boolean {
-  if (status === 'held') return true
-  return (status === 'attempting' || status === 'inDoubt') && (lease === null || lease.until <= now)
 }
 
 function acceptedBy({ providerMessageId }: Receipt, now: Instant) {

@@ -1,4 +1,5 @@
 import {
+  awaitsProof,
   type CampaignEvent,
   type Delivery,
   type DeliveryId,
@@ -12,6 +13,7 @@ import { appendEvents } from './append-events.js'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
+import { lastAttemptOf } from './last-attempt.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -60,12 +62,6 @@ export async function appendReceipts(
   return appendEvents(session, tables, scope, recorded)
 }
 
-/** Whether nobody knows, and nobody is about to find out, whether the open or last attempt was sent. */
-function awaitsProof({ status, lease }: Delivery, now: Instant): boolean {
-  if (status === 'held') return true
-  return (status === 'attempting' || status === 'inDoubt') && (lease === null || lease.until <= now)
-}
-
 const TOLD: Columns<Told> = [
   { name: 'delivery_id', type: 'text', of: ({ delivery }) => delivery.id },
   { name: 'receipts', type: 'json', of: ({ receipts }) => receipts },
@@ -76,18 +72,17 @@ const TOLD: Columns<Told> = [
 
 async function writeTold(
   session: Session,
-  { deliveries, attempts }: Tables,
-  { tenant }: Scope,
+  tables: Tables,
+  scope: Scope,
   told: readonly Told[],
   now: Instant,
 ): Promise<void> {
+  const { tenant } = scope
+  const { deliveries, attempts } = tables
   const changed = told.filter(
     ({ delivery, receipts, proof }) => proof !== null || receipts !== delivery.receipts,
   )
   if (changed.length === 0) return
-  const lastAttempt = sql`
-    (select a.started_at from ${attempts} as a where a.tenant = ${tenant} and a.delivery_id = d.id
-     order by a.sequence desc limit 1)`
   await session.rows(sql`
     update ${deliveries} as d set receipts = given.receipts::json,
       status = case when given.proved then 'sent' else d.status end,
@@ -98,7 +93,7 @@ async function writeTold(
       attempt_started_at = case when given.proved then null else d.attempt_started_at end,
       provider_message_id = case when given.proved then coalesce(given.provider_message_id, d.provider_message_id)
         else d.provider_message_id end,
-      sent_at = case when given.proved then coalesce(${lastAttempt}, given.proved_at) else d.sent_at end,
+      sent_at = case when given.proved then coalesce(${lastAttemptOf(tables, scope)}, given.proved_at) else d.sent_at end,
       settled_at = case when given.proved then ${now}::float8 else d.settled_at end
     from ${given(TOLD, changed)} where d.tenant = ${tenant} and d.id = given.delivery_id`)
   const proved = changed.filter(({ proof }) => proof !== null)

@@ -1,4 +1,11 @@
-import type { CampaignEvent, Counter, CustomerId, CustomerPatch, Pace } from '@campaignkit/core/adapter'
+import type {
+  CampaignEvent,
+  Counter,
+  CustomerId,
+  CustomerPatch,
+  Pace,
+  RunId,
+} from '@campaignkit/core/adapter'
 import { foldEvents, gcraKeyOf, reserveGcra } from '@campaignkit/core/adapter'
 import { sampleEvent, sampleJournalEntry, sampleScope } from '@campaignkit/core/testing'
 import fc from 'fast-check'
@@ -132,6 +139,38 @@ describe('the rate limiter in the database', () => {
       ),
       { seed: 5, numRuns: 60 },
     )
+  })
+})
+
+describe('a run whose listener has died', () => {
+  it('rings for another one, with nobody to ring again', async () => {
+    const scope = newScope()
+    const queue = storage.jobQueue(wallClock)
+    await queue.ring(scope, 'run-1' as RunId, 0)
+    const dead = { at: Number.POSITIVE_INFINITY, busy_until: wallClock.now() + 300 }
+    await knex.withSchema(test.schema).from('rings').where({ tenant: scope.tenant }).update(dead)
+    const stop = new AbortController()
+    const calledAt: number[] = []
+    const handler = async () => {
+      calledAt.push(wallClock.now())
+      stop.abort()
+    }
+    await queue.listen(handler, { signal: stop.signal, concurrency: 1 })
+    expect(calledAt).toHaveLength(1)
+    expect(calledAt[0]).toBeGreaterThanOrEqual(dead.busy_until)
+    await expect(knex.withSchema(test.schema).from('rings').where({ tenant: scope.tenant })).resolves.toEqual(
+      [],
+    )
+  })
+})
+
+describe('a listener', () => {
+  it('is told when there is no table of rings', async () => {
+    const homeless = createPostgresStorage({ knex, schema: test.server.schemaName() })
+    const listening = homeless
+      .jobQueue(wallClock)
+      .listen(async () => {}, { signal: new AbortController().signal, concurrency: 1 })
+    await expect(listening).rejects.toMatchObject({ code: 'STORAGE_FAILED', details: { state: '42P01' } })
   })
 })
 

@@ -35,10 +35,12 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
     listen: async (handler, options) => {
       checkConcurrency(options)
       const underWay = new Map<Job, Promise<void>>()
+      const failures: unknown[] = []
       let renewedAt = clock.now()
       options.signal.addEventListener('abort', bell.ring)
       try {
         while (!options.signal.aborted) {
+          if (failures.length > 0) throw failures[0]
           const rung = bell.next()
           const now = clock.now()
           if (underWay.size > 0 && now - renewedAt >= POLL_MS) {
@@ -51,10 +53,12 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
             await nap(clock, rung)
             continue
           }
-          const handled = handle(rings, clock, handler, job).finally(() => {
-            underWay.delete(job)
-            bell.ring()
-          })
+          const handled = handle(rings, clock, handler, job)
+            .catch((thrown: unknown) => void failures.push(thrown))
+            .finally(() => {
+              underWay.delete(job)
+              bell.ring()
+            })
           underWay.set(job, handled)
         }
       } finally {
@@ -75,13 +79,13 @@ function createRings(database: Database, { rings }: Tables) {
         insert into ${rings} as kept (tenant, run_id, at, tries) values (${tenant}, ${runId}, ${at}, 0)
         on conflict (tenant, run_id) do update set at = least(kept.at, excluded.at)`)
     },
-    /** The next job whose instant has come and that nobody handles. */
+    /** The next job whose instant has come and that nobody handles, or whose listener has died with it. */
     take: async (now: Instant): Promise<Job | null> => {
       const [row] = await database.rows<{ readonly tenant: TenantId; readonly run_id: RunId }>(sql`
         with next as (
           select tenant, run_id from ${rings}
-          where at <= ${now} and (busy_until is null or busy_until <= ${now})
-          order by at limit 1 for update skip locked
+          where (busy_until is null and at <= ${now}) or busy_until <= ${now}
+          order by least(at, busy_until) limit 1 for update skip locked
         )
         update ${rings} as r set at = ${TAKEN}::float8, busy_until = ${now + BUSY_MS}
         from next where r.tenant = next.tenant and r.run_id = next.run_id
@@ -115,13 +119,12 @@ function createRings(database: Database, { rings }: Tables) {
 
 /** What cannot be noted because the database is away is noted by time: the run rings again when it was busy too long. */
 async function handle(rings: Rings, clock: Clock, handler: Handler, job: Job): Promise<void> {
-  const noted = await handler(job)
+  await handler(job)
     .then(
       () => rings.done(job),
       () => rings.failed(job, clock.now()),
     )
     .catch(nullIfItPasses)
-  return noted ?? undefined
 }
 
 /** A database that is away for a while is asked again later; whatever else went wrong is thrown. */

@@ -13,6 +13,7 @@ import type { Session } from './database.js'
 import { versionConflict } from './failures.js'
 import { insertDeliveries } from './insert-deliveries.js'
 import { writeJournal } from './journal.js'
+import { lastAttemptOf } from './last-attempt.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -36,16 +37,13 @@ export async function settleHeld(
   entry: JournalEntry,
 ): Promise<void> {
   const { tenant } = scope
-  const { deliveries, attempts } = tables
-  const lastAttempt = sql`
-    (select a.started_at from ${attempts} as a where a.tenant = ${tenant} and a.delivery_id = d.id
-     order by a.sequence desc limit 1)`
+  const { deliveries } = tables
   const moved = await session.rows<{ readonly id: DeliveryId }>(sql`
     update ${deliveries} as d set status = given.status, reason = given.reason,
       cost_micros = given.cost_micros, currency = given.currency,
       due_at = case when given.status = 'queued' then ${now}::float8 else d.due_at end,
       sent_at = case when given.status = 'queued' then d.sent_at
-        when given.status = 'sent' then coalesce(${lastAttempt}, ${now}::float8) end,
+        when given.status = 'sent' then coalesce(${lastAttemptOf(tables, scope)}, ${now}::float8) end,
       settled_at = case when given.status <> 'queued' then ${now}::float8 end
     from ${given(DECISION, decisions)}
     where d.tenant = ${tenant} and d.id = given.delivery_id and d.status = 'held'

@@ -82,6 +82,12 @@ export interface Delivery {
   readonly currency: string | null
 }
 
+/** Whether nobody knows, and nobody is about to find out, whether the open or last attempt of a delivery was sent. */
+export function awaitsProof({ status, lease }: Delivery, now: Instant): boolean {
+  if (status === 'held') return true
+  return (status === 'attempting' || status === 'inDoubt') && (lease === null || lease.until <= now)
+}
+
 /** How one call to a provider ended. `open` while it has not come back; `unknown` when nobody can tell. */
 export type AttemptOutcome =
   | 'open'
