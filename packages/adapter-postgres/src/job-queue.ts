@@ -36,17 +36,14 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
       checkConcurrency(options)
       const underWay = new Map<Job, Promise<void>>()
       const failures: unknown[] = []
-      let renewedAt = clock.now()
+      const beat = createHeartbeat(rings, clock.now())
       options.signal.addEventListener('abort', bell.ring)
       try {
         while (!options.signal.aborted) {
           if (failures.length > 0) throw failures[0]
           const rung = bell.next()
           const now = clock.now()
-          if (underWay.size > 0 && now - renewedAt >= POLL_MS) {
-            renewedAt = now
-            await rings.renew([...underWay.keys()], now).catch(nullIfItPasses)
-          }
+          await beat([...underWay.keys()], now)
           const hasRoom = underWay.size < options.concurrency
           const job = hasRoom ? await rings.take(now).catch(nullIfItPasses) : null
           if (job === null) {
@@ -114,6 +111,16 @@ function createRings(database: Database, { rings }: Tables) {
           at = least(at, ${now} + least(${LAST_RETRY_MS}, ${FIRST_RETRY_MS} * 2 ^ tries))
         where tenant = ${tenant} and run_id = ${runId}`)
     },
+  }
+}
+
+/** Tells once a second that the handlers under way are alive. */
+function createHeartbeat(rings: Rings, startsAt: Instant) {
+  let renewedAt = startsAt
+  return async (jobs: readonly Job[], now: Instant): Promise<void> => {
+    if (jobs.length === 0 || now - renewedAt < POLL_MS) return
+    renewedAt = now
+    await rings.renew(jobs, now).catch(nullIfItPasses)
   }
 }
 
