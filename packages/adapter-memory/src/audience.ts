@@ -41,10 +41,7 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
       return new Map(memberships.filter(([, { length }]) => length > 0))
     },
     counts: async (scope, runId) => runOf(scope, runId).counts(),
-    newcomersBySegment: async (scope, campaignId, runId) => {
-      const others = otherRuns(tenantOf(scope), campaignId, runId)
-      return runOf(scope, runId).countSegments((id) => firstArm(others, id) === null)
-    },
+    segmentCounts: async (scope, runId) => runOf(scope, runId).countSegments(),
     armCounts: async (scope, runId) => runOf(scope, runId).armCounts(),
     forget: async (scope, customerIds) => {
       const { audience } = tenantOf(scope)

@@ -89,11 +89,11 @@ export class RunAudience {
     ])
   }
 
-  /** Members without exclusion whom a test lets through, by segment. */
-  countSegments(isCounted: (customerId: CustomerId) => boolean): ReadonlyMap<string, number> {
+  /** Members without exclusion, by segment. */
+  countSegments(): ReadonlyMap<string, number> {
     const counts = new Map<string, number>()
-    for (const { customerId, exclusion, segments } of this.#rows.values()) {
-      if (exclusion !== null || !isCounted(customerId)) continue
+    for (const { exclusion, segments } of this.#rows.values()) {
+      if (exclusion !== null) continue
       for (const segment of new Set(segments)) counts.set(segment, (counts.get(segment) ?? 0) + 1)
     }
     return counts

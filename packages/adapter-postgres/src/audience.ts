@@ -90,15 +90,11 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
     },
     membershipsOf: (scope, customerIds) => readMemberships(database, tables, scope, customerIds),
     counts: (scope, runId) => countAudience(database, tables, scope, runId),
-    newcomersBySegment: async ({ tenant }, campaignId, runId) => {
+    segmentCounts: async ({ tenant }, runId) => {
       const rows = await database.rows<{ readonly segment: string; readonly count: number }>(sql`
         select held.segment, count(*)::float8 as count from (
           select distinct m.customer_id, unnest(m.segments) as segment from ${members} as m
           where m.tenant = ${tenant} and m.run_id = ${runId} and m.exclusion is null
-            and not exists (
-              select 1 from ${members} as other join ${runs} as r on r.tenant = other.tenant and r.id = other.run_id
-              where other.tenant = m.tenant and other.customer_id = m.customer_id and other.run_id <> m.run_id
-                and other.arm is not null and r.campaign_id = ${campaignId})
         ) as held group by held.segment`)
       return new Map(rows.map(({ segment, count }) => [segment, count]))
     },

@@ -14,21 +14,26 @@ const OLD = 400
 const ALL = 440
 const day = (date: number, hour: number, minute = 0) => Date.UTC(2026, 2, date, hour, minute)
 
-const DAILY: Partial<CampaignInput> = {
+const dailyFor = (conversionWindowDays: number): Partial<CampaignInput> => ({
   pace: { email: perSecond(1_000) },
   schedule: { type: 'recurring', every: 'day', at: '09:00', zone: 'UTC', until: day(6, 12) },
   experiment: {
     variants: [{ name: 'plain' }, { name: 'emoji' }],
     remainder: 0.5,
-    conversionWindowDays: 1.5,
+    conversionWindowDays,
   },
+})
+
+interface Setting {
+  readonly storage?: Storage
+  readonly windowDays?: number
 }
 
-/** Writes every day from the 2nd to the 6th of March; on the 2nd, four in five of `emoji` buy and one in five of `plain`. */
-async function daily(storage: Storage = createMemoryStorage()) {
+/** Writes every day from the 1st to the 6th of March; on the 2nd, four in five of `emoji` buy and one in five of `plain`. */
+async function daily({ storage = createMemoryStorage(), windowDays = 1.5 }: Setting = {}) {
   const world = createSendingWorld({ storage })
   await world.invite(OLD)
-  const { id } = await world.launch(DAILY)
+  const { id } = await world.launch(dailyFor(windowDays))
   await world.root.worker().drain({ until: day(2, 10) })
   const { items } = await world.kit.campaigns.deliveries(id, {}, { limit: 1_000 })
   const customersOf = (arm: string) => items.filter((each) => each.arm === arm).map((each) => each.customerId)
@@ -121,7 +126,8 @@ describe('a recurring campaign with a remainder', () => {
         },
       }),
     })
-    const world = await daily(storage)
+    // the first run is mature at 08:16 on the 4th
+    const world = await daily({ storage, windowDays: 2.97 })
     const { root, kit, id, clock } = world
     await root.worker().drain({ until: day(4, 8) })
     await world.invite(ALL)

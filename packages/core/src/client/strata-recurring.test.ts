@@ -3,7 +3,7 @@ import type { CampaignId } from '../base/ids.js'
 import { DAY_MS, toIso } from '../base/time.js'
 import type { CampaignInput } from '../model/campaign.js'
 import type { CustomerInput } from '../model/customer.js'
-import { stratumOf } from '../model/stratum.js'
+import { isStratumLabel, stratumOf } from '../model/stratum.js'
 import { lapsedCustomer, winBack } from './pizzeria.fixture.js'
 import { armsByLabel, LOYAL, membersOf, permit, startingAt, VARIANTS } from './strata.fixture.js'
 
@@ -136,7 +136,7 @@ describe('a recurring campaign with strata', () => {
     expect(second).toHaveLength(8)
     expect(second.filter(({ arm }) => arm === 'plain')).toHaveLength(4)
     const labels = async (id: CampaignId, at: number) =>
-      new Set((await membersOf(world, id, at)).map(({ segments }) => stratumOf(segments)))
+      new Set((await membersOf(world, id, at)).flatMap(({ segments }) => segments.filter(isStratumLabel)))
     const [ofFirst, ofSecond] = [await labels(world.id, 0), await labels(world.id, 1)]
     expect([ofFirst.size, ofSecond.size, new Set([...ofFirst, ...ofSecond]).size]).toEqual([2, 2, 4])
   })

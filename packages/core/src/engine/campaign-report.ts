@@ -6,12 +6,12 @@ import type { Campaign } from '../model/campaign.js'
 import { channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { CampaignEvent } from '../model/event.js'
+import { isMemberLabel } from '../model/member-label.js'
 import type { Page } from '../model/page.js'
 import { checkInput } from '../model/parse.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type { CampaignReport } from '../model/report.js'
 import type { Scope } from '../model/scope.js'
-import { isStratumLabel } from '../model/stratum.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
 import { buildReport, type ReportRun } from '../reporting/build-report.js'
 import { reportRows } from '../reporting/report-rows.js'
@@ -66,9 +66,9 @@ export async function campaignReport(
   })
 }
 
-/** Strata are counted as segments, but are none that anybody named. */
+/** Labels are counted as segments, but are none that anybody named. */
 function isOfPeople({ segment }: ArmCount): boolean {
-  return !isStratumLabel(segment)
+  return !isMemberLabel(segment)
 }
 
 function receiptsOf(

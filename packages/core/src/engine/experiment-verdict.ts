@@ -9,6 +9,7 @@ import type { Scope } from '../model/scope.js'
 import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
 import { type ExperimentArm, experimentArms } from '../reporting/experiment-arms.js'
+import { firstRunArmCounts, firstRunCounters } from '../reporting/first-runs.js'
 import { judge } from '../statistics/verdict/judge.js'
 import type { ArmOutcome, VerdictInput } from '../statistics/verdict/verdict-input.js'
 import type { EngineContext } from './context.js'
@@ -44,7 +45,7 @@ export interface Judgement {
  * Judges a campaign by its counts: those of the runs that were frozen as the experiment asks. The run that writes to
  * the remainder, and whoever got an arm by the decision, prove nothing about the variants. The verdict decides by runs
  * alone whose members have all had the conversion window, so that every arm has had the same time; before there is one it
- * shows what has come in so far.
+ * shows what has come in so far. A customer who comes back in later runs is compared once, by the first.
  */
 export function judgeCampaign(
   campaign: Campaign,
@@ -89,7 +90,7 @@ export function experimentRuns(campaign: Campaign, runs: readonly RunArms[], now
   return { counted, compared, isMature, areMature: isMature && mature.length === counted.length }
 }
 
-/** The arms by the members and the counts of some runs. */
+/** The arms by the members and the counts of some runs, each customer in its first run. */
 export function armsOf(
   campaign: Campaign,
   runs: readonly RunArms[],
@@ -99,12 +100,12 @@ export function armsOf(
   return experimentArms(campaign, counts.armCounts, counts.counters)
 }
 
-/** What was counted in some runs. */
+/** What was counted in some runs, of each customer in its first run alone. */
 function countsOf(runs: readonly RunArms[], counters: readonly Counter[]): Counts {
   const ids = new Set(runs.map(({ run }) => run.id))
   return {
-    armCounts: runs.flatMap(({ armCounts }) => armCounts),
-    counters: counters.filter(({ runId }) => ids.has(runId)),
+    armCounts: runs.flatMap(({ armCounts }) => firstRunArmCounts(armCounts)),
+    counters: firstRunCounters(counters.filter(({ runId }) => ids.has(runId))),
   }
 }
 

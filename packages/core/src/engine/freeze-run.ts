@@ -6,6 +6,7 @@ import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
 import { REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
+import { RETURNING_LABEL } from '../model/member-label.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
@@ -16,9 +17,10 @@ import { firstRanking, newcomerArms } from './newcomer-arms.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
 import { requireContacts } from './require-contacts.js'
+import { returningCustomers } from './returning-customers.js'
 import { rolloutCandidates } from './rollout-candidates.js'
 import { PLAN_PAGE } from './scan-customers.js'
-import { type Stratification, stratificationOf } from './stratify.js'
+import { stratificationOf } from './stratify.js'
 
 /**
  * Takes the freezing of a run one page further and returns the run as it then stands. Every page is written before
@@ -51,11 +53,17 @@ async function matchPage(
   const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
   const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
   const dueAt = createDueInstants(context, scope, campaign.content, run)
-  const stratification = isRolloutRun(run) ? null : stratificationOf(campaign)
+  const labelsOf = await memberLabels(
+    context,
+    scope,
+    campaign,
+    run,
+    planned.map(({ customer }) => customer),
+  )
   await context.storage.audience.append(
     scope,
     run.id,
-    planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone), stratification)),
+    planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone), labelsOf)),
   )
   const last = customers.at(-1)
   const ended = last === undefined || customers.length < PLAN_PAGE
@@ -111,14 +119,27 @@ function plannerOf(
   return planner
 }
 
-function memberOf(
+/** What a member is counted under beside the segments that people named. */
+type MemberLabels = (planned: PlannedMember, dueAt: Instant) => readonly string[]
+
+/** A customer who comes back is compared no more, in no stratum. */
+async function memberLabels(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
   run: Run,
-  planned: PlannedMember,
-  dueAt: Instant,
-  stratification: Stratification | null,
-): Member {
+  customers: readonly Customer[],
+): Promise<MemberLabels> {
+  const returning = await returningCustomers(context, scope, campaign, run, customers)
+  const stratification = isRolloutRun(run) ? null : stratificationOf(campaign)
+  return ({ customer, stratum }, dueAt) => {
+    if (returning.has(customer.id)) return [RETURNING_LABEL]
+    return stratification === null ? [] : [stratification.labelOf(stratum, dueAt)]
+  }
+}
+
+function memberOf(run: Run, planned: PlannedMember, dueAt: Instant, labelsOf: MemberLabels): Member {
   const { customer } = planned
-  const label = stratification?.labelOf(planned.stratum, dueAt)
   return {
     runId: run.id,
     customerId: customer.id,
@@ -129,7 +150,7 @@ function memberOf(
     exclusion: planned.exclusion,
     channels: planned.channels,
     tags: customer.tags,
-    segments: label === undefined ? planned.segments : [...planned.segments, label],
+    segments: [...planned.segments, ...labelsOf(planned, dueAt)],
   }
 }
 

@@ -5,6 +5,7 @@ import type { Arm } from '../model/experiment.js'
 import type { IncrementalReport } from '../model/incremental.js'
 import type { Counter } from '../model/metrics.js'
 import type { ExperimentArm } from '../reporting/experiment-arms.js'
+import { firstRunCounters } from '../reporting/first-runs.js'
 import { momentsFromSums } from '../statistics/means/moments-from-sums.js'
 import { incrementalRevenue } from '../statistics/money/incremental-revenue.js'
 import { armsOf, experimentRuns, type RunArms } from './experiment-verdict.js'
@@ -28,7 +29,7 @@ const SIGNS: Readonly<Record<RevenueSource, ReadonlyMap<string, number>>> = {
 
 /**
  * Measures what a campaign earned by itself: revenue of its variants against that of the holdout, by the runs that the
- * verdict goes by. A customer in two of them counts as two members.
+ * verdict goes by. A customer in several of them is one member: what the first run brought counts.
  */
 export function measureIncremental(
   campaign: Campaign,
@@ -81,10 +82,10 @@ function cellsOf(
 ): readonly Counter[] {
   const ids = new Set(runs.map(({ run }) => run.id))
   const names = new Set(arms.map(({ arm }) => arm))
-  return counters.filter(
-    ({ runId, arm, channel, segment }) =>
-      channel === null && segment === null && ids.has(runId) && names.has(arm),
+  const ofArms = counters.filter(
+    ({ runId, arm, channel }) => channel === null && ids.has(runId) && names.has(arm),
   )
+  return firstRunCounters(ofArms).filter(({ segment }) => segment === null)
 }
 
 function hasAmount({ amountMinor, amountSquares }: Counter): boolean {

@@ -32,7 +32,7 @@ export async function firstRanking(
   const newcomers = await sequencePosition(context, scope, campaign)
   const start: RankingState = { phase: 'ranking', nextRank: 0, newcomers }
   if (isRolloutRun(run) || stratificationOf(campaign) === null) return start
-  const counts = await context.storage.audience.newcomersBySegment(scope, campaign.id, run.id)
+  const counts = await context.storage.audience.segmentCounts(scope, run.id)
   const strata = [...counts].filter(([segment]) => isStratumLabel(segment))
   return { ...start, strata: Object.fromEntries(strata.map(([label, size]) => [label, { size, given: 0 }])) }
 }

@@ -197,12 +197,14 @@ function isFreezing(run: Run): boolean {
 }
 
 /**
- * Whether a run of the experiment is to be frozen before the rollout: it is at it, or its time has come. Whom it gives the
- * decided arm is not written to by the rollout as well.
+ * Whether another run of the campaign is to be frozen before this one. Before the rollout every run that is at it, or whose
+ * time has come: whom it gives the decided arm is not written to by the rollout as well. Before a run of the experiment
+ * those that came earlier: whom they give an arm is no newcomer in it.
  */
-export function isFrozenBefore(rollout: Run, run: Run, now: Instant): boolean {
-  if (run.id === rollout.id || run.status === 'ended' || run.freeze.phase === 'frozen') return false
-  return isFreezing(run) || run.scheduledFor <= now
+export function isFrozenBefore(run: Run, other: Run, now: Instant): boolean {
+  if (other.id === run.id || other.status === 'ended' || other.freeze.phase === 'frozen') return false
+  if (isRolloutRun(run)) return isFreezing(other) || other.scheduledFor <= now
+  return !isRolloutRun(other) && other.scheduledFor < run.scheduledFor
 }
 
 /** Makes the run that writes to the remainder due, if it waits for a later look. */

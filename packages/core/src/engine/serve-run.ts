@@ -16,7 +16,7 @@ import { isFrozenBefore, lookForWinner } from './roll-out.js'
 import type { RunServer } from './run-server.js'
 import { serveChannel } from './serve-channel.js'
 
-/** How long the rollout waits for another run of the campaign that is being frozen, or is about to be. */
+/** How long a run waits for another one of the campaign that is being frozen, or is about to be. */
 const FREEZING_PAUSE_MS = SECOND_MS
 
 /**
@@ -68,14 +68,20 @@ async function step(
   }
   if (campaign.status === 'paused') return null
   if (run.scheduledFor > now) return run.scheduledFor
-  if (isRolloutRun(run) && run.freeze.phase !== 'frozen') {
-    if (campaign.rollout === null) return lookForWinner(context, scope, campaign, run)
+  if (run.freeze.phase !== 'frozen') return prepare(context, scope, campaign, run)
+  if (campaign.status !== 'active') return begin(context, scope, campaign)
+  return deliver(context, scope, campaign, run, server)
+}
+
+/** Freezes a run behind those of its campaign that are to be frozen before it. */
+async function prepare(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<Instant> {
+  if (isRolloutRun(run) && campaign.rollout === null) return lookForWinner(context, scope, campaign, run)
+  if (isRolloutRun(run) || campaign.content.schedule?.type === 'recurring') {
+    const now = context.clock.now()
     const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
     if (runs.some((other) => isFrozenBefore(run, other, now))) return now + FREEZING_PAUSE_MS
   }
-  if (run.freeze.phase !== 'frozen') return prepareRun(context, scope, campaign, run)
-  if (campaign.status !== 'active') return begin(context, scope, campaign)
-  return deliver(context, scope, campaign, run, server)
+  return prepareRun(context, scope, campaign, run)
 }
 
 async function begin(context: EngineContext, scope: Scope, campaign: Campaign): Promise<Instant> {

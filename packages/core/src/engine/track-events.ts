@@ -11,7 +11,9 @@ import {
   type TrackedEventInput,
   trackedEventSchema,
 } from '../model/event.js'
+import { REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
+import { RETURNING_LABEL } from '../model/member-label.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
@@ -32,7 +34,9 @@ export const DEFAULT_CONVERSION_WINDOW_DAYS = 14
 /**
  * Records what customers did, conversions among them. An event counts once in each campaign (or in the named one
  * alone) in whose conversion window it falls: in the latest run by then of which the customer is a member, the holdout
- * among them. So the runs of a recurring campaign share a purchase among them and do not each claim it.
+ * among them. So the runs of a recurring campaign share a purchase among them and do not each claim it. Where there is an
+ * experiment, the customer's first run comes before all later ones, since the arms are compared by it: a later run, which
+ * those who have bought may not be in, would cut the window short for the others.
  *
  * @throws INVALID_INPUT, CAMPAIGN_NOT_FOUND with the path of the event, such as `[3].amountMinor`; nothing is recorded
  *   then
@@ -94,20 +98,26 @@ async function createAttribution(
     throw new CampaignKitError('CAMPAIGN_NOT_FOUND', `${path}: no campaign has this id`, { path })
   })
   return ({ customerId, campaignId: only }, at) => {
-    const counted = new Set<CampaignId>()
-    return (memberships.get(customerId) ?? []).flatMap(({ campaignId, member }) => {
+    const counted = new Map<CampaignId, Attribution>()
+    for (const { campaignId, member } of memberships.get(customerId) ?? []) {
       const campaign = campaigns.get(campaignId)
-      if (campaign === undefined || (only !== undefined && only !== campaignId)) return []
-      if (counted.has(campaignId) || !isWithinWindow(campaign, member, at)) return []
-      counted.add(campaignId)
-      return [attributionOfMember(campaignId, member)]
-    })
+      if (campaign === undefined || (only !== undefined && only !== campaignId)) continue
+      if (!isWithinWindow(campaign, member, at)) continue
+      if (counted.has(campaignId) && !isFirstRun(campaign, member)) continue
+      counted.set(campaignId, attributionOfMember(campaignId, member))
+    }
+    return [...counted.values()]
   }
 }
 
 function isWithinWindow(campaign: Campaign, member: Member, at: Instant): boolean {
   const days = campaign.content.experiment?.conversionWindowDays ?? DEFAULT_CONVERSION_WINDOW_DAYS
   return at >= member.dueAt && at < member.dueAt + days * DAY_MS
+}
+
+/** Whether the arms of the campaign are compared by this run of the member. */
+function isFirstRun({ content }: Campaign, { arm, segments }: Member): boolean {
+  return content.experiment !== undefined && arm !== REMAINDER && !segments.includes(RETURNING_LABEL)
 }
 
 /** Where what a member does counts, outside of any channel. */

@@ -1,5 +1,5 @@
 import { textSchema } from './fields.js'
-import { STRATUM_PREFIX } from './stratum.js'
+import { isMemberLabel, LABEL_PREFIXES } from './member-label.js'
 
 /** Facts that are points in time. */
 export const INSTANT_FACTS = ['lastLoginAt', 'lastOrderAt', 'lastConversationAt'] as const
@@ -66,8 +66,8 @@ export type Criteria =
 export const MAX_CRITERIA_DEPTH = 64
 export const MAX_CRITERIA_NODES = 10_000
 
-/** `stratum:` begins the labels by which the members of strata are counted. */
+/** `stratum:` and `returning:` begin the labels by which members are counted. */
 export const segmentNameSchema = textSchema(200).refine(
-  (name) => !name.startsWith(STRATUM_PREFIX),
-  `must not begin with ${STRATUM_PREFIX}`,
+  (name) => !isMemberLabel(name),
+  `must not begin with ${LABEL_PREFIXES.join(' or ')}`,
 )

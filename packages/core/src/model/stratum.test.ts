@@ -2,15 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { stratumSchema } from './experiment.js'
 import { parseInput } from './parse.js'
-import { segmentDraftSchema } from './segment.js'
-import {
-  isStratumLabel,
-  namedSegments,
-  readStratum,
-  stratumLabel,
-  stratumName,
-  stratumOf,
-} from './stratum.js'
+import { isStratumLabel, readStratum, stratumLabel, stratumName, stratumOf } from './stratum.js'
 
 const NINE = Date.UTC(2026, 2, 29, 7)
 
@@ -39,26 +31,12 @@ describe('The label of a stratum', () => {
     )
   })
 
-  it('is told from the segments that people named', () => {
-    const segments = ['VIP', 'stratum:/loyal', 'Stratum: 1']
-    expect(namedSegments(segments)).toEqual(['VIP', 'Stratum: 1'])
-    expect(stratumOf(segments)).toBe('stratum:/loyal')
+  it('is found among the segments that people named', () => {
+    expect(stratumOf(['VIP', 'stratum:/loyal', 'Stratum: 1'])).toBe('stratum:/loyal')
     expect(stratumOf(['VIP'])).toBe('stratum:/')
+    expect(isStratumLabel('Stratum: 1')).toBe(false)
     expect(isStratumLabel(null)).toBe(false)
   })
-
-  it.each(['stratum:', 'stratum:/loyal', 'stratum:2026-03-29T07:00:00.000Z/'])(
-    'is the name of no segment: %s',
-    (name) => {
-      const refused = (path: string) => expect.objectContaining({ code: expect.any(String), path })
-      expect(() => parseInput(segmentDraftSchema, { name, criteria: 'ALL' })).toThrow(
-        expect.objectContaining({ code: 'INVALID_INPUT', path: 'name' }),
-      )
-      expect(() =>
-        parseInput(segmentDraftSchema, { name: 'a', criteria: { type: 'segment', name } }),
-      ).toThrow(refused('criteria.name'))
-    },
-  )
 
   it('may hold whatever a stratum may be called', () => {
     const named = parseInput(stratumSchema, { name: 'stratum:/__proto__ 🍕', criteria: 'vip' })

@@ -69,8 +69,3 @@ export function stratumName({ dueAt, name }: StratumPlace): string {
 export function stratumOf(segments: readonly string[]): string {
   return segments.find(isStratumLabel) ?? stratumLabel({ dueAt: null, name: null })
 }
-
-/** The segments of a member that people named, without the label of its stratum. */
-export function namedSegments(segments: readonly string[]): readonly string[] {
-  return segments.filter((segment) => !isStratumLabel(segment))
-}

@@ -27,6 +27,7 @@ import type { Verdict } from '../model/verdict.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
 import { exclusionsOf, reasonsOf, skipWords, sumAudiences, sumDeliveries } from './audience-sums.js'
 import { type ExperimentArm, metricOf } from './experiment-arms.js'
+import { firstRunCounters } from './first-runs.js'
 import { type Measurement, measurementOf } from './measurement.js'
 import { joinMessageFigures, messageFigures } from './message-figures.js'
 import { reportRate } from './report-rate.js'
@@ -185,10 +186,13 @@ function channelReports({ tally, variants, measurements }: Basis): readonly Chan
   })
 }
 
-/** What came of the experiment alone: the arm that was rolled out would have more messages than those it is compared with. */
+/**
+ * What came of the experiment alone, of each customer in its first run: the arm that was rolled out would have more
+ * messages than those it is compared with.
+ */
 function experimentTally({ campaign, runs, counters }: ReportInput): Tally {
   const others = runs.filter(({ run }) => !isExperimentRun(run, campaign.rollout)).map(({ run }) => run.id)
-  return createTally(counters.filter(({ runId }) => !others.includes(runId)))
+  return createTally(firstRunCounters(counters.filter(({ runId }) => !others.includes(runId))))
 }
 
 function armReports(basis: Basis, verdict: Verdict): readonly ArmReport[] {

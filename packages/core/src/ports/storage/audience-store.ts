@@ -82,11 +82,8 @@ export interface AudienceStore {
   ): Promise<ReadonlyMap<CustomerId, readonly Membership[]>>
   /** The funnel: of members with an arm by arm, of the excluded by code. */
   counts(scope: Scope, runId: RunId): Promise<AudienceCounts>
-  /**
-   * How many members of a run without exclusion have no arm in any other run of the campaign, by segment held at
-   * freezing; segments without any are left out.
-   */
-  newcomersBySegment(scope: Scope, campaignId: CampaignId, runId: RunId): Promise<ReadonlyMap<string, number>>
+  /** How many members of a run without exclusion hold each segment; segments without any are left out. */
+  segmentCounts(scope: Scope, runId: RunId): Promise<ReadonlyMap<string, number>>
   /** Members with an arm, by arm and segment. */
   armCounts(scope: Scope, runId: RunId): Promise<readonly ArmCount[]>
   /** Takes the tags out of the members of every run that are customers who are erased; all else stays as it is. */

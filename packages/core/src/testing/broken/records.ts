@@ -2,7 +2,6 @@ import { isCampaignKitError } from '../../base/error.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
-import { asId } from '../as-id.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
 
@@ -231,13 +230,16 @@ export const recordStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'audience', { claimAddresses: async () => [] }),
   },
   {
-    name: 'counts those as newcomers who have an arm already',
-    caughtBy:
-      'audience: newcomersBySegment counts those without exclusion who have no arm in another run of the campaign',
+    name: 'counts those alone in a segment who have an arm already',
+    caughtBy: 'audience: segmentCounts count those without exclusion in each segment',
     wrap: (storage) =>
       withStore(storage, 'audience', {
-        newcomersBySegment: (scope, _campaignId, runId) =>
-          storage.audience.newcomersBySegment(scope, asId('none'), runId),
+        segmentCounts: async (scope, runId) => {
+          const counts = await storage.audience.armCounts(scope, runId)
+          return new Map(
+            counts.flatMap(({ segment, count }) => (segment === null ? [] : [[segment, count] as const])),
+          )
+        },
       }),
   },
   {

@@ -1,7 +1,7 @@
 import type { CustomerId, RunId } from '../../base/ids.js'
 import { DAY_MS } from '../../base/time.js'
 import type { Member } from '../../model/member.js'
-import { asId, type Overrides } from '../as-id.js'
+import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCampaign, sampleMember, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
@@ -164,49 +164,31 @@ const countCases: readonly StorageCase[] = [
   ),
 ]
 
-const newcomerCases: readonly StorageCase[] = [
-  audienceCase(
-    'newcomersBySegment counts those without exclusion who have no arm in another run of the campaign',
-    async ({ storage, ours }) => {
-      const runs = ['run-1', 'run-2'].map((id, at) => sampleRun({ id, occurrence: id, createdAt: at }))
-      const { id } = await seedCampaign(storage, ours, sampleCampaign(), runs)
-      await seedCampaign(storage, ours, sampleCampaign({ id: 'other' }), [
-        sampleRun({ id: 'run-0', campaignId: 'other' }),
-      ])
-      const append = (runId: string, customerId: string, more: Overrides<Member> = {}) =>
-        storage.audience.append(ours, asId(runId), [sampleMember({ runId, customerId, ...more })])
-      const assign = (runId: string, customerId: string) =>
-        storage.audience.assign(ours, asId(runId), [{ customerId: asId(customerId), rank: 0, arm: 'plain' }])
-      await append('run-2', 'a', { segments: ['VIP', 'stratum:/loyal'] })
-      await append('run-2', 'b', { segments: ['stratum:/loyal'] })
-      await append('run-2', 'c', { segments: ['stratum:/other'] })
-      await append('run-2', 'd')
-      await append('run-2', 'e', { segments: ['VIP'], exclusion: 'noConsent' })
-      await append('run-1', 'b')
-      await append('run-0', 'a')
-      const countsOf = async (runId: string) => [
-        ...(await storage.audience.newcomersBySegment(ours, id, asId(runId))),
-      ]
-      await assign('run-0', 'a')
-      const all = [
-        ['VIP', 1],
-        ['stratum:/loyal', 2],
-        ['stratum:/other', 1],
-      ]
-      expectSame(await countsOf('run-2'), all, 'while b has no arm in the other run')
-      await assign('run-2', 'c')
-      expectSame(await countsOf('run-2'), all, 'once c has an arm in the run itself')
-      await assign('run-1', 'b')
-      const without = [
-        ['VIP', 1],
-        ['stratum:/loyal', 1],
-        ['stratum:/other', 1],
-      ]
-      expectSame(await countsOf('run-2'), without, 'once b has an arm in the other run')
-      expectEqual(await countsOf('run-9'), [], 'of a run without members')
-    },
-  ),
+const segmentCases: readonly StorageCase[] = [
+  audienceCase('segmentCounts count those without exclusion in each segment', async ({ storage, ours }) => {
+    await seedMembers(storage, ours, [
+      sampleMember({ customerId: 'a', rank: 0, arm: 'plain', segments: ['VIP', 'stratum:/loyal'] }),
+      sampleMember({ customerId: 'b', segments: ['stratum:/loyal', 'stratum:/loyal'] }),
+      sampleMember({ customerId: 'c', segments: ['stratum:/other'] }),
+      sampleMember({ customerId: 'd' }),
+      sampleMember({ customerId: 'e', segments: ['VIP'], exclusion: 'noConsent' }),
+    ])
+    await storage.audience.append(ours, asId('run-2'), [
+      sampleMember({ runId: 'run-2', customerId: 'a', segments: ['VIP'] }),
+    ])
+    const expected = [
+      ['VIP', 1],
+      ['stratum:/loyal', 2],
+      ['stratum:/other', 1],
+    ]
+    expectSame([...(await storage.audience.segmentCounts(ours, RUN))], expected, 'counts')
+    expectEqual(
+      [...(await storage.audience.segmentCounts(ours, asId('run-9')))],
+      [],
+      'of a run without members',
+    )
+  }),
 ]
 
 /** What arms and their counts mean in an AudienceStore. */
-export const armCases: readonly StorageCase[] = [...historyCases, ...newcomerCases, ...countCases]
+export const armCases: readonly StorageCase[] = [...historyCases, ...segmentCases, ...countCases]

@@ -191,7 +191,7 @@ const memberCases: readonly StorageCase[] = [
     tamperWith(await storage.audience.membershipsOf(ours, [member.customerId]))
     tamperWith(await storage.audience.counts(ours, RUN))
     tamperWith(await storage.audience.armCounts(ours, RUN))
-    tamperWith(await storage.audience.newcomersBySegment(ours, asId('campaign-1'), RUN))
+    tamperWith(await storage.audience.segmentCounts(ours, RUN))
     tamperWith(await storage.audience.armsOf(ours, asId('campaign-1'), asId('run-2'), [member.customerId]))
     expectEqual(await storage.audience.get(ours, RUN, customers('customer-1')), [expected], 'the member')
     const arms = await storage.audience.armsOf(

@@ -34,9 +34,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     ...(await storage.audience.membershipsOf(scope, [CUSTOMER])),
   ],
   'audience.counts': (storage, scope) => storage.audience.counts(scope, RUN),
-  'audience.newcomersBySegment': async (storage, scope) => [
-    ...(await storage.audience.newcomersBySegment(scope, CAMPAIGN, RUN)),
-  ],
+  'audience.segmentCounts': async (storage, scope) => [...(await storage.audience.segmentCounts(scope, RUN))],
   'audience.armCounts': (storage, scope) => storage.audience.armCounts(scope, RUN),
   'audience.list': (storage, scope) => allPages((page) => storage.audience.list(scope, RUN, {}, page)),
   'deliveries.get': (storage, scope) =>
