@@ -11,6 +11,7 @@ import { createDueIndex } from './due-index.js'
 import { createEventStore } from './events.js'
 import { createQueueOf } from './job-queue.js'
 import { createJournalStore } from './journal.js'
+import { createLedgerStore } from './ledger.js'
 import { createMemoryRateLimiter } from './rate-limiter.js'
 import { Rings } from './rings.js'
 import { createSegmentStore } from './segments.js'
@@ -45,6 +46,7 @@ export function createMemoryStorage(): Storage {
     events: createEventStore(tenantOf),
     coupons: createCouponStore(tenantOf),
     journal: createJournalStore(tenantOf),
+    ledger: createLedgerStore(tenantOf),
     dueIndex: createDueIndex(tenants),
     announcements: createAnnouncements(tenantOf),
     jobQueue: (clock) => createQueueOf({ ...post, clock }),

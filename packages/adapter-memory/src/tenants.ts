@@ -8,6 +8,7 @@ import { CustomerTable } from './customer-table.js'
 import { DeliveryTable } from './delivery-table.js'
 import { EventTable } from './event-table.js'
 import { JournalTable } from './journal-table.js'
+import { LedgerTable } from './ledger-table.js'
 import { SegmentTable } from './segment-table.js'
 
 /** All that is kept of one tenant. */
@@ -22,6 +23,7 @@ export interface Tenant {
   readonly deliveries: DeliveryTable
   readonly events: EventTable
   readonly coupons: CouponTable
+  readonly ledger: LedgerTable
 }
 
 /** The tenant of a scope; nothing reaches another one. */
@@ -55,5 +57,6 @@ function emptyTenant(): Tenant {
     deliveries: new DeliveryTable((campaignId) => announcements.announce(campaignId)),
     events: new EventTable(),
     coupons: new CouponTable(),
+    ledger: new LedgerTable(),
   }
 }

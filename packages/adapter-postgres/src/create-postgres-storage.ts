@@ -11,6 +11,7 @@ import { createDueIndex } from './due-index.js'
 import { createEventStore } from './events.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
+import { createLedgerStore } from './ledger.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
@@ -82,6 +83,7 @@ export function createPostgresStorage({
     events: createEventStore(database, tables),
     coupons: createCouponStore(database, tables),
     journal: createJournalStore(database, tables),
+    ledger: createLedgerStore(database, tables),
     dueIndex: createDueIndex(database, tables),
     announcements: null,
     jobQueue: (clock) => createJobQueue(database, tables, clock),

@@ -21,6 +21,8 @@ export const TABLE_NAMES = [
   'tokens',
   'cancelled_coupons',
   'redemptions',
+  'ledger_entries',
+  'ledger_accounts',
   'limits',
   'rings',
 ] as const

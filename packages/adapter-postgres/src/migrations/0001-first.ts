@@ -1,3 +1,4 @@
+import { ledgerTables } from './0001-ledger.js'
 import { reserveSlots } from './0001-reserve-slots.js'
 
 /**
@@ -293,6 +294,8 @@ export function firstTables(schema: string): readonly string[] {
   primary key (tenant, key, handle)
 )`,
     `create index redemptions_of_campaign on ${name('redemptions')} (tenant, campaign_id, at, id)`,
+
+    ...ledgerTables(schema),
 
     `create table ${name('limits')} (
   key ${key} primary key,

@@ -10,7 +10,7 @@ import { judgeCampaign, type RunArms } from './experiment-verdict.js'
 
 const RUNS = 12
 const ALPHA = 0.05
-const WORLDS = worldsOf(400)
+const WORLDS = worldsOf(200)
 const ARMS = ['plain', 'emoji'] as const
 type ArmName = (typeof ARMS)[number]
 

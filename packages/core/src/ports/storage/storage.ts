@@ -11,6 +11,7 @@ import type { CouponStore } from './coupon-store.js'
 import type { DeliveryStore, DueIndex } from './delivery-store.js'
 import type { EventStore } from './event-store.js'
 import type { JournalStore } from './journal-store.js'
+import type { LedgerStore } from './ledger-store.js'
 import type { SegmentStore } from './segment-store.js'
 
 /** What a storage says of itself. */
@@ -48,6 +49,7 @@ export interface Storage {
   readonly events: EventStore
   readonly coupons: CouponStore
   readonly journal: JournalStore
+  readonly ledger: LedgerStore
   readonly dueIndex: DueIndex
   /** Null when {@link StorageCapabilities.announces} is false. */
   readonly announcements: Announcements | null

@@ -3,6 +3,7 @@ import { happeningStorages } from './happenings.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
 import { recordStorages } from './records.js'
+import { reservationStorages } from './reservations.js'
 import { forgetfulStorages } from './tenants.js'
 
 /**
@@ -15,4 +16,5 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...recordStorages,
   ...ledgerStorages,
   ...happeningStorages,
+  ...reservationStorages,
 ]

@@ -32,6 +32,7 @@ const TENANT_CASES = [
   ['deliveries', 'deliveries.get: another tenant with equal ids sees nothing'],
   ['events', 'events.list: another tenant with equal ids sees nothing'],
   ['coupons', 'coupons.byHandle: another tenant with equal ids sees nothing'],
+  ['ledger', 'ledger.accounts: another tenant with equal ids sees nothing'],
   ['journal', 'journal.append: another tenant with equal ids is untouched'],
 ] as const satisfies readonly (readonly [StoreName, string])[]
 

@@ -19,6 +19,7 @@ import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
 import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
+import { ledgerCases } from './ledger.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
@@ -94,6 +95,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...reversalCases,
   ...couponResealCases,
   ...journalCases,
+  ...ledgerCases,
   ...dueIndexCases,
   ...announcementCases,
   ...everyMethodCases,

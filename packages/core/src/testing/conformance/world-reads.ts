@@ -4,7 +4,7 @@ import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCustomer, sampleRun, sampleSegment, sampleSuppression, sampleToken } from '../samples.js'
 import { allPages } from './expectations.js'
-import { WORLD_DELIVERIES } from './world.js'
+import { WORLD_DELIVERIES, WORLD_LEDGER } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
 const CUSTOMER = sampleCustomer().id
@@ -71,6 +71,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   'coupons.redemptionsByKey': (storage, scope) => storage.coupons.redemptionsByKey(scope, 'receipt-no-1'),
   'coupons.redemptions': (storage, scope) =>
     allPages((page) => storage.coupons.redemptions(scope, CAMPAIGN, page)),
+  'ledger.accounts': (storage, scope) => storage.ledger.accounts(scope, [WORLD_LEDGER.limit.account], NOW),
   'journal.list': async (storage, scope) =>
     (await allPages((page) => storage.journal.list(scope, {}, page))).map(({ action, subject }) => [
       action,

@@ -20,7 +20,7 @@ import {
 import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
 import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
-import { redeemOne, type WORLD_DELIVERIES, WORLD_SEAL } from './world.js'
+import { redeemOne, type WORLD_DELIVERIES, WORLD_LEDGER, WORLD_SEAL } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
 const CUSTOMER = sampleCustomer().id
@@ -143,6 +143,23 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
 
 /** Writing methods that take none. */
 export const OTHER_WRITES: readonly WorldWrite[] = [
+  {
+    method: 'ledger.hold',
+    write: (storage, scope) =>
+      storage.ledger.hold(scope, [WORLD_LEDGER.limit], [{ ...WORLD_LEDGER.held, id: 'new' }], NOW),
+  },
+  {
+    method: 'ledger.settle',
+    write: (storage, scope) => storage.ledger.settle(scope, [WORLD_LEDGER.held], NOW),
+  },
+  {
+    method: 'ledger.release',
+    write: (storage, scope) => storage.ledger.release(scope, [WORLD_LEDGER.held.id]),
+  },
+  {
+    method: 'ledger.expire',
+    write: (storage, scope) => storage.ledger.expire(scope, { now: WORLD_LEDGER.held.expiresAt, limit: 10 }),
+  },
   {
     method: 'campaigns.updateRun',
     write: (storage, scope) =>

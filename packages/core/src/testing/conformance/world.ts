@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../base/time.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Scope } from '../../model/scope.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -38,6 +39,13 @@ export const WORLD_DELIVERIES = ['0-held', '1-sent', '2-attempting', '3-claimed'
 /** A seal of the customer of the world. */
 export const WORLD_SEAL = 'test.born'
 
+/** The account of the world, with what is held and what is settled of it. */
+export const WORLD_LEDGER = {
+  limit: { account: 'budget', limit: 100, windowMs: null },
+  held: { id: 'held', parts: [{ account: 'budget', amount: 10 }], expiresAt: NOW + DAY_MS },
+  settled: { id: 'settled', parts: [{ account: 'budget', amount: 20 }] },
+}
+
 /** Puts a row of every kind there, deliveries in every state in which they can be written to. */
 export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<void> {
   const { storage } = subject
@@ -54,6 +62,8 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
     sampleMember({ ...held, customerId: 'unranked' }),
   ])
   await storage.audience.assign(scope, RUN, [{ customerId: CUSTOMER, rank: 0, arm: 'all' }])
+  await storage.ledger.hold(scope, [WORLD_LEDGER.limit], [WORLD_LEDGER.held], NOW)
+  await storage.ledger.settle(scope, [WORLD_LEDGER.settled], NOW)
   await storage.events.append(scope, [sampleEvent()])
   await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
   await redeemOne(storage, scope, 1)

@@ -1,0 +1,99 @@
+import { decideHolds, decideSettlements, type LedgerStore } from '@campaignkit/core/adapter'
+import { given } from './columns.js'
+import type { Database } from './database.js'
+import {
+  freeHeld,
+  lockAccounts,
+  lockLimited,
+  readAccounts,
+  readEntries,
+  readExpired,
+  writeLedger,
+} from './ledger-accounts.js'
+import { ENTRY_COLUMNS } from './ledger-row.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+/** The ledger of the storage: what was decided is decided under the locks of the accounts. */
+export function createLedgerStore(database: Database, tables: Tables): LedgerStore {
+  const { ledger_entries } = tables
+  return {
+    hold: async (scope, limits, holds, now) => {
+      if (holds.length === 0) return { outcomes: [], crossings: [] }
+      return database.transaction(async (session) => {
+        const accounts = limits.map(({ account }) => account)
+        await lockLimited(session, tables, scope, limits)
+        await freeHeld(
+          session,
+          tables,
+          scope,
+          sql`account = any(${accounts}::text[]) and expires_at <= ${now}`,
+        )
+        const before = await readAccounts(session, tables, scope, accounts, now)
+        const ids = holds.map(({ id }) => id)
+        const known = await readEntries(session, tables, scope, ids, now)
+        const { outcomes, crossings, ...changed } = decideHolds(before, known, holds, now)
+        await writeLedger(session, tables, scope, before, changed)
+        return { outcomes, crossings }
+      })
+    },
+    settle: async (scope, settlements, now) => {
+      if (settlements.length === 0) return { crossings: [], overdrafts: [] }
+      const ids = settlements.map(({ id }) => id)
+      return database.transaction(async (session) => {
+        const held = await readEntries(session, tables, scope, ids, now)
+        const named = [...held, ...settlements.flatMap(({ parts }) => parts)]
+        const accounts = [...new Set(named.map(({ account }) => account))]
+        await lockAccounts(session, tables, scope, accounts)
+        await freeHeld(
+          session,
+          tables,
+          scope,
+          sql`account = any(${accounts}::text[]) and expires_at <= ${now}`,
+        )
+        const before = await readAccounts(session, tables, scope, accounts, now)
+        const known = await readEntries(session, tables, scope, ids, now)
+        const decided = decideSettlements(before, known, settlements, now)
+        if (decided.released.length > 0)
+          await session.rows(sql`
+            delete from ${ledger_entries} as kept using ${given(ENTRY_COLUMNS, decided.released)}
+            where kept.tenant = ${scope.tenant} and kept.id = given.id and kept.account = given.account`)
+        await writeLedger(session, tables, scope, before, decided)
+        return { crossings: decided.crossings, overdrafts: decided.overdrafts }
+      })
+    },
+    release: async (scope, ids) => {
+      await freeHeld(database, tables, scope, sql`id = any(${ids}::text[])`)
+    },
+    expire: (scope, { now, limit }) =>
+      freeHeld(
+        database,
+        tables,
+        scope,
+        // an array is made once; a subquery of a join may be asked for every row
+        sql`ctid = any(array(
+          select ctid from ${ledger_entries}
+          where tenant = ${scope.tenant} and state = 'held' and expires_at <= ${now}
+          order by expires_at limit ${limit} for update skip locked))`,
+      ),
+    accounts: async (scope, accounts, now) => {
+      const standing = await readAccounts(database, tables, scope, accounts, now)
+      const expired = await readExpired(database, tables, scope, accounts, now)
+      return standing.map((account) => ({
+        ...account,
+        held: account.held - (expired.get(account.account) ?? 0),
+      }))
+    },
+    prune: async ({ tenant }, { before, now, limit }) => {
+      const gone = await database.rows(sql`
+        delete from ${ledger_entries} where ctid = any(array(
+          select e.ctid from ${ledger_entries} as e
+          join ${tables.ledger_accounts} as a on a.tenant = e.tenant and a.account = e.account
+          where e.tenant = ${tenant} and e.state = 'settled' and e.at < ${before}
+            and e.at <= ${now} - coalesce(a.window_ms, 0)
+          order by e.at limit ${limit} for update of e skip locked))
+        returning 1`)
+      return gone.length
+    },
+  }
+}
