@@ -69,7 +69,7 @@ describe('the cases', () => {
 
   it('leave no method of a store without one', () => {
     const methods = Object.entries(createMemoryStorage())
-      .filter(([name]) => !['capabilities', 'announcements', 'dueIndex'].includes(name))
+      .filter(([name]) => !['capabilities', 'announcements', 'enlist', 'dueIndex'].includes(name))
       .flatMap(([name, store]) => Object.keys(store).map((method) => `${name}.${method}`))
       .filter((method) => method !== 'customers.writable')
     expect(methods.length).toBeGreaterThan(50)
@@ -109,9 +109,9 @@ describe('the absence of a capability', () => {
     )
   }
   const silentSubject = () =>
-    subjectOf({ capabilities: { durable: false, announces: false }, announcements: null })
+    subjectOf({ capabilities: { durable: false, announces: false, enlists: false }, announcements: null })
   function durableSubject(): StorageSubject {
-    const subject = subjectOf({ capabilities: { durable: true, announces: true } })
+    const subject = subjectOf({ capabilities: { durable: true, announces: true, enlists: false } })
     return { ...subject, reopen: async () => subject.storage }
   }
 

@@ -36,7 +36,7 @@ export function createMemoryStorage(): Storage {
   const post = { rings: new Rings(), bell: new Bell() }
   const limiter = createMemoryRateLimiter()
   return {
-    capabilities: { durable: false, announces: true },
+    capabilities: { durable: false, announces: true, enlists: false },
     customers: createCustomerDirectory(tenantOf),
     consents: createConsentStore(tenantOf),
     segments: createSegmentStore(tenantOf),
@@ -49,6 +49,7 @@ export function createMemoryStorage(): Storage {
     ledger: createLedgerStore(tenantOf),
     dueIndex: createDueIndex(tenants),
     announcements: createAnnouncements(tenantOf),
+    enlist: null,
     jobQueue: (clock) => createQueueOf({ ...post, clock }),
     rateLimiter: () => limiter,
   }

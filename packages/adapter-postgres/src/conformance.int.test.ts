@@ -36,8 +36,16 @@ describe('the PostgreSQL storage', () => {
   it.each(casesFor(storageConformance, storageHas(declared)))('$name', async ({ name, run }) => {
     // the due index sees every tenant
     if (name.startsWith('dueIndex')) await knex.withSchema(schema).from('runs').del()
+    const begin = async () => {
+      const transaction = await knex.transaction()
+      return {
+        transaction,
+        commit: async () => void (await transaction.commit()),
+        rollback: async () => void (await transaction.rollback()),
+      }
+    }
     const reopen = async () => createPostgresStorage({ knex, schema })
-    await expect(run({ ...newTenants(), storage, reopen })).resolves.toBeUndefined()
+    await expect(run({ ...newTenants(), storage, reopen, begin })).resolves.toBeUndefined()
   })
 })
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import { createAudienceStore } from './audience.js'
@@ -8,6 +9,7 @@ import { createCustomerDirectory } from './customers.js'
 import { Database } from './database.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
+import { isCommitted, requireTransaction } from './enlist.js'
 import { createEventStore } from './events.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
@@ -15,7 +17,8 @@ import { createLedgerStore } from './ledger.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
-import { DEFAULT_SCHEMA, tablesIn } from './tables.js'
+import { sql } from './sql.js'
+import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
 
 /** Where a storage keeps its tables. */
 export interface PostgresStorageOptions {
@@ -71,9 +74,28 @@ export function createPostgresStorage({
   const tables = tablesIn(schema)
   const database = new Database(knex)
   const place = { knex, schema }
+  return {
+    ...createStores(database, tables),
+    enlist: (transaction) => {
+      const host = requireTransaction(transaction)
+      const mark = randomUUID()
+      const joined = new Database(host, sql`insert into ${tables.enlistments} (mark) values (${mark})`)
+      return {
+        storage: { ...createStores(joined, tables), enlist: null },
+        committed: isCommitted(host, database, tables, mark),
+      }
+    },
+    migrate: () => migrate(place),
+    rollback: () => rollback(place),
+    status: () => migrationStatus(place),
+    migrationSql: () => migrationSql(schema),
+  }
+}
+
+function createStores(database: Database, tables: Tables): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
   return {
-    capabilities: { durable: true, announces: false },
+    capabilities: { durable: true, announces: false, enlists: true },
     customers: createCustomerDirectory(database, tables),
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
@@ -88,9 +110,5 @@ export function createPostgresStorage({
     announcements: null,
     jobQueue: (clock) => createJobQueue(database, tables, clock),
     rateLimiter: () => limiter,
-    migrate: () => migrate(place),
-    rollback: () => rollback(place),
-    status: () => migrationStatus(place),
-    migrationSql: () => migrationSql(schema),
   }
 }

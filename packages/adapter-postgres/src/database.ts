@@ -14,14 +14,19 @@ const MOST_TRIES = 5
 export class Database implements Session {
   readonly #knex: Knex
   readonly #isJoined: boolean
+  readonly #first: Fragment | null
+  #begun: Promise<unknown> | null = null
 
-  constructor(knex: Knex) {
+  /** @param first - a statement before all others, written once, outside of their savepoints */
+  constructor(knex: Knex, first: Fragment | null = null) {
     this.#knex = knex
     this.#isJoined = knex.isTransaction === true
+    this.#first = first
   }
 
-  /** One statement, which is a transaction of its own. */
+  /** One statement, which is a transaction of its own: in that of the host a savepoint, or its failure would end it all. */
   rows<Row>(statement: Fragment): Promise<readonly Row[]> {
+    if (this.#isJoined) return this.transaction((session) => session.rows<Row>(statement))
     return this.#tried(() => rowsOf<Row>(this.#knex, statement))
   }
 
@@ -30,11 +35,18 @@ export class Database implements Session {
    * before the end, the whole of it is done again.
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return this.#tried(() =>
-      this.#knex.transaction((transaction) =>
+    return this.#tried(async () => {
+      await this.#begin()
+      return this.#knex.transaction((transaction) =>
         work({ rows: <Row>(statement: Fragment) => rowsOf<Row>(transaction, statement) }),
-      ),
-    )
+      )
+    })
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#first === null) return
+    this.#begun ??= rowsOf(this.#knex, this.#first)
+    await this.#begun
   }
 
   /** Within the host's transaction nothing can be tried again: what failed has ended it. */

@@ -42,8 +42,16 @@ describe('the same storage on PGlite', () => {
   it.each(casesFor(storageConformance, storageHas(declared)))('$name', async ({ name, run }) => {
     // the due index sees every tenant
     if (name.startsWith('dueIndex')) await knex.withSchema('campaignkit').from('runs').del()
+    const begin = async () => {
+      const transaction = await knex.transaction()
+      return {
+        transaction,
+        commit: async () => void (await transaction.commit()),
+        rollback: async () => void (await transaction.rollback()),
+      }
+    }
     const reopen = async () => createPostgresStorage({ knex })
-    await expect(run({ ...newTenants(), storage, reopen })).resolves.toBeUndefined()
+    await expect(run({ ...newTenants(), storage, reopen, begin })).resolves.toBeUndefined()
   })
 
   it.each(rateLimiterConformance)('$name', async ({ run }) => {

@@ -25,6 +25,7 @@ export const TABLE_NAMES = [
   'ledger_accounts',
   'limits',
   'rings',
+  'enlistments',
 ] as const
 
 type TableName = (typeof TABLE_NAMES)[number]

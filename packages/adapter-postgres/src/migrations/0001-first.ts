@@ -311,5 +311,9 @@ export function firstTables(schema: string): readonly string[] {
   primary key (tenant, run_id)
 ) with (fillfactor = 50)`,
     `create index rings_by_time on ${name('rings')} (at)`,
+    `create table ${name('enlistments')} (
+  mark ${key} primary key,
+  at timestamptz not null default now()
+)`,
   ]
 }

@@ -12,6 +12,7 @@ import {
   unscheduleCampaign,
 } from '../engine/control-campaign.js'
 import { cloneCampaign, createCampaign, editCampaign } from '../engine/draft-campaign.js'
+import { enlisted } from '../engine/enlisted.js'
 import { eraseCustomers } from '../engine/erase-customers.js'
 import { explainCustomer } from '../engine/explain-customer.js'
 import { explainDelivery } from '../engine/explain-delivery.js'
@@ -39,7 +40,7 @@ import { settleHeld } from '../engine/settle-held.js'
 import { trackEvents } from '../engine/track-events.js'
 import { watchCampaign } from '../engine/watch-campaign.js'
 import type { Scope } from '../model/scope.js'
-import type { TenantKit } from './kit.js'
+import type { EnlistedKit, TenantKit } from './kit.js'
 
 const campaignId = (id: string) => id as CampaignId
 const customerId = (id: string) => id as CustomerId
@@ -83,6 +84,7 @@ export function createTenantKit(context: EngineContext, scope: Scope): TenantKit
     },
     journal: { list: (filter, page) => listJournal(context, scope, filter, page) },
     maintenance: { reseal: (page) => reseal(context, scope, page) },
+    enlist: (transaction) => createEnlistedKit(context, scope, transaction),
   })
 }
 
@@ -116,4 +118,32 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
     deliveries: (id, filter, page) => listDeliveries(context, scope, campaignId(id), filter, page),
   }
+}
+
+/** Binds the use cases that may be part of a host's transaction. */
+function createEnlistedKit(context: EngineContext, scope: Scope, transaction: unknown): EnlistedKit {
+  const { context: joined, settled } = enlisted(context, transaction)
+  const { customers, consents, segments, campaigns, events, journal } = createTenantKit(joined, scope)
+  const { upsert, get, list, erase } = customers
+  const {
+    preview,
+    sendTest,
+    preflight,
+    rollOut,
+    progress,
+    watch,
+    explain,
+    deliveries,
+    settleHeld,
+    ...changes
+  } = campaigns
+  return Object.freeze<EnlistedKit>({
+    customers: { upsert, get, list, erase },
+    consents,
+    segments,
+    campaigns: changes,
+    events: { track: events.track },
+    journal,
+    settled,
+  })
 }

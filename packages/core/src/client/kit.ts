@@ -232,6 +232,35 @@ export interface Maintenance {
   reseal(page?: PageRequestInput): Promise<ResealOutcome>
 }
 
+/** What can be part of a transaction of the host; matching, sending and redeeming cannot. */
+export interface EnlistedKit {
+  readonly customers: Pick<Customers, 'upsert' | 'get' | 'list' | 'erase'>
+  readonly consents: Consents
+  readonly segments: Segments
+  /** A launch is the intent to: sending begins once the transaction is committed. */
+  readonly campaigns: Omit<
+    Campaigns,
+    | 'preview'
+    | 'sendTest'
+    | 'preflight'
+    | 'rollOut'
+    | 'progress'
+    | 'watch'
+    | 'explain'
+    | 'deliveries'
+    | 'settleHeld'
+  >
+  readonly events: Pick<Events, 'track'>
+  readonly journal: Journal
+  /**
+   * Resolves when the transaction has ended: with true once listeners and sinks were told what was committed, with false
+   * when it was taken back and nobody is told anything.
+   *
+   * @throws STORAGE_FAILED when that cannot be found out
+   */
+  readonly settled: Promise<boolean>
+}
+
 /** The kit in the hands of one actor of one tenant. */
 export interface TenantKit {
   readonly customers: Customers
@@ -244,4 +273,24 @@ export interface TenantKit {
   readonly reports: Reports
   readonly journal: Journal
   readonly maintenance: Maintenance
+  /**
+   * The kit within a transaction that the host has begun: what its calls write is committed and taken back with all else
+   * in it. Calls come one after the other, and none after its end.
+   *
+   * @param transaction - as the storage takes it: of the PostgreSQL adapter, a transaction of knex
+   * @throws TRANSACTIONS_NOT_SUPPORTED by a storage that does not enlist; INVALID_INPUT with path `transaction`
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * import type { Knex } from 'knex'
+   * async function order(knex: Knex, kit: TenantKit, id: string, customerId: string): Promise<void> {
+   *   await knex.transaction(async (transaction) => {
+   *     await transaction('orders').insert({ id, customer: customerId })
+   *     await kit.enlist(transaction).events.track({ key: id, type: 'conversion', customerId })
+   *   })
+   * }
+   * ```
+   */
+  enlist(transaction: unknown): EnlistedKit
 }

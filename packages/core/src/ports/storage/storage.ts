@@ -20,6 +20,20 @@ export interface StorageCapabilities {
   readonly durable: boolean
   /** Whether {@link Storage.announcements} tells of changes, so that nobody need poll. */
   readonly announces: boolean
+  /** Whether {@link Storage.enlist} lets calls join a transaction of the host. */
+  readonly enlists: boolean
+}
+
+/** A storage whose calls are part of a transaction of the host: committed and taken back with it. */
+export interface EnlistedStorage {
+  readonly storage: Storage
+  /**
+   * Resolves once the transaction has ended: with true when what the calls wrote stands, with false when it was taken
+   * back, a savepoint around it alone too.
+   *
+   * @throws STORAGE_FAILED when that cannot be found out
+   */
+  readonly committed: Promise<boolean>
 }
 
 /** Tells of changes to the deliveries or the status of a campaign. */
@@ -53,6 +67,14 @@ export interface Storage {
   readonly dueIndex: DueIndex
   /** Null when {@link StorageCapabilities.announces} is false. */
   readonly announcements: Announcements | null
+  /**
+   * Makes calls part of a transaction that the host has begun and will end. A call that is refused leaves the transaction
+   * as it was before. Null when {@link StorageCapabilities.enlists} is false.
+   *
+   * @param transaction - as the adapter says, such as a transaction of knex
+   * @throws INVALID_INPUT with path `transaction`
+   */
+  readonly enlist: ((transaction: unknown) => EnlistedStorage) | null
   /** The queue that goes with this storage; used unless the host gives the kit another. */
   jobQueue(clock: Clock): JobQueue
   /** The limiter that goes with this storage, one for all workers that share it; used unless the host gives another. */

@@ -166,6 +166,15 @@ export const happeningStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'enlists although it says that it does not',
+    caughtBy: 'enlist: it is null unless the storage says that it enlists',
+    wrap: (storage) =>
+      overridden(storage, {
+        capabilities: { ...storage.capabilities, enlists: false },
+        enlist: () => ({ storage, committed: Promise.resolve(true) }),
+      }),
+  },
+  {
     name: 'announces although it says that it does not',
     caughtBy: 'announcements: a storage that does not announce has none',
     wrap: (storage) => overridden(storage, { capabilities: { ...storage.capabilities, announces: false } }),

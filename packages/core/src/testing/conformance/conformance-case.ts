@@ -30,10 +30,20 @@ export interface StorageSubject extends TwoTenants {
   readonly seedCustomers?: (scope: Scope, customers: readonly Customer[]) => Promise<void>
   /** Opens the same storage anew, as after the death of the process; needed for `durable`. */
   readonly reopen?: () => Promise<Storage>
+  /** Begins a transaction of the host; needed for `enlists`. */
+  readonly begin?: () => Promise<HostTransaction>
+}
+
+/** A transaction that the host has begun. */
+export interface HostTransaction {
+  /** What `Storage.enlist` takes. */
+  readonly transaction: unknown
+  commit(): Promise<void>
+  rollback(): Promise<void>
 }
 
 /** What a storage must have for a case: a capability, or its absence. */
-export type StorageNeed = DirectoryNeed | 'announces' | 'silent' | 'durable'
+export type StorageNeed = DirectoryNeed | 'announces' | 'silent' | 'durable' | 'enlists' | 'alone'
 export type StorageCase = ConformanceCase<StorageSubject, StorageNeed>
 
 /** What a case of a customer directory is run on. */
@@ -52,6 +62,7 @@ export function storageHas(storage: Storage): ReadonlySet<StorageNeed> {
   return new Set<StorageNeed>([
     ...directoryHas(storage.customers),
     storage.capabilities.announces ? 'announces' : 'silent',
+    storage.capabilities.enlists ? 'enlists' : 'alone',
     ...(storage.capabilities.durable ? (['durable'] as const) : []),
   ])
 }

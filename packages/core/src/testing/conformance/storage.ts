@@ -13,6 +13,7 @@ import { customerDirectoryConformance } from './customers.js'
 import { deliveryCases } from './deliveries.js'
 import { dueIndexCases } from './due-index.js'
 import { endingCases } from './endings.js'
+import { enlistingCases } from './enlisting.js'
 import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
@@ -98,6 +99,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...ledgerCases,
   ...dueIndexCases,
   ...announcementCases,
+  ...enlistingCases,
   ...everyMethodCases,
   ...wholeCases,
 ]
