@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import { createAudienceStore } from './audience.js'
@@ -9,7 +8,7 @@ import { createCustomerDirectory } from './customers.js'
 import { Database } from './database.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
-import { isCommitted, requireTransaction } from './enlist.js'
+import { createMark, isCommitted, requireTransaction } from './enlist.js'
 import { createEventStore } from './events.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
@@ -17,7 +16,6 @@ import { createLedgerStore } from './ledger.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
-import { sql } from './sql.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
 
 /** Where a storage keeps its tables. */
@@ -78,11 +76,10 @@ export function createPostgresStorage({
     ...createStores(database, tables),
     enlist: (transaction) => {
       const host = requireTransaction(transaction)
-      const mark = randomUUID()
-      const joined = new Database(host, sql`insert into ${tables.enlistments} (mark) values (${mark})`)
+      const mark = createMark(tables)
       return {
-        storage: { ...createStores(joined, tables), enlist: null },
-        committed: isCommitted(host, database, tables, mark),
+        storage: { ...createStores(new Database(host, mark.leave), tables), enlist: null },
+        committed: isCommitted(host, database, mark),
       }
     },
     migrate: () => migrate(place),

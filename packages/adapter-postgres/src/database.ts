@@ -14,11 +14,11 @@ const MOST_TRIES = 5
 export class Database implements Session {
   readonly #knex: Knex
   readonly #isJoined: boolean
-  readonly #first: Fragment | null
-  #begun: Promise<unknown> | null = null
+  readonly #first: ((session: Session) => Promise<void>) | null
+  #begun: Promise<void> | null = null
 
-  /** @param first - a statement before all others, written once, outside of their savepoints */
-  constructor(knex: Knex, first: Fragment | null = null) {
+  /** @param first - done once before all else, outside of every savepoint */
+  constructor(knex: Knex, first: ((session: Session) => Promise<void>) | null = null) {
     this.#knex = knex
     this.#isJoined = knex.isTransaction === true
     this.#first = first
@@ -37,15 +37,13 @@ export class Database implements Session {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#tried(async () => {
       await this.#begin()
-      return this.#knex.transaction((transaction) =>
-        work({ rows: <Row>(statement: Fragment) => rowsOf<Row>(transaction, statement) }),
-      )
+      return this.#knex.transaction((transaction) => work(sessionOf(transaction)))
     })
   }
 
   async #begin(): Promise<void> {
     if (this.#first === null) return
-    this.#begun ??= rowsOf(this.#knex, this.#first)
+    this.#begun ??= this.#first(sessionOf(this.#knex))
     await this.#begun
   }
 
@@ -60,6 +58,10 @@ export class Database implements Session {
       }
     }
   }
+}
+
+function sessionOf(knex: Knex): Session {
+  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement) }
 }
 
 async function rowsOf<Row>(knex: Knex, { text, values }: Fragment): Promise<readonly Row[]> {

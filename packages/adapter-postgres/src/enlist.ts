@@ -1,6 +1,6 @@
 import { CampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
-import type { Database } from './database.js'
+import type { Session } from './database.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -19,17 +19,41 @@ function isTransaction(value: unknown): value is Knex.Transaction {
   return typeof value === 'function' && 'isTransaction' in value && value.isTransaction === true
 }
 
+/** A row of its own that a transaction leaves. */
+export interface Mark {
+  leave(session: Session): Promise<void>
+  /** Takes the mark away. @returns whether it was there, and so the transaction stands */
+  find(session: Session): Promise<boolean>
+}
+
+/** The mark of one transaction. */
+export function createMark({ enlistments }: Tables): Mark {
+  let mark: string | null = null
+  return {
+    leave: async (session) => {
+      const [row] = await session.rows<MarkRow>(sql`insert into ${enlistments} default values returning mark`)
+      mark = row?.mark ?? null
+    },
+    find: async (session) => {
+      const gone = await session.rows<MarkRow>(sql`
+        delete from ${enlistments} where mark = ${mark} or at < now() - ${KEPT}::interval returning mark`)
+      return gone.some((row) => row.mark === mark)
+    },
+  }
+}
+
+interface MarkRow {
+  readonly mark: string
+}
+
 /**
- * Whether a transaction was committed, by a mark that it left: a commit can be a rollback in truth (of a transaction in which a
+ * Whether a transaction was committed, by the mark that it left: a commit can be a rollback in truth (of a transaction in which a
  * statement had failed, of a savepoint within another), and one of which no answer came may have happened.
- *
- * @param mark - a text that no other transaction has
  */
 export async function isCommitted(
   transaction: Knex.Transaction,
-  database: Database,
-  { enlistments }: Tables,
-  mark: string,
+  session: Session,
+  mark: Mark,
 ): Promise<boolean> {
   for (
     let each: Knex.Transaction | undefined = transaction;
@@ -37,7 +61,5 @@ export async function isCommitted(
     each = each.parentTransaction
   )
     await each.executionPromise.catch(() => undefined)
-  const gone = await database.rows<{ readonly mark: string }>(sql`
-    delete from ${enlistments} where mark = ${mark} or at < now() - ${KEPT}::interval returning mark`)
-  return gone.some((row) => row.mark === mark)
+  return mark.find(session)
 }

@@ -312,7 +312,7 @@ export function firstTables(schema: string): readonly string[] {
 ) with (fillfactor = 50)`,
     `create index rings_by_time on ${name('rings')} (at)`,
     `create table ${name('enlistments')} (
-  mark ${key} primary key,
+  mark uuid primary key default gen_random_uuid(),
   at timestamptz not null default now()
 )`,
   ]
