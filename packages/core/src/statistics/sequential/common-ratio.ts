@@ -13,20 +13,38 @@ export interface SuccessSplit {
   readonly rest: number
 }
 
-/** ln(share e^x + rest), without the digits that would be lost near 0 or far out. */
-function logGrowth(share: number, rest: number, x: number): number {
-  if (x > 0) return x + logGrowth(rest, share, -x)
-  return x > -0.7 ? Math.log1p(share * Math.expm1(x)) : Math.log(share * Math.exp(x) + rest)
-}
-
 /**
  * ln of the likelihood ratio of splits under one ratio of rates, e^x in every stratum, against the ratio 1; concave. A
  * success of a stratum falls to the first arm with probability share e^x / (share e^x + rest).
  */
 function logRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  const growthOf = x > 0 ? risingGrowth(x) : fallingGrowth(x)
   let sum = 0
-  for (const { own, successes, share, rest } of splits) sum += own * x - successes * logGrowth(share, rest, x)
+  let [lastShare, lastRest, growth] = [Number.NaN, Number.NaN, 0]
+  for (const { own, successes, share, rest } of splits) {
+    // strata that are divided alike grow alike
+    if (share !== lastShare || rest !== lastRest) growth = growthOf(share, rest)
+    lastShare = share
+    lastRest = rest
+    sum += own * x - successes * growth
+  }
   return sum
+}
+
+/** ln(share e^x + rest) for `x <= 0`, without the digits that would be lost near 0 or far out. */
+function fallingGrowth(x: number): (share: number, rest: number) => number {
+  if (x > -0.7) {
+    const fall = Math.expm1(x)
+    return (share) => Math.log1p(share * fall)
+  }
+  const left = Math.exp(x)
+  return (share, rest) => Math.log(share * left + rest)
+}
+
+/** The same for `x > 0`. */
+function risingGrowth(x: number): (share: number, rest: number) => number {
+  const growthOf = fallingGrowth(-x)
+  return (share, rest) => x + growthOf(rest, share)
 }
 
 /** Its first derivative, and the second with its sign turned. */
@@ -34,10 +52,11 @@ function bendAt(
   splits: readonly SuccessSplit[],
   x: number,
 ): { readonly slope: number; readonly curvature: number } {
+  const fall = Math.exp(-x)
   let slope = 0
   let curvature = 0
   for (const { own, successes, share, rest } of splits) {
-    const falls = share / (share + rest * Math.exp(-x))
+    const falls = share / (share + rest * fall)
     slope += own - successes * falls
     curvature += successes * falls * (1 - falls)
   }

@@ -5,7 +5,7 @@ import { contendersIn, nameOfArm } from './contenders.js'
 import { decidingPValue, findWinner, isWon } from './find-winner.js'
 import { guardrailCheck, guardrailsOfAll } from './guardrails.js'
 import { integrityChecks } from './integrity.js'
-import { compareLeaders } from './leaders.js'
+import type { Leaders } from './leaders.js'
 import { strataChecks } from './strata-result.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
@@ -13,7 +13,11 @@ import type { JudgedArm, Question } from './verdict-input.js'
 export type Decision = Pick<Verdict, 'outcome' | 'winner' | 'reasons' | 'checks'>
 
 /** Settles the outcome, one question after the other: trust, maturity and size, machines, guardrails. */
-export function decide(question: Question, comparisons: readonly Comparison[]): Decision {
+export function decide(
+  question: Question,
+  comparisons: readonly Comparison[],
+  leadersOf: (winner: Arm | null) => Leaders | null,
+): Decision {
   if (contendersIn(question).length < 2) {
     const reasons = ['there is nothing to compare with']
     return { outcome: 'not-an-experiment', winner: null, reasons, checks: [] }
@@ -26,7 +30,7 @@ export function decide(question: Question, comparisons: readonly Comparison[]): 
   const waits = !question.equallyMature || (question.decision === 'fixed' && !question.mature)
   const missing = readiness.filter(({ check, passed }) => !passed && (check === 'minimum' || waits))
   if (missing.length > 0) return unsettled(openOutcome(question), missing, checks)
-  return answered(question, comparisons, checks)
+  return answered(question, comparisons, leadersOf, checks)
 }
 
 function unsettled(
@@ -40,13 +44,13 @@ function unsettled(
 function answered(
   question: Question,
   comparisons: readonly Comparison[],
+  leadersOf: (winner: Arm | null) => Leaders | null,
   asked: readonly VerdictCheck[],
 ): Decision {
   const answer = answerOf(question, comparisons)
   const machines = machineCheck(question, answer)
   const winner = answer.outcome === 'winner' ? answer.winner : null
-  const leaders = question.strata.length === 0 ? null : compareLeaders(question, comparisons, winner)
-  const strata = strataChecks(question, leaders)
+  const strata = strataChecks(question, leadersOf(winner)?.strata ?? null)
   const checks = [...asked, machines, ...strata]
   if (!machines.passed) return unsettled('invalid', [machines], checks)
   if (answer.outcome === 'equivalent') {

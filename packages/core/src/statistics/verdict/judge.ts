@@ -8,9 +8,8 @@ import { wilsonInterval } from '../proportions/wilson.js'
 import { compareArms } from './compare-arms.js'
 import { contendersIn } from './contenders.js'
 import { decide } from './decide.js'
-import { compareLeaders } from './leaders.js'
+import { createLeaders } from './leaders.js'
 import { membersNeeded } from './members-needed.js'
-import { strataResult } from './strata-result.js'
 import { checkedQuestion, type Question, type VerdictInput } from './verdict-input.js'
 import { verdictSentence } from './verdict-sentence.js'
 
@@ -62,17 +61,19 @@ const MOST_BELIEVED = 1e9
 export function judge(input: VerdictInput): Verdict {
   const question = checkedQuestion(input)
   const comparisons = compareArms(question)
-  const decision = decide(question, comparisons)
-  const leaders = compareLeaders(question, comparisons, decision.winner)
+  const leadersOf = createLeaders(question, comparisons)
+  const decision = decide(question, comparisons, leadersOf)
+  const leaders = leadersOf(decision.winner)
+  const leading = leaders?.comparison ?? null
   const isOpen = decision.outcome === 'no-difference' || decision.outcome === 'keep-collecting'
   const isHarmful = decision.checks.some(({ check, passed }) => check === 'guardrails' && !passed)
   const verdict = {
     ...decision,
     arms: armResults(question),
     comparisons,
-    leaders,
-    strata: strataResult(question, leaders),
-    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, leaders) : null,
+    leaders: leading,
+    strata: leaders?.strata ?? null,
+    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, leading) : null,
     confidence: 1 - question.alpha,
     method: { decision: question.decision, correction: 'holm' as const, version: VERSION },
     dataDigest: toHex(sha256(utf8(canonicalJson({ question, version: VERSION })))),
