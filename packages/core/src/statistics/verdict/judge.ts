@@ -14,7 +14,7 @@ import { checkedQuestion, type Question, type VerdictInput } from './verdict-inp
 import { verdictSentence } from './verdict-sentence.js'
 
 /** Counts the changes of the rules by which {@link judge} decides. */
-const VERSION = 4
+const VERSION = 5
 
 /** Members of an arm up to which {@link compareRatesBayesian} integrates. */
 const MOST_BELIEVED = 1e9
@@ -32,6 +32,9 @@ const MOST_BELIEVED = 1e9
  * Cochran, Mantel and Haenszel or, where counts are small, the exact conditional test; lift and difference are those of
  * Mantel and Haenszel. At any time: {@link compareStrataAnytime}, whose shares may differ from stratum to stratum. Arms that
  * meet in no stratum cannot be told apart. `probabilityToBeBest` and `membersNeeded` are of the arms as a whole.
+ *
+ * The order of the arms is the one in which `arms`, `comparisons` and lists of words name them, and says which rate is
+ * subtracted from which; nothing else hangs on it, neither who wins or leads nor `dataDigest`.
  *
  * `decision` settles beforehand which p-value counts. `anytime`: the always-valid one, at whatever look, so that watching
  * does no harm. `fixed`: z or exact test, and only when `mature`. The other view is in the verdict as information.
@@ -73,12 +76,20 @@ export function judge(input: VerdictInput): Verdict {
     comparisons,
     leaders: leading,
     strata: leaders?.strata ?? null,
-    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, leading) : null,
+    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, comparisons, leading) : null,
     confidence: 1 - question.alpha,
     method: { decision: question.decision, correction: 'holm' as const, version: VERSION },
-    dataDigest: toHex(sha256(utf8(canonicalJson({ question, version: VERSION })))),
+    dataDigest: toHex(sha256(utf8(canonicalJson({ question: ordered(question), version: VERSION })))),
   }
   return { ...verdict, sentence: verdictSentence(question, verdict) }
+}
+
+/** The same question whatever the order of its arms. */
+function ordered(question: Question): Question {
+  const byArm = (left: { readonly arm: string }, right: { readonly arm: string }) =>
+    left.arm < right.arm ? -1 : 1
+  const strata = question.strata.map(({ name, arms }) => ({ name, arms: [...arms].sort(byArm) }))
+  return { ...question, arms: [...question.arms].sort(byArm), strata }
 }
 
 function armResults(question: Question): readonly ArmResult[] {

@@ -6,8 +6,10 @@ import { contendersIn, variantsIn } from './contenders.js'
 import { strataResult } from './strata-result.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
+/** On a tie the one whose name comes first, so that the order of the arms says nothing. */
 function higher(left: JudgedArm, right: JudgedArm): JudgedArm {
   const lead = productDifference(right.converted, left.assigned, left.converted, right.assigned)
+  if (lead === 0) return right.arm < left.arm ? right : left
   return lead > 0 ? right : left
 }
 
