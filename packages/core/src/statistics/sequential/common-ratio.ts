@@ -18,33 +18,36 @@ export interface SuccessSplit {
  * success of a stratum falls to the first arm with probability share e^x / (share e^x + rest).
  */
 function logRatioAt(splits: readonly SuccessSplit[], x: number): number {
-  const growthOf = x > 0 ? risingGrowth(x) : fallingGrowth(x)
+  return Math.abs(x) < NEAR ? nearRatioAt(splits, x) : farRatioAt(splits, x)
+}
+
+/** Where ln(share e^x + rest) would lose digits if it were not written by e^x - 1. */
+const NEAR = 0.7
+
+/** Two loops that are written out, since they are the innermost of all. */
+function nearRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  const fall = Math.expm1(-Math.abs(x))
   let sum = 0
-  let [lastShare, lastRest, growth] = [Number.NaN, Number.NaN, 0]
+  let [scaled, log] = [Number.NaN, 0]
   for (const { own, successes, share, rest } of splits) {
+    const part = x > 0 ? rest : share
     // strata that are divided alike grow alike
-    if (share !== lastShare || rest !== lastRest) growth = growthOf(share, rest)
-    lastShare = share
-    lastRest = rest
-    sum += own * x - successes * growth
+    if (part !== scaled) log = Math.log1p(part * fall)
+    scaled = part
+    sum += own * x - successes * (x > 0 ? x + log : log)
   }
   return sum
 }
 
-/** ln(share e^x + rest) for `x <= 0`, without the digits that would be lost near 0 or far out. */
-function fallingGrowth(x: number): (share: number, rest: number) => number {
-  if (x > -0.7) {
-    const fall = Math.expm1(x)
-    return (share) => Math.log1p(share * fall)
+/** From the side where nothing overflows. */
+function farRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  const left = Math.exp(-Math.abs(x))
+  let sum = 0
+  for (const { own, successes, share, rest } of splits) {
+    const log = x > 0 ? Math.log(rest * left + share) : Math.log(share * left + rest)
+    sum += own * x - successes * (x > 0 ? x + log : log)
   }
-  const left = Math.exp(x)
-  return (share, rest) => Math.log(share * left + rest)
-}
-
-/** The same for `x > 0`. */
-function risingGrowth(x: number): (share: number, rest: number) => number {
-  const growthOf = fallingGrowth(-x)
-  return (share, rest) => x + growthOf(rest, share)
+  return sum
 }
 
 /** Its first derivative, and the second with its sign turned. */

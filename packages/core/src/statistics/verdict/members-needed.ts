@@ -31,23 +31,26 @@ export function membersNeeded(
 ): MembersNeeded | null {
   const race = leaders === null ? null : raceOf(question, leaders)
   if (race === null || !isPossible(question, race, comparisons)) return null
-  const found = leastMembers(question, race)
-  if (found === null) return null
+  const missing = missingMembers(question, race)
+  // figures that speak already wait for time, not for members
+  if (missing === 0 && answerOf(question, comparisons).outcome !== 'open') return null
   const have = Math.min(armOf(question, race.ahead).assigned, armOf(question, race.behind).assigned)
+  const isWatched = question.decision === 'anytime'
+  const planned = isWatched ? have : plannedMembers(question, race)
+  if (planned === null) return null
+  const found = leastMembers(question, race, Math.max(1, missing, planned - have))
+  if (found === null) return null
   const { equivalenceMargin } = question
   const apart = rateOf(question, race.ahead) - rateOf(question, race.behind)
-  const needed = (more: number, assuming: Assuming, power: number): MembersNeeded => ({
-    membersPerArm: have + more,
-    moreMembersPerArm: more,
+  const aimed = equivalenceMargin === null ? 'observed-difference' : 'equivalence-margin'
+  const assuming = isWatched ? found.assuming : aimed
+  return {
+    membersPerArm: have + found.more,
+    moreMembersPerArm: found.more,
     difference: assuming === 'equivalence-margin' ? (equivalenceMargin ?? apart) : apart,
     assuming,
-    power,
-  })
-  if (question.decision === 'anytime') return needed(found.more, found.assuming, EVEN)
-  const planned = plannedMembers(question, race)
-  if (planned === null) return null
-  const assuming = equivalenceMargin === null ? 'observed-difference' : 'equivalence-margin'
-  return needed(Math.max(found.more, planned - have), assuming, POWER)
+    power: isWatched ? EVEN : POWER,
+  }
 }
 
 interface Found {
@@ -55,14 +58,12 @@ interface Found {
   readonly assuming: Assuming
 }
 
-function leastMembers(question: Question, race: Race): Found | null {
-  const least = missingMembers(question, race)
+function leastMembers(question: Question, race: Race, least: number): Found | null {
   const have = Math.min(...race.compared.map(({ assigned }) => assigned))
   const start = { least, have }
-  const found =
-    question.equivalenceMargin === null ? wonAt(raceEnd(question, race, start)) : marginEnd(question, start)
-  // figures that speak already wait for time, not for members
-  return found === null || found.more === 0 ? null : found
+  return question.equivalenceMargin === null
+    ? wonAt(raceEnd(question, race, start))
+    : marginEnd(question, start)
 }
 
 function wonAt(more: number | null): Found | null {
