@@ -215,6 +215,11 @@ export { stratifiedNewcombe } from './statistics/strata/stratified-newcombe.js'
 export type { StratumOutcome } from './statistics/strata/stratum.js'
 export { type ChiSquareTest, chiSquareTest } from './statistics/tables/chi-square-test.js'
 export {
+  type AnytimeAttritionStage,
+  type AnytimeAttritionTest,
+  anytimeAttritionTest,
+} from './statistics/validity/anytime-attrition.js'
+export {
   type ArmFunnel,
   type ArmLoss,
   type AttritionStage,

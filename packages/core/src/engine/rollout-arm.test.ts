@@ -67,6 +67,20 @@ describe('the arm of the remainder', () => {
     expect(armFor(BEST, [{ ...arm('plain', 80), convertedWithMachines: 900 }, arm('emoji', 122)])).toBeNull()
   })
 
+  it('is left to a person where the best of too few members or conversions would be taken, not where one is named', () => {
+    const few = [arm('plain', 4), arm('emoji', 9)]
+    const small = [arm('plain', 30, 60), arm('emoji', 40, 60)]
+    for (const arms of [few, small]) {
+      expect(armFor(BEST, arms)).toBeNull()
+      expect(armFor(BEST, arms, { decision: 'anytime' })).toBeNull()
+      expect(armFor({ ifNoWinner: { variant: 'plain' } }, arms)).toBe('plain')
+    }
+    expect(armFor(BEST, few, { minConversions: 4 })).toBe('emoji')
+    // a named one may still drive people away
+    const harmful = [arm('plain', 4), { ...arm('emoji', 9), sent: 2_000, unsubscribed: 90 }]
+    expect(armFor({ ifNoWinner: { variant: 'emoji' } }, harmful)).toBeNull()
+  })
+
   it('is left to a person when the best variant drives people away', () => {
     const harmful = [arm('plain', 80), { ...arm('emoji', 122), unsubscribed: 40 }]
     expect(armFor(BEST, harmful)).toBeNull()

@@ -10,6 +10,7 @@ export function rolloutArmOf({ content }: Campaign, verdict: Verdict): string | 
   if (outcome === 'winner') return winner === HOLDOUT ? null : winner
   const isOver = outcome === 'no-difference' || outcome === 'equivalent'
   if (!isOver || ifNoWinner === 'hold' || isDoubted(verdict)) return null
+  if (ifNoWinner === 'best' && hasTooFew(verdict)) return null
   const arm = ifNoWinner === 'best' ? bestVariant(verdict) : ifNoWinner.variant
   return isBeatenByHoldout(arm, verdict) ? null : arm
 }
@@ -20,6 +21,11 @@ export function rolloutArmOf({ content }: Campaign, verdict: Verdict): string | 
  */
 function isDoubted({ checks }: Verdict): boolean {
   return checks.some(({ check, passed }) => (check === 'guardrails' || check === 'strata') && !passed)
+}
+
+/** Whether an arm lacks members or conversions: which rate is the highest is luck then, and nobody has measured it. */
+function hasTooFew({ checks }: Verdict): boolean {
+  return checks.some(({ check, passed }) => check === 'minimum' && !passed)
 }
 
 /** The variant with the highest rate, on a tie the one declared first. */

@@ -65,7 +65,7 @@ export const rolloutSchema = z.strictObject({
    * What `automatic` does when the results are in and no variant won: `hold` waits for a person, `best` takes the
    * variant with the highest rate (on a tie the one declared first), or a variant by name. Figures that cannot be
    * trusted, a holdout that did better than the variant, and a variant that did not win because it drives people away
-   * always wait for a person.
+   * always wait for a person; so does `best` where an arm has not the least recipients or conversions.
    */
   ifNoWinner: z
     .union([z.enum(['hold', 'best']), z.strictObject({ variant: variantNameSchema })])

@@ -129,16 +129,19 @@ export interface StrataResult {
   readonly heterogeneity: Heterogeneity | null
 }
 
-/** How many more members would settle a question that the data leaves open. */
+/** How many more members of every arm would settle a question that the data leaves open. */
 export interface MembersNeeded {
-  /** For each of the two leading arms. */
+  /** For each of the two leading arms: what the smaller of them would then have. */
   readonly membersPerArm: number
-  /** Beyond what the smaller of the two has. */
+  /** For every arm, beyond what it has; at least 1. */
   readonly moreMembersPerArm: number
   /** The difference of rates that they would show: the one that was observed, or the margin. */
   readonly difference: number
   readonly assuming: 'observed-difference' | 'equivalence-margin'
-  /** Chance that they show it. */
+  /**
+   * Chance that they show it: 0.5 where figures are watched, since the members are those with which the observed rates
+   * just settle it, and luck settles it sooner as often as later; 0.8 where one looks once.
+   */
   readonly power: number
 }
 
@@ -158,7 +161,7 @@ export interface Verdict {
   readonly leaders: Comparison | null
   /** The leaders stratum by stratum; null without strata, and when their members are all in one. */
   readonly strata: StrataResult | null
-  /** Null with a winner, and where no number of members would help, or none that there are. */
+  /** Null with a winner, where time alone is missing, and where no number of members would help, or none that there are. */
   readonly membersNeeded: MembersNeeded | null
   readonly confidence: number
   readonly method: {
@@ -169,7 +172,10 @@ export interface Verdict {
     /** Counts the changes of the rules: verdicts of one version are comparable. */
     readonly version: number
   }
-  /** SHA-256 over the canonical JSON of the data and the rules that it was judged by, in hexadecimal. */
+  /**
+   * SHA-256 over the canonical JSON of the data and the rules that it was judged by, in hexadecimal. The arms are sorted by name:
+   * their order does not matter.
+   */
   readonly dataDigest: string
   /** One sentence for people. */
   readonly sentence: string

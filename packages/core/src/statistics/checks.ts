@@ -14,10 +14,18 @@ function refuse(path: string, message: string): never {
   throw new CampaignKitError('INVALID_INPUT', `${path}: ${message}`, { path })
 }
 
+function isCount(count: number, least: number): boolean {
+  return Number.isInteger(count) && count >= least && count <= MOST
+}
+
 /** @throws INVALID_INPUT with the path of the count that is not a whole number from `least` to 2^53 - 1 */
 export function checkCount(count: number, path: string, least = 0): void {
-  if (!Number.isInteger(count) || count < least || count > MOST)
-    refuse(path, `expected a whole number from ${least}`)
+  if (!isCount(count, least)) refuse(path, `expected a whole number from ${least}`)
+}
+
+/** What {@link checkProportion} lets pass. */
+export function isProportion({ successes, trials }: Proportion): boolean {
+  return isCount(trials, 1) && isCount(successes, 0) && successes <= trials
 }
 
 /**
@@ -25,10 +33,11 @@ export function checkCount(count: number, path: string, least = 0): void {
  * @throws INVALID_INPUT with the path of the count that is wrong
  */
 export function checkProportion({ successes, trials }: Proportion, path = ''): void {
+  if (isProportion({ successes, trials })) return
   const prefix = path === '' ? '' : `${path}.`
   checkCount(trials, `${prefix}trials`, 1)
   checkCount(successes, `${prefix}successes`)
-  if (successes > trials) refuse(`${prefix}successes`, 'more successes than trials')
+  refuse(`${prefix}successes`, 'more successes than trials')
 }
 
 /** @throws INVALID_INPUT when a number is not strictly between 0 and 1 */

@@ -158,6 +158,22 @@ function liveOf(campaign: number): VerdictInput {
   return { arms: [arm('plain', 600 + campaign), arm('emoji', 680 - campaign)], mature: false }
 }
 
+/** Five variants and a holdout, of which nobody knows yet which is best. */
+function fiveOf(campaign: number): VerdictInput {
+  const variants = ['a', 'b', 'c', 'd', 'e'].map((arm, index) => ({
+    arm,
+    assigned: 24_000,
+    converted: 960 + 48 * index + ((7 * campaign + index) % 50),
+    convertedWithMachines: 980 + 48 * index + ((7 * campaign + index) % 50),
+    weight: 3,
+    sent: 24_000,
+    delivered: 23_700 - 5 * index,
+    unsubscribed: 30 + index,
+  }))
+  const holdout = { arm: 'holdout', assigned: 8_000, converted: 240 + (campaign % 17), weight: 1 }
+  return { arms: [...variants, holdout], mature: campaign % 2 === 0 }
+}
+
 const WAVES = 24
 
 /** The same members in waves of equal shares, whose rates differ. */
@@ -246,6 +262,16 @@ export const statisticsBenches = [
     prepare: () => ({
       ours: () => () => callsOf((index) => judge(inWaves(liveOf(index))).comparisons.length, CAMPAIGNS),
       bare: () => () => callsOf((index) => zAlone(liveOf(index)), CALLS),
+    }),
+  },
+  {
+    stage: `statistics: verdicts of 100 live campaigns of 6 arms in ${WAVES} waves`,
+    unit: 'verdict',
+    bareName: 'the z of two arms alone',
+    goal: { perSecond: CAMPAIGNS },
+    prepare: () => ({
+      ours: () => () => callsOf((index) => judge(inWaves(fiveOf(index))).comparisons.length, CAMPAIGNS),
+      bare: () => () => callsOf((index) => zAlone(fiveOf(index)), CALLS),
     }),
   },
   {

@@ -1,6 +1,6 @@
 import type { Arm } from '../../model/experiment.js'
 import { betaPosterior, LOG_ODDS } from '../bayes/posterior.js'
-import { rankArms } from '../bayes/rank-arms.js'
+import { chancesOf } from '../bayes/rank-arms.js'
 import { checkCount } from '../checks.js'
 import { refuseNumber } from '../number-checks.js'
 import type { ArmOutcome } from '../verdict/verdict-input.js'
@@ -45,7 +45,7 @@ export function banditShares(
 ): readonly ArmShare[] {
   const rule = checkedRule(arms, options)
   const posteriors = believedRates(arms, options).map(({ a, b }) => betaPosterior(a, b))
-  const chances = rankArms(posteriors, LOG_ODDS).map(({ probabilityToBeBest }) => probabilityToBeBest)
+  const chances = chancesOf(posteriors, LOG_ODDS)
   return allocationShares(arms, chances, rule)
 }
 

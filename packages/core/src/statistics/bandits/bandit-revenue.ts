@@ -1,6 +1,6 @@
 import type { Arm } from '../../model/experiment.js'
 import { IDENTITY, normalPosterior } from '../bayes/posterior.js'
-import { rankArms } from '../bayes/rank-arms.js'
+import { chancesOf } from '../bayes/rank-arms.js'
 import { checkMoments, type Moments } from '../means/moments.js'
 import { type ArmShare, allocationShares, type BanditOptions, checkedRule } from './allocation-shares.js'
 import { chooseArm } from './choose-arm.js'
@@ -49,7 +49,7 @@ export function banditRevenueShares(
     )
   }
   const posteriors = believed.map(({ mean, spread }) => normalPosterior(mean, spread))
-  const chances = rankArms(posteriors, IDENTITY).map(({ probabilityToBeBest }) => probabilityToBeBest)
+  const chances = chancesOf(posteriors, IDENTITY)
   return allocationShares(arms, chances, rule)
 }
 

@@ -6,7 +6,7 @@ import { type ArmBelief, type CredibleInterval, DEFAULT_CREDIBILITY, tailsOf } f
 import { differenceAt } from './difference.js'
 import { betaPosterior, LOG_ODDS, type Posterior } from './posterior.js'
 import { quantileOf } from './quantile.js'
-import { rankArms } from './rank-arms.js'
+import { chancesOf, rankArms } from './rank-arms.js'
 import { tabledPosterior } from './tabled-posterior.js'
 
 /** An arm so far; one without members yet is believed to be what the prior says. */
@@ -89,7 +89,7 @@ export function compareRatesBayesian(
 
 /** The probabilities to be best alone, without what the intervals cost. */
 export function chancesToBeBest(arms: readonly RateCounts[], prior: BetaPrior = UNIFORM): readonly number[] {
-  return rankArms(posteriorsOf(arms, prior), LOG_ODDS).map(({ probabilityToBeBest }) => probabilityToBeBest)
+  return chancesOf(posteriorsOf(arms, prior), LOG_ODDS)
 }
 
 function posteriorsOf(arms: readonly RateCounts[], prior: BetaPrior): readonly Posterior[] {

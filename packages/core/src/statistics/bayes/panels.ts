@@ -1,9 +1,11 @@
 import { elementAt } from '../../base/element-at.js'
 import { gaussLegendre, legendreValues } from '../quadrature/gauss-legendre.js'
+import { numberAt } from './number-at.js'
 import type { Posterior } from './posterior.js'
 
-const ORDER = 20
+export const ORDER = 20
 export const RULE = gaussLegendre(ORDER)
+const NODES = Float64Array.from(RULE.nodes)
 
 /**
  * Depths in ln below the peak at which a panel ends: between two of them a log-concave density is smooth enough for 20
@@ -49,13 +51,13 @@ export function mergedEdges(edges: readonly number[], widest: number): number[] 
 export interface Panel {
   readonly low: number
   readonly half: number
-  readonly nodes: readonly number[]
+  readonly nodes: Float64Array
 }
 
 export function panelsBetween(edges: readonly number[]): Panel[] {
   return edges.slice(0, -1).map((low, index) => {
     const half = ((edges[index + 1] ?? low) - low) / 2
-    return { low, half, nodes: RULE.nodes.map((node) => low + half * (1 + node)) }
+    return { low, half, nodes: NODES.map((node) => low + half * (1 + node)) }
   })
 }
 
@@ -90,29 +92,48 @@ export function integralTo(x: number, series: Float64Array): number {
   return sum
 }
 
-/** Of each node, the integral up to it of the polynomial that is 1 at one node and 0 at the others, for each of these. */
-const NODE_INTEGRALS = RULE.nodes.map((node) =>
-  Float64Array.from(RULE.nodes, (_, one) => {
+/** Of the polynomial that is 1 at one node and 0 at the others, the integrals up to each node; one node after the other. */
+const NODE_INTEGRALS = Float64Array.from(
+  RULE.nodes.flatMap((_, one) => {
     const values = new Float64Array(ORDER)
     values[one] = 1
-    return integralTo(node, integralSeries(values, 0))
+    const series = integralSeries(values, 0)
+    return RULE.nodes.map((node) => integralTo(node, series))
   }),
 )
 
-/** The integral, from -1 to a node, of the polynomial through values at the nodes: without its series. */
-export function integralToNode(node: number, values: Float64Array, from: number): number {
-  return weightedSum(NODE_INTEGRALS[node] ?? WEIGHTS, values, from)
+/** The integrals, from -1 to each node, of the polynomials through values at the nodes of all panels: without their series. */
+export function integralsToNodes(values: Float64Array): Float64Array {
+  const sums = new Float64Array(values.length)
+  for (let from = 0; from < values.length; from += ORDER) {
+    for (let node = 0; node < ORDER; node += TOGETHER) addIntegrals(values, from, node, sums)
+  }
+  return sums
+}
+
+/** Sums that are gathered at a time: one alone would wait for each of its own additions. */
+const TOGETHER = 4
+
+function addIntegrals(values: Float64Array, from: number, node: number, sums: Float64Array): void {
+  let [first, second, third, fourth] = [0, 0, 0, 0]
+  for (let one = 0, at = node; one < ORDER; one += 1, at += ORDER) {
+    const value = numberAt(values, from + one)
+    first += numberAt(NODE_INTEGRALS, at) * value
+    second += numberAt(NODE_INTEGRALS, at + 1) * value
+    third += numberAt(NODE_INTEGRALS, at + 2) * value
+    fourth += numberAt(NODE_INTEGRALS, at + 3) * value
+  }
+  sums[from + node] = first
+  sums[from + node + 1] = second
+  sums[from + node + 2] = third
+  sums[from + node + 3] = fourth
 }
 
 const WEIGHTS = Float64Array.from(RULE.weights)
 
 /** The integral from -1 to 1 of the same. */
 export function integralOver(values: Float64Array, from: number): number {
-  return weightedSum(WEIGHTS, values, from)
-}
-
-function weightedSum(weights: Float64Array, values: Float64Array, from: number): number {
   let sum = 0
-  for (let at = 0; at < weights.length; at += 1) sum += elementAt(weights, at) * elementAt(values, from + at)
+  for (let at = 0; at < ORDER; at += 1) sum += numberAt(WEIGHTS, at) * numberAt(values, from + at)
   return sum
 }

@@ -1,5 +1,6 @@
 import { elementAt } from '../../base/element-at.js'
-import { edgesOf, mergedEdges, panelsBetween, RULE } from './panels.js'
+import { numberAt } from './number-at.js'
+import { edgesOf, mergedEdges, ORDER, type Panel, panelsBetween, RULE } from './panels.js'
 import type { Coordinate, Posterior } from './posterior.js'
 import { type Tabulated, tabulate } from './tabulate.js'
 
@@ -11,60 +12,93 @@ export interface Rank {
 
 /** Probability that at least one of two independent things happens: digits are kept where both are rare. */
 const either = (first: number, second: number) => first + second - first * second
-const both = (first: number, second: number) => first * second
 
-/** Puts all values but one together, for each of them, into `others`. */
-function joinOthers(
-  values: Float64Array,
-  nothing: number,
-  join: (first: number, second: number) => number,
-  others: Float64Array,
-): void {
-  for (let index = 0, before = nothing; index < values.length; index += 1) {
+/** Of the distribution functions of all arms but one, the product, for each of them. */
+function multiplyOthers(below: Float64Array, others: Float64Array): void {
+  for (let index = 0, before = 1; index < below.length; index += 1) {
     others[index] = before
-    before = join(before, elementAt(values, index))
+    before *= numberAt(below, index)
   }
-  for (let index = values.length - 1, after = nothing; index >= 0; index -= 1) {
-    others[index] = join(elementAt(others, index), after)
-    after = join(after, elementAt(values, index))
+  for (let index = below.length - 1, after = 1; index >= 0; index -= 1) {
+    others[index] = numberAt(others, index) * after
+    after *= numberAt(below, index)
   }
 }
 
-/** The two integrals of each arm, gathered node by node. */
-class Integrals {
-  readonly best: Float64Array
-  readonly loss: Float64Array
-  readonly #tables: readonly Tabulated[]
-  readonly #below: Float64Array
-  readonly #above: Float64Array
-  readonly #othersBelow: Float64Array
-  readonly #anyAbove: Float64Array
-
-  constructor(tables: readonly Tabulated[]) {
-    const perArm = () => new Float64Array(tables.length)
-    this.#tables = tables
-    this.best = perArm()
-    this.loss = perArm()
-    this.#below = perArm()
-    this.#above = perArm()
-    this.#othersBelow = perArm()
-    this.#anyAbove = perArm()
+/** Of the upper tails of all arms but one, the probability that any is true, for each of them. */
+function joinOthers(above: Float64Array, others: Float64Array): void {
+  for (let index = 0, before = 0; index < above.length; index += 1) {
+    others[index] = before
+    before = either(before, numberAt(above, index))
   }
-
-  add(at: number, weight: number, slope: number): void {
-    this.#tables.forEach(({ below, above }, arm) => {
-      this.#below[arm] = elementAt(below, at)
-      this.#above[arm] = elementAt(above, at)
-    })
-    joinOthers(this.#below, 1, both, this.#othersBelow)
-    joinOthers(this.#above, 0, either, this.#anyAbove)
-    this.#tables.forEach(({ density }, arm) => {
-      const winning = elementAt(density, at) * elementAt(this.#othersBelow, arm)
-      const losing = slope * elementAt(this.#below, arm) * elementAt(this.#anyAbove, arm)
-      this.best[arm] = elementAt(this.best, arm) + weight * winning
-      this.loss[arm] = elementAt(this.loss, arm) + weight * losing
-    })
+  for (let index = above.length - 1, after = 0; index >= 0; index -= 1) {
+    others[index] = either(numberAt(others, index), after)
+    after = either(after, numberAt(above, index))
   }
+}
+
+/** Posteriors at the nodes of panels that follow all of them. */
+interface Tables {
+  readonly panels: readonly Panel[]
+  readonly tables: readonly Tabulated[]
+}
+
+function tablesOf(posteriors: readonly Posterior[], coordinate: Coordinate): Tables {
+  const panels = panelsBetween(mergedEdges(posteriors.flatMap(edgesOf), coordinate.widestPanel))
+  return { panels, tables: posteriors.map((posterior) => tabulate(posterior, panels)) }
+}
+
+function forEachNode(
+  panels: readonly Panel[],
+  visit: (at: number, weight: number, place: number) => void,
+): void {
+  panels.forEach(({ half, nodes }, panel) => {
+    for (let index = 0; index < ORDER; index += 1)
+      visit(panel * ORDER + index, half * elementAt(RULE.weights, index), numberAt(nodes, index))
+  })
+}
+
+/** What all arms have at one node, out of their tables. */
+function gather(columns: readonly Float64Array[], at: number, row: Float64Array): void {
+  for (let arm = 0; arm < row.length; arm += 1) row[arm] = numberAt(elementAt(columns, arm), at)
+}
+
+/** Of each arm, the integral of its density times the distribution functions of the others. */
+function chancesIn({ panels, tables }: Tables): readonly number[] {
+  const densities = tables.map(({ density }) => density)
+  const columns = tables.map(({ below }) => below)
+  const best = new Float64Array(tables.length)
+  const below = new Float64Array(tables.length)
+  const othersBelow = new Float64Array(tables.length)
+  forEachNode(panels, (at, weight) => {
+    gather(columns, at, below)
+    multiplyOthers(below, othersBelow)
+    for (let arm = 0; arm < best.length; arm += 1) {
+      const winning = numberAt(elementAt(densities, arm), at) * numberAt(othersBelow, arm)
+      best[arm] = numberAt(best, arm) + weight * winning
+    }
+  })
+  // together they are 1 but for rounding; divided, equal arms get equal shares
+  const together = best.reduce((sum, share) => sum + share, 0)
+  return Array.from(best, (share) => share / together)
+}
+
+/** Of each arm, the integral of P(it is below x < the best of the others). */
+function lossesIn({ panels, tables }: Tables, { slopeAt }: Coordinate): Float64Array {
+  const columns = tables.map((table) => table.above())
+  const loss = new Float64Array(tables.length)
+  const above = new Float64Array(tables.length)
+  const anyAbove = new Float64Array(tables.length)
+  forEachNode(panels, (at, weight, place) => {
+    gather(columns, at, above)
+    joinOthers(above, anyAbove)
+    const slope = slopeAt(place)
+    tables.forEach(({ below }, arm) => {
+      const losing = slope * numberAt(below, at) * numberAt(anyAbove, arm)
+      loss[arm] = numberAt(loss, arm) + weight * losing
+    })
+  })
+  return loss
 }
 
 /**
@@ -73,20 +107,16 @@ class Integrals {
  * of the others).
  */
 export function rankArms(posteriors: readonly Posterior[], coordinate: Coordinate): readonly Rank[] {
-  const panels = panelsBetween(mergedEdges(posteriors.flatMap(edgesOf), coordinate.widestPanel))
-  const tables = posteriors.map((posterior) => tabulate(posterior, panels))
-  const integrals = new Integrals(tables)
-  panels.forEach(({ half, nodes }, panel) => {
-    nodes.forEach((node, index) => {
-      const weight = half * elementAt(RULE.weights, index)
-      integrals.add(panel * nodes.length + index, weight, coordinate.slopeAt(node))
-    })
-  })
-  const { best, loss } = integrals
-  // together they are 1 but for rounding; divided, equal arms get equal shares
-  const together = best.reduce((sum, share) => sum + share, 0)
+  const tables = tablesOf(posteriors, coordinate)
+  const chances = chancesIn(tables)
+  const losses = lossesIn(tables, coordinate)
   return posteriors.map((_, arm) => ({
-    probabilityToBeBest: elementAt(best, arm) / together,
-    expectedLoss: elementAt(loss, arm),
+    probabilityToBeBest: elementAt(chances, arm),
+    expectedLoss: numberAt(losses, arm),
   }))
+}
+
+/** The first half of {@link rankArms} alone, which is some third of the work. */
+export function chancesOf(posteriors: readonly Posterior[], coordinate: Coordinate): readonly number[] {
+  return chancesIn(tablesOf(posteriors, coordinate))
 }

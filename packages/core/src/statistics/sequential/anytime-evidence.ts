@@ -22,3 +22,10 @@ export function anytimeEvidence(logEvidence: number, previousPValue = 1): Anytim
   const pValue = Math.min(1, Math.exp(-logEvidence))
   return { logEvidence, pValue, runningPValue: Math.min(previousPValue, pValue) }
 }
+
+/** ln of the mean of e-values, given by their logarithms: an e-value again, whatever they have to do with each other. */
+export function meanLogEvidence(logEvidence: readonly number[]): number {
+  const top = logEvidence.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY)
+  const sum = logEvidence.reduce((total, each) => total + Math.exp(each - top), 0)
+  return top + Math.log(sum / logEvidence.length)
+}

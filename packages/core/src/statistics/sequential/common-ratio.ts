@@ -13,19 +13,40 @@ export interface SuccessSplit {
   readonly rest: number
 }
 
-/** ln(share e^x + rest), without the digits that would be lost near 0 or far out. */
-function logGrowth(share: number, rest: number, x: number): number {
-  if (x > 0) return x + logGrowth(rest, share, -x)
-  return x > -0.7 ? Math.log1p(share * Math.expm1(x)) : Math.log(share * Math.exp(x) + rest)
-}
-
 /**
  * ln of the likelihood ratio of splits under one ratio of rates, e^x in every stratum, against the ratio 1; concave. A
  * success of a stratum falls to the first arm with probability share e^x / (share e^x + rest).
  */
 function logRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  return Math.abs(x) < NEAR ? nearRatioAt(splits, x) : farRatioAt(splits, x)
+}
+
+/** Where ln(share e^x + rest) would lose digits if it were not written by e^x - 1. */
+const NEAR = 0.7
+
+/** Two loops that are written out, since they are the innermost of all. */
+function nearRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  const fall = Math.expm1(-Math.abs(x))
   let sum = 0
-  for (const { own, successes, share, rest } of splits) sum += own * x - successes * logGrowth(share, rest, x)
+  let [scaled, log] = [Number.NaN, 0]
+  for (const { own, successes, share, rest } of splits) {
+    const part = x > 0 ? rest : share
+    // strata that are divided alike grow alike
+    if (part !== scaled) log = Math.log1p(part * fall)
+    scaled = part
+    sum += own * x - successes * (x > 0 ? x + log : log)
+  }
+  return sum
+}
+
+/** From the side where nothing overflows. */
+function farRatioAt(splits: readonly SuccessSplit[], x: number): number {
+  const left = Math.exp(-Math.abs(x))
+  let sum = 0
+  for (const { own, successes, share, rest } of splits) {
+    const log = x > 0 ? Math.log(rest * left + share) : Math.log(share * left + rest)
+    sum += own * x - successes * (x > 0 ? x + log : log)
+  }
   return sum
 }
 
@@ -34,10 +55,11 @@ function bendAt(
   splits: readonly SuccessSplit[],
   x: number,
 ): { readonly slope: number; readonly curvature: number } {
+  const fall = Math.exp(-x)
   let slope = 0
   let curvature = 0
   for (const { own, successes, share, rest } of splits) {
-    const falls = share / (share + rest * Math.exp(-x))
+    const falls = share / (share + rest * fall)
     slope += own - successes * falls
     curvature += successes * falls * (1 - falls)
   }
@@ -62,11 +84,19 @@ function likeliest(splits: readonly SuccessSplit[]): number {
   return x
 }
 
-/** Steps of the integral in standard errors; the integrand is analytic, so that the error falls exponentially with 1 / step. */
-const STEP = 0.4
+/** How finely an integral is taken. */
+interface Grid {
+  /** In standard errors; the integrand is analytic, so that the error falls exponentially with 1 / step. */
+  readonly step: number
+  /** ln of what is too small to count. */
+  readonly negligible: number
+}
+
 const LONGEST_STRIDE = 0.3
-/** ln of what is too small to count. */
-const NEGLIGIBLE = -45
+/** All digits. */
+const FINE: Grid = { step: 0.4, negligible: -45 }
+/** Some six digits, for a quarter of the work. */
+const COARSE: Grid = { step: 1, negligible: -15 }
 
 interface Mass {
   /** ln of the integral. */
@@ -76,17 +106,17 @@ interface Mass {
 }
 
 /** The likelihood ratio integrated over all x, by the trapezoidal rule (Trefethen and Weideman 2014, theorem 5.1). */
-function massOf(splits: readonly SuccessSplit[]): Mass {
+function massOf(splits: readonly SuccessSplit[], { step, negligible }: Grid): Mass {
   const mode = likeliest(splits)
   const top = logRatioAt(splits, mode)
   const spread = 1 / Math.sqrt(bendAt(splits, mode).curvature)
-  const stride = Math.min(STEP * spread, LONGEST_STRIDE)
+  const stride = Math.min(step * spread, LONGEST_STRIDE)
   let total = 1
   let moment = 0
   for (const side of [1, -1]) {
     for (let at = side * stride; ; at += side * stride) {
       const log = logRatioAt(splits, mode + at) - top
-      if (log < NEGLIGIBLE) break
+      if (log < negligible) break
       total += Math.exp(log)
       moment += at * Math.exp(log)
     }
@@ -105,6 +135,15 @@ export interface RatioEvidence {
   readonly likeliest: number | null
 }
 
+function evidenceOf(posterior: Mass, prior: SuccessSplit): number {
+  return posterior.logTotal - massOf([prior], FINE).logTotal
+}
+
+/** ln of the e-value of {@link ratioEvidence} alone, its error below 1e-5: for plans, not for decisions. */
+export function ratioLogEvidence(splits: readonly SuccessSplit[], prior: SuccessSplit): number {
+  return evidenceOf(massOf([...splits, prior], COARSE), prior)
+}
+
 /**
  * The e-value of splits against the ratio 1: their likelihood ratio averaged over a prior, a split that was seen
  * beforehand of as many successes as it has; and the ratios against which the same average has not yet
@@ -115,8 +154,8 @@ export function ratioEvidence(
   prior: SuccessSplit,
   alpha: number,
 ): RatioEvidence {
-  const posterior = massOf([...splits, prior])
-  const logEvidence = posterior.logTotal - massOf([prior]).logTotal
+  const posterior = massOf([...splits, prior], FINE)
+  const logEvidence = evidenceOf(posterior, prior)
   const bar = -Math.log(alpha)
   const curve = {
     at: (x: number) => logEvidence - bar - logRatioAt(splits, x),

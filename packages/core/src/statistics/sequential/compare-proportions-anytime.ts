@@ -1,4 +1,5 @@
 import type { Estimate } from '../../model/verdict.js'
+import type { BetaPrior } from '../beta-prior.js'
 import { checkCount, checkOpenShare, checkProportion, type Proportion } from '../checks.js'
 import { anytimeEvidence } from './anytime-evidence.js'
 import { betaLogEvidence, betaLogOddsInterval, type Outcomes } from './beta-binomial.js'
@@ -30,6 +31,9 @@ interface Range {
   readonly low: number
   readonly high: number
 }
+
+/** What `plannedSuccesses` is unless it is said. */
+export const PLANNED_SUCCESSES = 250
 
 /** Jeffreys' prior, for the rate of both arms together. */
 const OVERALL_PRIOR = { successes: 0.5, failures: 0.5 }
@@ -72,18 +76,14 @@ const OVERALL_PRIOR = { successes: 0.5, failures: 0.5 }
 export function compareProportionsAnytime(
   a: Proportion,
   b: Proportion,
-  { confidence, plannedSuccesses = 250, previousPValue }: CompareProportionsAnytimeOptions,
+  { confidence, plannedSuccesses = PLANNED_SUCCESSES, previousPValue }: CompareProportionsAnytimeOptions,
 ): ProportionsAnytime {
   checkProportion(a, 'a')
   checkProportion(b, 'b')
   checkOpenShare(confidence, 'confidence')
   checkCount(plannedSuccesses, 'plannedSuccesses', 1)
   const alpha = 1 - confidence
-  const split: Outcomes = { successes: a.successes, failures: b.successes }
-  const members = a.trials + b.trials
-  const weight = plannedSuccesses / sharpestRatio(alpha)
-  const prior = { successes: (weight * a.trials) / members, failures: (weight * b.trials) / members }
-  const fairOdds = Math.log(a.trials / b.trials)
+  const { split, prior, fairOdds } = splitOf(a, b, alpha, plannedSuccesses)
   const evidence = anytimeEvidence(betaLogEvidence(split, prior, fairOdds), previousPValue)
   const { low, high } = betaLogOddsInterval(split, prior, alpha)
   // the ratio of the rates: the odds of the split over those of the members
@@ -95,6 +95,29 @@ export function compareProportionsAnytime(
     lift: liftOf(a, b, ratio, confidence),
     ...evidence,
   }
+}
+
+/** The successes of both as they fall to `a`, what was believed of that, and the odds that equal rates would give. */
+interface Split {
+  readonly split: Outcomes
+  readonly prior: BetaPrior
+  readonly fairOdds: number
+}
+
+function splitOf(a: Proportion, b: Proportion, alpha: number, plannedSuccesses: number): Split {
+  const members = a.trials + b.trials
+  const weight = plannedSuccesses / sharpestRatio(alpha)
+  return {
+    split: { successes: a.successes, failures: b.successes },
+    prior: { successes: (weight * a.trials) / members, failures: (weight * b.trials) / members },
+    fairOdds: Math.log(a.trials / b.trials),
+  }
+}
+
+/** The p-value of {@link compareProportionsAnytime} alone, without what its intervals cost; counts that are expected may be broken. */
+export function anytimePValue(a: Proportion, b: Proportion, confidence: number): number {
+  const { split, prior, fairOdds } = splitOf(a, b, 1 - confidence, PLANNED_SUCCESSES)
+  return anytimeEvidence(betaLogEvidence(split, prior, fairOdds)).pValue
 }
 
 function liftOf(a: Proportion, b: Proportion, ratio: Range, confidence: number): Estimate | null {

@@ -4,8 +4,8 @@ import { checkCount, checkOpenShare } from '../checks.js'
 import { leadOf, type StratumOutcome, sumOver, usableStrata, weightOf } from '../strata/stratum.js'
 import { anytimeEvidence } from './anytime-evidence.js'
 import { betaLogOddsInterval } from './beta-binomial.js'
-import { type RatioEvidence, ratioEvidence, type SuccessSplit } from './common-ratio.js'
-import type { CompareProportionsAnytimeOptions } from './compare-proportions-anytime.js'
+import { type RatioEvidence, ratioEvidence, ratioLogEvidence, type SuccessSplit } from './common-ratio.js'
+import { type CompareProportionsAnytimeOptions, PLANNED_SUCCESSES } from './compare-proportions-anytime.js'
 import type { AnytimeComparison } from './comparison.js'
 import { sharpestRatio } from './normal-mixture.js'
 
@@ -60,17 +60,14 @@ const OVERALL_PRIOR = { successes: 0.5, failures: 0.5 }
  */
 export function compareStrataAnytime(
   strata: readonly StratumOutcome[],
-  { confidence, plannedSuccesses = 250, previousPValue }: CompareProportionsAnytimeOptions,
+  { confidence, plannedSuccesses = PLANNED_SUCCESSES, previousPValue }: CompareProportionsAnytimeOptions,
 ): StrataAnytime {
   checkOpenShare(confidence, 'confidence')
   checkCount(plannedSuccesses, 'plannedSuccesses', 1)
   const used = usableStrata(strata)
   const alpha = 1 - confidence
-  const weight = plannedSuccesses / sharpestRatio(alpha)
-  const prior: SuccessSplit = { own: weight / 2, successes: weight, share: 0.5, rest: 0.5 }
   const splits = used.map(splitOf)
-  const answered = splits.filter(({ successes }) => successes > 0)
-  const ratio = ratioEvidence(answered, prior, alpha)
+  const ratio = ratioEvidence(answered(splits), priorOf(alpha, plannedSuccesses), alpha)
   return {
     status: 'valid',
     method: 'stratified-success-split',
@@ -79,6 +76,22 @@ export function compareStrataAnytime(
     strataUsed: used.length,
     ...anytimeEvidence(ratio.logEvidence, previousPValue),
   }
+}
+
+/** The p-value of {@link compareStrataAnytime} alone, to some five digits: for plans, whose counts may be broken. */
+export function strataAnytimePValue(strata: readonly StratumOutcome[], confidence: number): number {
+  const splits = strata.filter(({ a, b }) => a.trials > 0 && b.trials > 0).map(splitOf)
+  const prior = priorOf(1 - confidence, PLANNED_SUCCESSES)
+  return anytimeEvidence(ratioLogEvidence(answered(splits), prior)).pValue
+}
+
+function priorOf(alpha: number, plannedSuccesses: number): SuccessSplit {
+  const weight = plannedSuccesses / sharpestRatio(alpha)
+  return { own: weight / 2, successes: weight, share: 0.5, rest: 0.5 }
+}
+
+function answered(splits: readonly SuccessSplit[]): readonly SuccessSplit[] {
+  return splits.filter(({ successes }) => successes > 0)
 }
 
 function splitOf({ a, b }: StratumOutcome): SuccessSplit {

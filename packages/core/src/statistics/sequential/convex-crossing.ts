@@ -17,14 +17,17 @@ const MOST_STEPS = 100
 export function convexCrossing({ at, slopeAt, from, step }: ConvexCurve, side: 1 | -1): number {
   let stride = step
   let x = from + side * stride
-  while (at(x) < 0) {
+  let height = at(x)
+  while (height < 0) {
     stride *= 2
     x = from + side * stride
+    height = at(x)
   }
   for (let round = 0; round < MOST_STEPS; round += 1) {
-    const next = x - at(x) / slopeAt(x)
+    const next = x - height / slopeAt(x)
     if (!((x - next) * side > 1e-15 * Math.max(1, Math.abs(x)))) return x
     x = next
+    height = at(x)
   }
   return x
 }

@@ -1,3 +1,4 @@
+import { elementAt } from '../../base/element-at.js'
 import { deviance } from '../special/deviance.js'
 import { stirlingFactor } from '../special/stirling.js'
 
@@ -5,14 +6,19 @@ import { stirlingFactor } from '../special/stirling.js'
  * ln of the multivariate beta function of weights, less the sum of weight times ln share: what is small of two
  * large numbers.
  */
-function logBetaOverShares(weights: readonly number[], shares: readonly number[]): number {
+function logBetaOverShares(weights: readonly number[]): (shares: readonly number[]) => number {
   const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let sum = Math.log(total / stirlingFactor(total))
-  weights.forEach((weight, index) => {
-    const expected = total * (shares[index] ?? 0)
-    sum += deviance(weight, expected, weight - expected) + Math.log(stirlingFactor(weight) / weight)
-  })
-  return sum
+  const whole = Math.log(total / stirlingFactor(total))
+  const factors = weights.map((weight) => Math.log(stirlingFactor(weight) / weight))
+  return (shares) => {
+    let sum = whole
+    for (let index = 0; index < weights.length; index += 1) {
+      const weight = elementAt(weights, index)
+      const expected = total * elementAt(shares, index)
+      sum += deviance(weight, expected, weight - expected) + elementAt(factors, index)
+    }
+    return sum
+  }
 }
 
 /**
@@ -29,6 +35,15 @@ export function dirichletLogEvidence(
   prior: readonly number[],
   shares: readonly number[],
 ): number {
-  const posterior = prior.map((weight, index) => weight + (counts[index] ?? 0))
-  return logBetaOverShares(posterior, shares) - logBetaOverShares(prior, shares)
+  return dirichletEvidenceOf(counts, prior)(shares)
+}
+
+/** The same as a function of the shares: what depends on the counts alone is worked out once. */
+export function dirichletEvidenceOf(
+  counts: readonly number[],
+  prior: readonly number[],
+): (shares: readonly number[]) => number {
+  const after = logBetaOverShares(prior.map((weight, index) => weight + elementAt(counts, index)))
+  const before = logBetaOverShares(prior)
+  return (shares) => after(shares) - before(shares)
 }

@@ -36,8 +36,21 @@ describe('evidence about counts', () => {
     [[900_000_000, 100_000_000], [9, 1], -6.908598367953157],
   ])('of arms with %j members for weights of %j', (counts, weights, expected) => {
     const arms = counts.map((count, index) => ({ count, weight: weights[index] ?? 1 }))
-    close(anytimeSampleRatio(arms).logEvidence, expected, 1e-11)
+    close(anytimeSampleRatio(arms, { concentration: 1000 }).logEvidence, expected, 1e-11)
   })
+
+  it.each([
+    [[5000, 4600], [1, 1], 5.371218934198832],
+    [[3000000, 3002000, 1000400], [3, 3, 1], -6.901574544438501],
+    [[900000000, 100000000], [9, 1], -6.355143759550484],
+    [[130, 70], [1, 1], 4.821758892807779],
+  ])(
+    'of arms with %j members for weights of %j, by the mean of two concentrations',
+    (counts, weights, expected) => {
+      const arms = counts.map((count, index) => ({ count, weight: weights[index] ?? 1 }))
+      close(anytimeSampleRatio(arms).logEvidence, expected, 1e-11)
+    },
+  )
 
   it('stays finite where the p-value is 0', () => {
     const { logEvidence, pValue } = anytimeSampleRatio([

@@ -103,6 +103,26 @@ describe('looked at 46 times', () => {
     expect(alarms).toBeLessThanOrEqual(atMost(0.05))
   })
 
+  it.each([1_000, 100_000])(
+    'so does the sample ratio of %d members, unless told where to look',
+    {
+      timeout: SLOW,
+    },
+    (members) => {
+      const alarmsAt = (rate: number, level: number) =>
+        alarmsWhileWatched({ members: [members], rates: [rate], seed: `ratio:${members}` }, (arms) => {
+          const { successes, trials } = first(arms)
+          return (
+            anytimeSampleRatio([successes, trials - successes].map((count) => ({ count, weight: 1 })))
+              .pValue < level
+          )
+        })
+      expect(alarmsAt(0.5, 0.05)).toBeLessThanOrEqual(atMost(0.05))
+      // a mismatch of four standard errors at the end
+      expect(alarmsAt(0.5 + 2 / Math.sqrt(members), 0.001)).toBeGreaterThan(0.25)
+    },
+  )
+
   it('the z test keeps its level within planned bounds', { timeout: SLOW }, () => {
     const fractions = Array.from({ length: LOOKS }, (_, look) => (look + 1) / LOOKS)
     const plan = groupSequentialBounds({ alpha: 0.05, fractions, spending: 'pocock' })

@@ -1,6 +1,6 @@
 import type { Estimate } from '../../model/verdict.js'
 import { checkOpenShare } from '../checks.js'
-import { normalUpperQuantile } from '../special/normal-quantile.js'
+import { twoSidedZ } from '../proportions/two-sided-z.js'
 import { normalUpperTail } from '../special/normal-tail.js'
 import { leadOf, type StratumOutcome, sumOver, usableStrata, weightOf } from './stratum.js'
 
@@ -65,7 +65,7 @@ function weightedDifference(strata: readonly StratumOutcome[], confidence: numbe
   const weight = sumOver(strata, weightOf)
   const value = sumOver(strata, leadOf) / weight
   const variance = (value * sumOver(strata, satoP) + sumOver(strata, satoQ)) / weight ** 2
-  const half = normalUpperQuantile((1 - confidence) / 2) * Math.sqrt(Math.max(0, variance))
+  const half = twoSidedZ(confidence) * Math.sqrt(Math.max(0, variance))
   return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half), confidence }
 }
 

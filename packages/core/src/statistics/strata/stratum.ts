@@ -1,5 +1,5 @@
 import { CampaignKitError } from '../../base/error.js'
-import { checkProportion, type Proportion } from '../checks.js'
+import { checkProportion, isProportion, type Proportion } from '../checks.js'
 import { productDifference } from '../special/exact-difference.js'
 
 /** Two arms within one stratum: a wave, a country, a run. An arm may be empty in it: no trials and no successes. */
@@ -14,22 +14,23 @@ export interface StratumOutcome {
  * @throws INVALID_INPUT with path `strata` when there are none, or `strata[2].a.successes` and the like
  */
 export function usableStrata(strata: readonly StratumOutcome[]): readonly StratumOutcome[] {
-  const used = strata.filter((stratum, index) => isUsable(stratum, `strata[${index}]`))
+  const used = strata.filter((stratum, index) => isUsable(stratum, index))
   if (used.length === 0) {
     throw new CampaignKitError('INVALID_INPUT', 'strata: none has members in both arms', { path: 'strata' })
   }
   return used
 }
 
-function isUsable({ a, b }: StratumOutcome, path: string): boolean {
-  for (const [arm, proportion] of [
-    ['a', a],
-    ['b', b],
-  ] as const) {
-    if (proportion.trials === 0 && proportion.successes === 0) return false
-    checkProportion(proportion, `${path}.${arm}`)
-  }
+function isUsable({ a, b }: StratumOutcome, index: number): boolean {
+  if (isNobody(a)) return false
+  if (!isProportion(a)) checkProportion(a, `strata[${index}].a`)
+  if (isNobody(b)) return false
+  if (!isProportion(b)) checkProportion(b, `strata[${index}].b`)
   return true
+}
+
+function isNobody({ trials, successes }: Proportion): boolean {
+  return trials === 0 && successes === 0
 }
 
 export function sumOver(

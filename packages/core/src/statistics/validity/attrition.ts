@@ -61,7 +61,8 @@ export interface AttritionTest {
 const STAGES = ['assigned', 'sent', 'delivered', 'analysed'] as const
 const ALPHA = 0.01
 
-function checkFunnels(arms: readonly ArmFunnel[]): void {
+/** @throws INVALID_INPUT with the path of what is wrong */
+export function checkFunnels(arms: readonly ArmFunnel[]): void {
   if (arms.length < 2) refuseNumber('arms', 'expected at least two')
   arms.forEach((funnel, index) => {
     STAGES.forEach((stage, step) => {
@@ -97,6 +98,11 @@ function tested(arms: readonly Proportion[]): Tested {
   return { method: 'pairwise-exact', choice, statistic: null, pValue: pairwiseExact(arms) }
 }
 
+/** What an arm lost from one stage to the next. */
+export function lossOf(funnel: ArmFunnel, from: FunnelStage, to: FunnelStage): ArmLoss {
+  return { arm: funnel.arm, entered: funnel[from], kept: funnel[to], rate: funnel[to] / funnel[from] }
+}
+
 function stageOf(
   funnels: readonly ArmFunnel[],
   from: FunnelStage,
@@ -107,12 +113,7 @@ function stageOf(
     from,
     to,
     ...tested(entered.map((funnel) => ({ successes: funnel[to], trials: funnel[from] }))),
-    arms: entered.map((funnel) => ({
-      arm: funnel.arm,
-      entered: funnel[from],
-      kept: funnel[to],
-      rate: funnel[to] / funnel[from],
-    })),
+    arms: entered.map((funnel) => lossOf(funnel, from, to)),
   }
 }
 
@@ -121,6 +122,7 @@ function stageOf(
  * came so far (differential attrition): Pearson's chi-square test of arms by kept and lost, Fisher's exact test of the
  * pairs where expected counts are small (Cochran 1954), with Holm's correction among the stages. Arms that lose
  * unequally are no longer the same kind of people, however exactly they were assigned; compare by assigned members then.
+ * To be looked at once: while figures come in, {@link anytimeAttritionTest}.
  *
  * @param options - `alpha`, 0 to 1, both excluded; by default 0.01
  * @throws INVALID_INPUT with path `arms` (fewer than two), `arms[i].assigned` (at least 1), `arms[i].sent` (more than

@@ -3,8 +3,8 @@ import type { Proportion } from '../checks.js'
 import { holmAdjusted } from '../corrections/holm.js'
 import { compareProportions } from '../proportions/compare-proportions.js'
 import { rateDifference } from '../proportions/difference.js'
-import { compareProportionsAnytime } from '../sequential/compare-proportions-anytime.js'
-import { compareStrataAnytime } from '../sequential/compare-strata-anytime.js'
+import { anytimePValue, compareProportionsAnytime } from '../sequential/compare-proportions-anytime.js'
+import { compareStrataAnytime, strataAnytimePValue } from '../sequential/compare-strata-anytime.js'
 import { compareStrata } from '../strata/compare-strata.js'
 import { variantsIn } from './contenders.js'
 import { hasBoth, type PairStratum, strataOfPair } from './pair-strata.js'
@@ -13,7 +13,7 @@ import type { JudgedArm, Question } from './verdict-input.js'
 type Pair = readonly [JudgedArm, JudgedArm]
 
 /** Two arms as they are compared: their counts, and how these fall to the strata that they are in. */
-interface Compared {
+export interface Compared {
   readonly a: Proportion
   readonly b: Proportion
   readonly strata: readonly PairStratum[]
@@ -46,11 +46,7 @@ function compareFamily(pairs: readonly Pair[], question: Question): readonly Com
 
 /** One arm against another, as a test of its own. */
 export function comparePair(first: JudgedArm, second: JudgedArm, question: Question): Comparison {
-  const compared: Compared = {
-    a: proportionOf(first),
-    b: proportionOf(second),
-    strata: strataOfPair(question, first.arm, second.arm),
-  }
+  const compared = comparedOf(first, second, question)
   const confidence = 1 - question.alpha
   const once = lookOnce(compared, confidence)
   return {
@@ -62,6 +58,20 @@ export function comparePair(first: JudgedArm, second: JudgedArm, question: Quest
   }
 }
 
+/** Two arms, as they are and as they would be with more members. */
+export function comparedOf(first: JudgedArm, second: JudgedArm, question: Question): Compared {
+  const strata = strataOfPair(question, first.arm, second.arm)
+  return { a: proportionOf(first), b: proportionOf(second), strata }
+}
+
+/** The p-value of one arm against another by the view that decides, as a test of its own; watched, counts may be broken. */
+export function decidingPValueOf({ a, b, strata }: Compared, { alpha, decision }: Question): number {
+  const confidence = 1 - alpha
+  if (decision === 'fixed') return lookOnce({ a, b, strata }, confidence).pValue
+  if (strata.length === 0) return anytimePValue(a, b, confidence)
+  return strata.some(hasBoth) ? strataAnytimePValue(strata, confidence) : 1
+}
+
 /** The difference of two arms at another confidence than that of the question, looked at once. */
 export function differenceAt(
   first: JudgedArm,
@@ -69,8 +79,7 @@ export function differenceAt(
   question: Question,
   confidence: number,
 ): Estimate {
-  const strata = strataOfPair(question, first.arm, second.arm)
-  return lookOnce({ a: proportionOf(first), b: proportionOf(second), strata }, confidence).difference
+  return lookOnce(comparedOf(first, second, question), confidence).difference
 }
 
 type LookOnce = Pick<Comparison, 'difference' | 'lift' | 'z' | 'pValue' | 'method'>

@@ -1,11 +1,12 @@
 import type { Arm } from '../../model/experiment.js'
-import type { Comparison, Estimate, Verdict, VerdictCheck } from '../../model/verdict.js'
-import { compareArms, differenceAt } from './compare-arms.js'
+import type { Comparison, Verdict, VerdictCheck } from '../../model/verdict.js'
+import { type Answer, answerOf } from './answer.js'
+import { compareArms } from './compare-arms.js'
 import { contendersIn, nameOfArm } from './contenders.js'
-import { decidingPValue, findWinner, isWon } from './find-winner.js'
+import { decidingPValue, isWon } from './find-winner.js'
 import { guardrailCheck, guardrailsOfAll } from './guardrails.js'
 import { integrityChecks } from './integrity.js'
-import { compareLeaders } from './leaders.js'
+import type { Leaders } from './leaders.js'
 import { strataChecks } from './strata-result.js'
 import type { JudgedArm, Question } from './verdict-input.js'
 
@@ -13,7 +14,11 @@ import type { JudgedArm, Question } from './verdict-input.js'
 export type Decision = Pick<Verdict, 'outcome' | 'winner' | 'reasons' | 'checks'>
 
 /** Settles the outcome, one question after the other: trust, maturity and size, machines, guardrails. */
-export function decide(question: Question, comparisons: readonly Comparison[]): Decision {
+export function decide(
+  question: Question,
+  comparisons: readonly Comparison[],
+  leadersOf: (winner: Arm | null) => Leaders | null,
+): Decision {
   if (contendersIn(question).length < 2) {
     const reasons = ['there is nothing to compare with']
     return { outcome: 'not-an-experiment', winner: null, reasons, checks: [] }
@@ -25,8 +30,8 @@ export function decide(question: Question, comparisons: readonly Comparison[]): 
   const checks = [...integrity, ...readiness]
   const waits = !question.equallyMature || (question.decision === 'fixed' && !question.mature)
   const missing = readiness.filter(({ check, passed }) => !passed && (check === 'minimum' || waits))
-  if (missing.length > 0) return unsettled(openOutcome(question), missing, checks)
-  return answered(question, comparisons, checks)
+  if (missing.length > 0) return withGuardrails(question, unsettled(openOutcome(question), missing, checks))
+  return answered(question, comparisons, leadersOf, checks)
 }
 
 function unsettled(
@@ -40,13 +45,13 @@ function unsettled(
 function answered(
   question: Question,
   comparisons: readonly Comparison[],
+  leadersOf: (winner: Arm | null) => Leaders | null,
   asked: readonly VerdictCheck[],
 ): Decision {
   const answer = answerOf(question, comparisons)
   const machines = machineCheck(question, answer)
   const winner = answer.outcome === 'winner' ? answer.winner : null
-  const leaders = question.strata.length === 0 ? null : compareLeaders(question, comparisons, winner)
-  const strata = strataChecks(question, leaders)
+  const strata = strataChecks(question, leadersOf(winner)?.strata ?? null)
   const checks = [...asked, machines, ...strata]
   if (!machines.passed) return unsettled('invalid', [machines], checks)
   if (answer.outcome === 'equivalent') {
@@ -89,43 +94,6 @@ function crowned(
   const checks = [...asked, guardrails]
   if (!guardrails.passed) return unsettled(open, [guardrails], checks)
   return { outcome: 'winner', winner, reasons: [winningReason(question, comparisons, winner)], checks }
-}
-
-type Answer =
-  | { readonly outcome: 'winner'; readonly winner: Arm }
-  | { readonly outcome: 'equivalent' }
-  | { readonly outcome: 'open' }
-
-/** What the figures say by the view that decides. A margin goes first: differences within it were declared to be none. */
-function answerOf(question: Question, comparisons: readonly Comparison[]): Answer {
-  if (isEquivalent(question, comparisons)) return { outcome: 'equivalent' }
-  const winner = findWinner(question, comparisons)
-  return winner === null ? { outcome: 'open' } : { outcome: 'winner', winner }
-}
-
-/**
- * Whether all pairs of the question are within the margin. Looked at once, by two one-sided tests (Schuirmann 1987),
- * that is, an interval at 1 - 2 alpha; at any time, by the confidence sequence. No correction: all pairs must pass.
- */
-function isEquivalent(question: Question, comparisons: readonly Comparison[]): boolean {
-  const margin = question.equivalenceMargin
-  if (margin === null) return false
-  const contenders = contendersIn(question)
-  const isCompared = (arm: Arm) => contenders.some((each) => each.arm === arm)
-  const pairs = comparisons.filter(({ arm, against }) => isCompared(arm) && isCompared(against))
-  return pairs.every((pair) => {
-    const { low, high } = marginInterval(question, pair)
-    return low > -margin && high < margin
-  })
-}
-
-function marginInterval(question: Question, { arm, against, anytime, difference }: Comparison): Estimate {
-  const { arms, alpha, decision } = question
-  if (decision === 'anytime') return anytime.difference
-  const found = (name: Arm) => arms.find((each) => each.arm === name)
-  const [a, b] = [found(arm), found(against)]
-  if (a === undefined || b === undefined || alpha >= 0.5) return difference
-  return differenceAt(a, b, question, 1 - 2 * alpha)
 }
 
 function maturityCheck({ mature }: Question): VerdictCheck {

@@ -1,5 +1,6 @@
 import type { VerdictCheck } from '../../model/verdict.js'
 import { anytimeSampleRatio } from '../sequential/anytime-sample-ratio.js'
+import { anytimeAttritionTest } from '../validity/anytime-attrition.js'
 import { type ArmFunnel, attritionTest } from '../validity/attrition.js'
 import { sampleRatioTest } from '../validity/sample-ratio.js'
 import { nameOfArm, variantsIn } from './contenders.js'
@@ -40,8 +41,11 @@ function funnelOf({ arm, assigned, sent, delivered, analysed }: JudgedArm): ArmF
 function attritionCheck(question: Question): readonly VerdictCheck[] {
   const funnels = variantsIn(question).flatMap((arm) => funnelOf(arm) ?? [])
   if (funnels.length < 2 || funnels.length < variantsIn(question).length) return []
-  const { stages, differs } = attritionTest(funnels, { alpha: DISBELIEF })
-  const worst = stages.reduce((left, right) => (right.adjustedPValue < left.adjustedPValue ? right : left))
+  const test = question.decision === 'anytime' ? anytimeAttritionTest : attritionTest
+  const { stages, differs } = test(funnels, { alpha: DISBELIEF })
+  const worst = [...stages].reduce((left, right) =>
+    right.adjustedPValue < left.adjustedPValue ? right : left,
+  )
   const losses = worst.arms.map(
     ({ arm, kept, entered }) => `${nameOfArm(arm, question)} ${kept} of ${entered}`,
   )

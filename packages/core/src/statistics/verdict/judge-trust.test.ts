@@ -35,17 +35,20 @@ describe('figures that cannot be trusted', () => {
     expect(verdict.reasons).toContain('more unsubscribes with emoji than with plain')
   })
 
-  it('are those of arms that lost members unequally on the way', () => {
-    const lost = [
-      weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),
-      weighed('emoji', 122, 2_000, { sent: 1_990, delivered: 1_700 }),
-    ]
-    const verdict = judged(lost)
-    expect(verdict).toMatchObject({ outcome: 'invalid' })
-    expect(verdict.reasons[0]).toContain('from sent to delivered: plain 1900 of 1990, emoji 1700 of 1990')
-    const alike = lost.map((each) => ({ ...each, delivered: 1_900 }))
-    expect(judged(alike)).toMatchObject({ outcome: 'winner', winner: 'emoji' })
-  })
+  it.each(['fixed', 'anytime'] as const)(
+    'are those of arms that lost members unequally on the way (%s)',
+    (decision) => {
+      const lost = [
+        weighed('plain', 80, 2_000, { sent: 1_990, delivered: 1_900 }),
+        weighed('emoji', 122, 2_000, { sent: 1_990, delivered: 1_700 }),
+      ]
+      const verdict = judged(lost, { decision })
+      expect(verdict).toMatchObject({ outcome: 'invalid' })
+      expect(verdict.reasons[0]).toContain('from sent to delivered: plain 1900 of 1990, emoji 1700 of 1990')
+      const alike = lost.map((each) => ({ ...each, delivered: 1_900 }))
+      expect(judged(alike, { alpha: 0.1, decision })).toMatchObject({ outcome: 'winner', winner: 'emoji' })
+    },
+  )
 
   it('are not those of a holdout, which is never written to', () => {
     const arms = [

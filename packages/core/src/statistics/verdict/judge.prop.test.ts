@@ -126,9 +126,10 @@ describe('any verdict of up to five arms with up to 2^40 members', () => {
           .map((arm) => ({ arm, place: Number(places.next().value) }))
           .sort((left, right) => left.place - right.place)
           .map(({ arm }) => arm)
-        const { outcome: settled, winner, membersNeeded } = judge(asked)
+        const { outcome: settled, winner, membersNeeded, leaders, dataDigest } = judge(asked)
         const other = judge({ ...asked, arms: shuffled })
-        expect([other.outcome, other.winner]).toEqual([settled, winner])
+        expect([other.outcome, other.winner, other.dataDigest]).toEqual([settled, winner, dataDigest])
+        expect([other.leaders?.arm, other.leaders?.against]).toEqual([leaders?.arm, leaders?.against])
         expect(other.membersNeeded?.membersPerArm).toBe(membersNeeded?.membersPerArm)
       }),
       { seed: SEED, numRuns: 200 },

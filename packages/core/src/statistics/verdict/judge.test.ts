@@ -311,3 +311,15 @@ describe('any verdict', () => {
     )
   })
 })
+
+describe('the order of the arms', () => {
+  it('says how they are listed and what is subtracted, and nothing else', () => {
+    const arms = [arm('b', 100, 2_000), arm('a', 100, 2_000), arm('c', 90, 2_000)]
+    const [one, other] = [judged(arms), judged([...arms].reverse())]
+    expect(one.arms.map((each) => each.arm)).toEqual(['b', 'a', 'c'])
+    expect(other.comparisons[0]).toMatchObject({ arm: 'c', against: 'a' })
+    expect(one.leaders).toMatchObject({ arm: 'a', against: 'b' })
+    expect(other.leaders).toMatchObject({ arm: 'a', against: 'b' })
+    expect([other.sentence, other.dataDigest]).toEqual([one.sentence, one.dataDigest])
+  })
+})

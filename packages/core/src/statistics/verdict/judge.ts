@@ -8,14 +8,13 @@ import { wilsonInterval } from '../proportions/wilson.js'
 import { compareArms } from './compare-arms.js'
 import { contendersIn } from './contenders.js'
 import { decide } from './decide.js'
-import { compareLeaders } from './leaders.js'
+import { createLeaders } from './leaders.js'
 import { membersNeeded } from './members-needed.js'
-import { strataResult } from './strata-result.js'
 import { checkedQuestion, type Question, type VerdictInput } from './verdict-input.js'
 import { verdictSentence } from './verdict-sentence.js'
 
 /** Counts the changes of the rules by which {@link judge} decides. */
-const VERSION = 4
+const VERSION = 5
 
 /** Members of an arm up to which {@link compareRatesBayesian} integrates. */
 const MOST_BELIEVED = 1e9
@@ -33,6 +32,9 @@ const MOST_BELIEVED = 1e9
  * Cochran, Mantel and Haenszel or, where counts are small, the exact conditional test; lift and difference are those of
  * Mantel and Haenszel. At any time: {@link compareStrataAnytime}, whose shares may differ from stratum to stratum. Arms that
  * meet in no stratum cannot be told apart. `probabilityToBeBest` and `membersNeeded` are of the arms as a whole.
+ *
+ * The order of the arms is the one in which `arms`, `comparisons` and lists of words name them, and says which rate is
+ * subtracted from which; nothing else hangs on it, neither who wins or leads nor `dataDigest`.
  *
  * `decision` settles beforehand which p-value counts. `anytime`: the always-valid one, at whatever look, so that watching
  * does no harm. `fixed`: z or exact test, and only when `mature`. The other view is in the verdict as information.
@@ -62,22 +64,32 @@ const MOST_BELIEVED = 1e9
 export function judge(input: VerdictInput): Verdict {
   const question = checkedQuestion(input)
   const comparisons = compareArms(question)
-  const decision = decide(question, comparisons)
-  const leaders = compareLeaders(question, comparisons, decision.winner)
+  const leadersOf = createLeaders(question, comparisons)
+  const decision = decide(question, comparisons, leadersOf)
+  const leaders = leadersOf(decision.winner)
+  const leading = leaders?.comparison ?? null
   const isOpen = decision.outcome === 'no-difference' || decision.outcome === 'keep-collecting'
   const isHarmful = decision.checks.some(({ check, passed }) => check === 'guardrails' && !passed)
   const verdict = {
     ...decision,
     arms: armResults(question),
     comparisons,
-    leaders,
-    strata: strataResult(question, leaders),
-    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, leaders) : null,
+    leaders: leading,
+    strata: leaders?.strata ?? null,
+    membersNeeded: isOpen && !isHarmful ? membersNeeded(question, comparisons, leading) : null,
     confidence: 1 - question.alpha,
     method: { decision: question.decision, correction: 'holm' as const, version: VERSION },
-    dataDigest: toHex(sha256(utf8(canonicalJson({ question, version: VERSION })))),
+    dataDigest: toHex(sha256(utf8(canonicalJson({ question: ordered(question), version: VERSION })))),
   }
   return { ...verdict, sentence: verdictSentence(question, verdict) }
+}
+
+/** The same question whatever the order of its arms. */
+function ordered(question: Question): Question {
+  const byArm = (left: { readonly arm: string }, right: { readonly arm: string }) =>
+    left.arm < right.arm ? -1 : 1
+  const strata = question.strata.map(({ name, arms }) => ({ name, arms: [...arms].sort(byArm) }))
+  return { ...question, arms: [...question.arms].sort(byArm), strata }
 }
 
 function armResults(question: Question): readonly ArmResult[] {

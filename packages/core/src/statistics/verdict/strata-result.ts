@@ -9,10 +9,11 @@ import { nameOfArm } from './contenders.js'
 import { hasBoth, type PairStratum, strataOfPair } from './pair-strata.js'
 import type { Question } from './verdict-input.js'
 
-/** The leaders stratum by stratum; null when they are all in one, or in none. */
-export function strataResult(question: Question, leaders: Comparison | null): StrataResult | null {
-  if (leaders === null) return null
-  const { arm, against, difference } = leaders
+/** A pair stratum by stratum; null when its members are all in one, or in none. */
+export function strataResult(
+  question: Question,
+  { arm, against, difference }: Comparison,
+): StrataResult | null {
   const strata = strataOfPair(question, arm, against)
   if (strata.length < 2) return null
   const confidence = 1 - question.alpha
@@ -44,8 +45,7 @@ function heterogeneityOf(strata: readonly PairStratum[]): Heterogeneity | null {
  * Whether the arm that is ahead as a whole is behind within the strata (Simpson's paradox), the former by more than
  * chance explains. Left out without strata.
  */
-export function strataChecks(question: Question, leaders: Comparison | null): readonly VerdictCheck[] {
-  const result = strataResult(question, leaders)
+export function strataChecks(question: Question, result: StrataResult | null): readonly VerdictCheck[] {
   if (result === null) return []
   const passed = !isTurned(question, result)
   const pValue = result.heterogeneity?.pValue ?? null

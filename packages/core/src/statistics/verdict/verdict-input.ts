@@ -23,7 +23,10 @@ export interface ArmOutcome {
   /** How many were written to, and how many of them the message came to; of a holdout neither. */
   readonly sent?: number
   readonly delivered?: number
-  /** How many of those count in `converted` and `assigned`. @default delivered */
+  /**
+   * How many of those count in `converted` and `assigned`: fewer where members were taken out after the message came to them,
+   * such as those without a purchase record to look into. The kit takes nobody out. @default delivered
+   */
   readonly analysed?: number
   /** Guardrails, each at most `assigned`. @default 0 */
   readonly unsubscribed?: number
