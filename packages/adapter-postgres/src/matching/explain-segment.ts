@@ -1,0 +1,76 @@
+import type { CriteriaInput, Instant, Scope } from '@campaignkit/core/adapter'
+import type { Database } from '../database.js'
+import type { CustomerMapping } from '../mapping/customer-mapping.js'
+import { openCustomers } from '../open-customers.js'
+import { createSegmentStore } from '../segments.js'
+import { sql } from '../sql.js'
+import type { Tables } from '../tables.js'
+import { countStatement, numbered } from './matching-statements.js'
+import { segmentRule } from './segment-rule.js'
+
+/** How a rule is asked. */
+export interface AskSegmentOptions {
+  /** From which windows reach back, in milliseconds of the epoch; a storage never asks the time. */
+  readonly asOf: Instant
+}
+
+/** How a rule is explained. */
+export interface ExplainSegmentOptions extends AskSegmentOptions {
+  /** Whether the statement is run, so that the plan says what it took. @default false */
+  readonly analyze?: boolean
+}
+
+/** The statement that counts whom a rule matches, and how the database means to do it. */
+export interface ExplainedSegment {
+  /** With `$1` and so on for its parameters. */
+  readonly statement: string
+  /** How many parameters it has. */
+  readonly parameters: number
+  /** What `EXPLAIN (FORMAT JSON)` says. */
+  readonly plan: unknown
+  /** External rules, which are asked after matching and stand in no statement. */
+  readonly externalRules: readonly string[]
+}
+
+/** Asks rules of the tenants of a storage. */
+export interface SegmentQuestions {
+  countMatching(scope: Scope, criteria: CriteriaInput, options: AskSegmentOptions): Promise<number>
+  explainSegment(
+    scope: Scope,
+    criteria: CriteriaInput,
+    options: ExplainSegmentOptions,
+  ): Promise<ExplainedSegment>
+}
+
+/** The questions of {@link PostgresStorage}. */
+export function createSegmentQuestions(
+  database: Database,
+  tables: Tables,
+  mapping: CustomerMapping | undefined,
+): SegmentQuestions {
+  const segments = createSegmentStore(database, tables)
+  const customers = openCustomers(database, tables, mapping)
+  const statementOf = async (scope: Scope, input: CriteriaInput, asOf: Instant) => {
+    const { criteria, rules } = await segmentRule(segments, scope, input)
+    const place = { source: await customers.source(), tables, tenant: scope.tenant }
+    return { statement: countStatement(place, { criteria, asOf }), rules }
+  }
+  return {
+    countMatching: async (scope, input, { asOf }) => {
+      const { statement } = await statementOf(scope, input, asOf)
+      const [row] = await database.rows<{ readonly count: number }>(statement)
+      return row?.count ?? 0
+    },
+    explainSegment: async (scope, input, { asOf, analyze = false }) => {
+      const { statement, rules } = await statementOf(scope, input, asOf)
+      const explain = analyze ? sql`explain (format json, analyze, buffers)` : sql`explain (format json)`
+      const [row] = await database.rows<{ readonly 'QUERY PLAN': unknown }>(sql`${explain} ${statement}`)
+      return {
+        statement: numbered(statement),
+        parameters: statement.values.length,
+        plan: row?.['QUERY PLAN'] ?? null,
+        externalRules: rules,
+      }
+    },
+  }
+}

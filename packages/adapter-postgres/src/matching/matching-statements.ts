@@ -1,0 +1,50 @@
+import type { CustomerId, MatchRequest, TenantId } from '@campaignkit/core/adapter'
+import { type Fragment, joined, sql } from '../sql.js'
+import type { Tables } from '../tables.js'
+import { criteriaPredicate } from './criteria-predicate.js'
+import type { CustomerSource } from './customer-source.js'
+import { eventCountsByRow, eventsAtAll, groupedEventCounts } from './event-counts.js'
+
+/** Where a rule is asked. */
+export interface MatchingPlace {
+  readonly source: CustomerSource
+  readonly tables: Pick<Tables, 'events'>
+  readonly tenant: TenantId
+}
+
+/** How many customers match, as one statement. */
+export function countStatement(place: MatchingPlace, { criteria, asOf }: MatchRequest): Fragment {
+  const { source, tables, tenant } = place
+  const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
+  return sql`select count(*)::float8 as count from ${source.relation} ${counts.joins}
+    where ${source.ofTenant(tenant)} and ${criteriaPredicate(criteria, { source, counts, asOf })}`
+}
+
+/** A page of the customers who match, in the code-point order of their ids, as one statement. */
+export function pageStatement(
+  place: MatchingPlace,
+  { criteria, asOf }: MatchRequest,
+  { after, limit }: { readonly after: CustomerId | null; readonly limit: number },
+): Fragment {
+  const { source, tables, tenant } = place
+  const scope = { events: tables.events, tenant, asOf, customerId: source.id }
+  const counts = eventCountsByRow(criteria, scope)
+  const conditions = [
+    source.ofTenant(tenant),
+    ...(after === null ? [] : [source.behind(after)]),
+    ...eventsAtAll(criteria, scope),
+    criteriaPredicate(criteria, { source, counts, asOf }),
+  ]
+  return sql`select ${source.selection} from ${source.relation} ${counts.joins}
+    where ${joined(conditions, ' and ')} order by ${source.order} limit ${limit}`
+}
+
+/** A statement as PostgreSQL numbers its parameters. */
+export function numbered({ text }: Fragment): string {
+  let parameters = 0
+  return text.replaceAll(/\\\?|\?/g, (hole) => {
+    if (hole !== '?') return '?'
+    parameters += 1
+    return `$${parameters}`
+  })
+}
