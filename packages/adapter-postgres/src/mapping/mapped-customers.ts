@@ -48,7 +48,7 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
     attribute: (name) => {
       const column = columns.get(name)
       if (column !== undefined) return sql`to_jsonb(${columnNamed(column)})`
-      return document === null ? raw('null::jsonb') : valueOf(sql`(${document} -> ${name}::text)`)
+      return document === null ? raw('null::jsonb') : attributeIn(sql`(${document} -> ${name}::text)`)
     },
     document: (name) => (columns.has(name) ? null : document),
     ofTenant: (asked) =>
@@ -110,7 +110,7 @@ function textColumn(name: string | undefined): Fragment {
 }
 
 /** A value of a document; what can be no attribute is none. */
-function valueOf(value: Fragment): Fragment {
+function attributeIn(value: Fragment): Fragment {
   return sql`(case when jsonb_typeof(${value}) not in ('null', 'object') then ${value} end)`
 }
 
