@@ -60,19 +60,24 @@ const open = (customers: CustomerMapping) => createPostgresStorage({ knex, schem
 const timeOf = (instant: number | undefined) => (instant === undefined ? null : new Date(instant))
 
 async function insertUsers(shop: string, customers: readonly Customer[]): Promise<void> {
-  const rows = customers.map(({ id, firstName, lastName, addresses, tags, facts, timeZone, locale, attributes }) => ({
-    ...{ shop, id, first: firstName, last: lastName, ...addresses, labels: tags },
-    login: timeOf(facts.lastLoginAt),
-    order: timeOf(facts.lastOrderAt),
-    talk: timeOf(facts.lastConversationAt),
-    ...{ orders: facts.orderCount, spent: facts.totalSpentMinor, currency: facts.currency },
-    ...{ status: facts.conversationStatus, carts: facts.incompleteTransactions },
-    ...{ zone: timeZone, lang: locale, profile: attributes },
-  }))
+  const rows = customers.map(
+    ({ id, firstName, lastName, addresses, tags, facts, timeZone, locale, attributes }) => ({
+      ...{ shop, id, first: firstName, last: lastName, ...addresses, labels: tags },
+      login: timeOf(facts.lastLoginAt),
+      order: timeOf(facts.lastOrderAt),
+      talk: timeOf(facts.lastConversationAt),
+      ...{ orders: facts.orderCount, spent: facts.totalSpentMinor, currency: facts.currency },
+      ...{ status: facts.conversationStatus, carts: facts.incompleteTransactions },
+      ...{ zone: timeZone, lang: locale, profile: attributes },
+    }),
+  )
   const table = `"${schema}".users`
-  await knex.raw(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, :rows::jsonb)`, {
-    rows: JSON.stringify(rows),
-  })
+  await knex.raw(
+    `insert into ${table} select * from jsonb_populate_recordset(null::${table}, :rows::jsonb)`,
+    {
+      rows: JSON.stringify(rows),
+    },
+  )
 }
 
 describe("the host's own customers", () => {
@@ -80,17 +85,20 @@ describe("the host's own customers", () => {
     knex: createKnex({ client: 'pg' }),
     customers: { table: 'users', tenant: { only: 'pizzeria' }, id: 'id' },
   })
-  it.each(casesFor(customerDirectoryConformance, directoryHas(declared.customers)))('$name', async ({ run }) => {
-    cases += 1
-    const subject = {
-      ours: sampleScope(`pizzeria-${cases}`),
-      theirs: sampleScope(`trattoria-${cases}`),
-      directory: open(mapping()).customers,
-      seedCustomers: ({ tenant }: { readonly tenant: string }, customers: readonly Customer[]) =>
-        insertUsers(tenant, customers),
-    }
-    await expect(run(subject)).resolves.toBeUndefined()
-  })
+  it.each(casesFor(customerDirectoryConformance, directoryHas(declared.customers)))(
+    '$name',
+    async ({ run }) => {
+      cases += 1
+      const subject = {
+        ours: sampleScope(`pizzeria-${cases}`),
+        theirs: sampleScope(`trattoria-${cases}`),
+        directory: open(mapping()).customers,
+        seedCustomers: ({ tenant }: { readonly tenant: string }, customers: readonly Customer[]) =>
+          insertUsers(tenant, customers),
+      }
+      await expect(run(subject)).resolves.toBeUndefined()
+    },
+  )
 })
 
 describe('ids of other types', () => {
@@ -105,7 +113,9 @@ describe('ids of other types', () => {
 
   it('are ordered as texts and found by their one form', async () => {
     expect(await scanAll('id')).toEqual(['10', '11', '8', '9'])
-    const ids = ['8', '08', ' 9', '1e1', 'x', '99999999999999999999', '-8', '11'].map((id) => asId<CustomerId>(id))
+    const ids = ['8', '08', ' 9', '1e1', 'x', '99999999999999999999', '-8', '11'].map((id) =>
+      asId<CustomerId>(id),
+    )
     expect((await of('id').get(scope, ids)).map(({ id }) => id).sort()).toEqual(['11', '8'])
   })
 
@@ -114,7 +124,9 @@ describe('ids of other types', () => {
     expect(await scanAll('u')).toEqual(uuids)
     const asked = [uuids[2], uuids[2]?.toUpperCase(), 'x', ''].map((id) => asId<CustomerId>(id ?? ''))
     expect((await of('u').get(scope, asked)).map(({ id }) => id)).toEqual([uuids[2]])
-    expect((await of('u').scan(scope, { after: asId('0'), limit: 1 })).map(({ id }) => id)).toEqual([uuids[0]])
+    expect((await of('u').scan(scope, { after: asId('0'), limit: 1 })).map(({ id }) => id)).toEqual([
+      uuids[0],
+    ])
   })
 
   it('belong to the only tenant', async () => {
@@ -128,7 +140,10 @@ describe('a mapping', () => {
   const base = () => ({ schema, table: 'numbered', tenant: { only: 'pizzeria' }, id: 'id' })
   const refusal = async (customers: object) => {
     try {
-      await open(customers as CustomerMapping).customers.scan(sampleScope('pizzeria'), { after: null, limit: 1 })
+      await open(customers as CustomerMapping).customers.scan(sampleScope('pizzeria'), {
+        after: null,
+        limit: 1,
+      })
     } catch (thrown) {
       return isCampaignKitError(thrown) ? [thrown.code, thrown.path] : thrown
     }
@@ -143,7 +158,11 @@ describe('a mapping', () => {
     ['a column of a fact', { facts: { lastOrderAt: 'nobody' } }, 'customers.facts.lastOrderAt'],
     ['a fact of another type', { facts: { lastOrderAt: 'tags' } }, 'customers.facts.lastOrderAt'],
     ['tags that are no list', { tags: 'id' }, 'customers.tags'],
-    ['a type that the kit does not know', { attributes: { columns: { mood: 'mood' } } }, 'customers.attributes.columns.mood'],
+    [
+      'a type that the kit does not know',
+      { attributes: { columns: { mood: 'mood' } } },
+      'customers.attributes.columns.mood',
+    ],
     ['a document that is none', { attributes: { document: 'tags' } }, 'customers.attributes.document'],
     ['a column of the tenant', { tenant: { column: 'nobody' } }, 'customers.tenant.column'],
     ['two tenants', { tenant: { column: 'id', only: 'x' } }, 'customers.tenant'],

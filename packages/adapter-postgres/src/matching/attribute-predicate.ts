@@ -64,7 +64,10 @@ function contains(name: string, part: string, source: CustomerSource): Fragment 
   const document = source.document(name)
   const value = source.attribute(name)
   if (document === null) return containsPart(value, part)
-  return sql`(${document} @> ${documentOf(name, [part])}::jsonb or ${isPartOfText(value, part)})`
+  const isText = source.holdsText(name)
+  // last, since it costs the most where no index is asked
+  const isPart = isText === null ? isPartOfText(value, part) : sql`${isPartOfText(value, part)} and ${isText}`
+  return sql`(${document} @> ${documentOf(name, [part])}::jsonb or ${isPart})`
 }
 
 function containsPart(value: Fragment, part: string): Fragment {

@@ -30,6 +30,8 @@ export interface CustomerSource {
   attribute(name: string): Fragment
   /** The document that holds the attribute and is indexed for `@>`; null when it does not stand in one. */
   document(name: string): Fragment | null
+  /** That the attribute is a text, as an index answers it; null where none does. */
+  holdsText(name: string): Fragment | null
   ofTenant(tenant: TenantId): Fragment
   behind(after: CustomerId): Fragment
   among(ids: readonly CustomerId[]): Fragment

@@ -55,22 +55,9 @@ export function eventCountsByRow(criteria: Criteria, scope: EventCountScope): Ev
   return countColumns(
     criteria,
     scope,
-    (needs, alias) => sql`cross join lateral (select ${countsOf(needs)} from ${scope.events}
-      where customer_id = ${scope.customerId} and ${anyOf(needs, scope)}) as ${alias}`,
+    (needs, alias) =>
+      sql`cross join lateral (select ${countsOf(needs)} ${eventsOfRow(needs, scope)}) as ${alias}`,
   )
-}
-
-/** That a customer has an event at all, for each count which must not be 0: so a page is not sought among all others. */
-export function eventsAtAll(criteria: Criteria, scope: EventCountScope): readonly Fragment[] {
-  const conjuncts = criteria.type === 'all' ? criteria.of : [criteria]
-  return conjuncts.flatMap((node) => {
-    if (node.type === 'all') return eventsAtAll(node, scope)
-    if (node.type !== 'events' || numberTest(node.op, node.count)(0)) return []
-    const need = eventNeedOf(node, scope.asOf)
-    return [
-      sql`exists (select from ${scope.events} where customer_id = ${scope.customerId} and ${anyOf([need], scope)})`,
-    ]
-  })
 }
 
 function countColumns(
@@ -113,6 +100,11 @@ function countsOf(needs: readonly EventNeed[]): Fragment {
 
 function isCounted({ type, since }: EventNeed): Fragment {
   return since === null ? sql`type = ${type}` : sql`type = ${type} and at > ${since}::float8`
+}
+
+/** Events of a customer that any of the needs counts. */
+export function eventsOfRow(needs: readonly EventNeed[], scope: EventCountScope): Fragment {
+  return sql`from ${scope.events} where customer_id = ${scope.customerId} and ${anyOf(needs, scope)}`
 }
 
 /** The events that any of the needs counts; part 0 is there once for each event. */

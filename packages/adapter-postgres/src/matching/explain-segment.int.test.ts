@@ -51,7 +51,12 @@ beforeAll(async () => {
     ['Rare', tag('t7')],
     ['Rarer', all(segment('Rare'), not(inactiveFor({ days: 100 })))],
   ] as const) {
-    await storage.segments.put(scope, sampleSegment({ name, criteria }), null, sampleJournalEntry({ id: name }))
+    await storage.segments.put(
+      scope,
+      sampleSegment({ name, criteria }),
+      null,
+      sampleJournalEntry({ id: name }),
+    )
   }
 }, START_MS)
 
@@ -68,14 +73,22 @@ describe('a selective rule of 200,000 customers', () => {
     ['customers_by_tags', any(tag('t7'), attribute('city', '=', 'city 9'))],
     ['customers_by_attributes', any(tag('t7'), attribute('city', '=', 'city 9'))],
     ['customers_by_attributes', attribute('city', 'in', ['city 1', 'city 2'])],
+    ['customers_by_attributes', attribute('likes', 'contains', 'food 7')],
+    ['customers_by_text_attributes', attribute('likes', 'contains', 'food 7')],
     ['customers_by_last_order_at', orderedWithin({ days: 1 })],
     ['customers_by_activity', inactiveFor({ days: 190 })],
     ['customers_by_order_count', { type: 'fact', fact: 'orderCount', op: '=', value: 12 }],
     ['customers_by_total_spent_minor', { type: 'fact', fact: 'totalSpentMinor', op: '<', value: 100 }],
-    ['customers_by_incomplete_transactions', { type: 'fact', fact: 'incompleteTransactions', op: '>=', value: 1 }],
-  ] satisfies readonly (readonly [string, CriteriaInput])[])('is found by %s (%#)', async (index, criteria) => {
-    expect(await planOf(criteria)).toContain(`"${index}"`)
-  })
+    [
+      'customers_by_incomplete_transactions',
+      { type: 'fact', fact: 'incompleteTransactions', op: '>=', value: 1 },
+    ],
+  ] satisfies readonly (readonly [string, CriteriaInput])[])(
+    'is found by %s (%#)',
+    async (index, criteria) => {
+      expect(await planOf(criteria)).toContain(`"${index}"`)
+    },
+  )
 })
 
 describe('explainSegment', () => {
@@ -88,7 +101,9 @@ describe('explainSegment', () => {
 
   it('gives the operators of the database as they are', async () => {
     const rule = attribute('likes', 'contains', 'food 7')
-    expect((await storage.explainSegment(scope, rule, { asOf })).statement).toContain('c.attributes @> $2::jsonb')
+    expect((await storage.explainSegment(scope, rule, { asOf })).statement).toContain(
+      'c.attributes @> $2::jsonb',
+    )
     const { statement } = await storage.explainSegment(scope, not(rule), { asOf })
     expect(statement).toContain('? $')
   })
@@ -114,7 +129,11 @@ describe('explainSegment', () => {
     ['SEGMENT_NOT_FOUND', segment('nobody')],
     ['ELIGIBILITY_MISPLACED', { type: 'not', of: eligible('credit') }],
   ])('refuses with %s', async (code, criteria) => {
-    await expect(storage.explainSegment(scope, criteria as CriteriaInput, { asOf })).rejects.toMatchObject({ code })
-    await expect(storage.countMatching(scope, criteria as CriteriaInput, { asOf })).rejects.toMatchObject({ code })
+    await expect(storage.explainSegment(scope, criteria as CriteriaInput, { asOf })).rejects.toMatchObject({
+      code,
+    })
+    await expect(storage.countMatching(scope, criteria as CriteriaInput, { asOf })).rejects.toMatchObject({
+      code,
+    })
   })
 })

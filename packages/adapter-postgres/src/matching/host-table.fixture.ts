@@ -31,9 +31,12 @@ export async function createHostTable(knex: Knex, schema: string): Promise<void>
 /** Puts users there. */
 export async function insertHostRows(knex: Knex, schema: string, rows: readonly HostRow[]): Promise<void> {
   const table = `"${schema}"."host users"`
-  await knex.raw(`insert into ${table} select * from jsonb_populate_recordset(null::${table}, :rows::jsonb)`, {
-    rows: JSON.stringify(rows),
-  })
+  await knex.raw(
+    `insert into ${table} select * from jsonb_populate_recordset(null::${table}, :rows::jsonb)`,
+    {
+      rows: JSON.stringify(rows),
+    },
+  )
 }
 
 /** The mapping of the host's table. */
@@ -73,7 +76,11 @@ function timestamp(seconds: number, micros: number): string {
   const date = new Date(seconds * 1000)
   const year = date.getUTCFullYear()
   const shown = year > 0 ? year : 1 - year
-  const rest = date.toISOString().replace(/^[+-]?\d+/, '').slice(0, 15).replace('T', ' ')
+  const rest = date
+    .toISOString()
+    .replace(/^[+-]?\d+/, '')
+    .slice(0, 15)
+    .replace('T', ' ')
   const padded = String(shown).padStart(4, '0')
   return `${padded}${rest}.${String(micros).padStart(6, '0')}+00${year > 0 ? '' : ' BC'}`
 }
@@ -99,7 +106,9 @@ export const hostRow: fc.Arbitrary<HostRow> = fc.record({
   last_order: maybe(time.map((written) => written.replace('+00', ''))),
   last_talk: maybe(instant),
   orders: maybe(fc.constantFrom(-1, 0, 1, 2, 10, 2 ** 31 - 1)),
-  spent: maybe(fc.oneof(number.map(String), fc.constantFrom('NaN', '0.30000000000000004', '12345678901234567890'))),
+  spent: maybe(
+    fc.oneof(number.map(String), fc.constantFrom('NaN', '0.30000000000000004', '12345678901234567890')),
+  ),
   open_carts: maybe(fc.oneof(number.map(String), fc.constantFrom('NaN', 'Infinity', '-Infinity'))),
   talk: maybe(text),
   town: maybe(text),

@@ -3,7 +3,8 @@ import { type Fragment, joined, sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 import { criteriaPredicate } from './criteria-predicate.js'
 import type { CustomerSource } from './customer-source.js'
-import { eventCountsByRow, eventsAtAll, groupedEventCounts } from './event-counts.js'
+import { eventCountsByRow, groupedEventCounts } from './event-counts.js'
+import { eventsAtAll, splitPresence } from './event-presence.js'
 
 /** Where a rule is asked. */
 export interface MatchingPlace {
@@ -15,9 +16,16 @@ export interface MatchingPlace {
 /** How many customers match, as one statement. */
 export function countStatement(place: MatchingPlace, { criteria, asOf }: MatchRequest): Fragment {
   const { source, tables, tenant } = place
-  const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
+  const scope = { events: tables.events, tenant, asOf, customerId: source.id }
+  const split = splitPresence(criteria, scope)
+  const counts = groupedEventCounts(split.criteria, scope)
+  const conditions = [
+    source.ofTenant(tenant),
+    ...split.conditions,
+    criteriaPredicate(split.criteria, { source, counts, asOf }),
+  ]
   return sql`select count(*)::float8 as count from ${source.relation} ${counts.joins}
-    where ${source.ofTenant(tenant)} and ${criteriaPredicate(criteria, { source, counts, asOf })}`
+    where ${joined(conditions, ' and ')}`
 }
 
 /** A page of the customers who match, in the code-point order of their ids, as one statement. */
@@ -28,12 +36,14 @@ export function pageStatement(
 ): Fragment {
   const { source, tables, tenant } = place
   const scope = { events: tables.events, tenant, asOf, customerId: source.id }
-  const counts = eventCountsByRow(criteria, scope)
+  const split = splitPresence(criteria, scope)
+  const counts = eventCountsByRow(split.criteria, scope)
   const conditions = [
     source.ofTenant(tenant),
     ...(after === null ? [] : [source.behind(after)]),
-    ...eventsAtAll(criteria, scope),
-    criteriaPredicate(criteria, { source, counts, asOf }),
+    ...split.conditions,
+    ...eventsAtAll(split.criteria, scope),
+    criteriaPredicate(split.criteria, { source, counts, asOf }),
   ]
   return sql`select ${source.selection} from ${source.relation} ${counts.joins}
     where ${joined(conditions, ' and ')} order by ${source.order} limit ${limit}`

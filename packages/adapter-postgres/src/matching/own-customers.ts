@@ -2,6 +2,7 @@ import { CUSTOMER_COLUMNS } from '../customer-row.js'
 import { type Fragment, raw, sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 import type { CustomerSource, InstantColumn } from './customer-source.js'
+import { namesOfTexts } from './names-of-texts.js'
 
 /** Customers in our own table. */
 export function ownCustomers({ customers }: Pick<Tables, 'customers'>): CustomerSource {
@@ -27,6 +28,8 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     conversationStatus: raw('c.conversation_status'),
     attribute: (name) => sql`(${attributes} -> ${name}::text)`,
     document: () => attributes,
+    // as the index has it, word for word
+    holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     among: (ids) => sql`c.id = any(${ids}::text[])`,

@@ -16,7 +16,24 @@ export const NOW = 1_772_323_200_000
 export const TEXTS = [
   ...['a', 'A', 'aa', 'b', 'B', 'é', 'e\u0301', 'É', 'ß', 'ss', 'ı', 'i', 'İ', '漢', 'ｚ', '🍕', '🍕a'],
   ...['\u0001', '\u007f', '\u00a0', '\ufeff', '\uffff', '\u{10ffff}', ' a', 'a ', '10', '9', 'true', 'null'],
-  ...['%', '_', '\\', '"', "'", '?', '\\?', '$1', ':a', '{}', '{a}', ',', '[]', 'NULL', "';--", 'constructor'],
+  ...[
+    '%',
+    '_',
+    '\\',
+    '"',
+    "'",
+    '?',
+    '\\?',
+    '$1',
+    ':a',
+    '{}',
+    '{a}',
+    ',',
+    '[]',
+    'NULL',
+    "';--",
+    'constructor',
+  ],
 ]
 export const NAMES = ['city', 'likes', 'a', 'é', 'Ａ', 'points', '_x', 'constructor']
 const NUMBERS = [
@@ -44,7 +61,10 @@ export interface RandomEvent {
   readonly at: number
 }
 
-export const event: fc.Arbitrary<RandomEvent> = fc.record({ type: fc.constantFrom(...EVENT_TYPES), at: instant })
+export const event: fc.Arbitrary<RandomEvent> = fc.record({
+  type: fc.constantFrom(...EVENT_TYPES),
+  at: instant,
+})
 
 const leaf: fc.Arbitrary<Criteria> = fc.oneof(
   fc.constant<Criteria>({ type: 'everyone' }),
@@ -55,7 +75,12 @@ const leaf: fc.Arbitrary<Criteria> = fc.oneof(
   }),
   fc.record({ type: fc.constant('within' as const), fact: fc.constantFrom(...INSTANT_FACTS), days }),
   fc.record({ type: fc.constant('inactive' as const), days }),
-  fc.record({ type: fc.constant('fact' as const), fact: fc.constantFrom(...NUMBER_FACTS), op, value: number }),
+  fc.record({
+    type: fc.constant('fact' as const),
+    fact: fc.constantFrom(...NUMBER_FACTS),
+    op,
+    value: number,
+  }),
   fc.record({ type: fc.constant('conversation' as const), status: text }),
   fc.record({
     type: fc.constant('known' as const),

@@ -51,11 +51,9 @@ const customer: fc.Arbitrary<Omit<CustomerPatch, 'id'>> = fc.record(
       { requiredKeys: [] },
     ),
     timeZone: fc.constantFrom('Europe/Rome', 'Pacific/Apia'),
-    attributes: fc.dictionary(
-      fc.constantFrom(...NAMES),
-      fc.oneof(scalar, fc.array(text, { maxLength: 3 })),
-      { maxKeys: 5 },
-    ),
+    attributes: fc.dictionary(fc.constantFrom(...NAMES), fc.oneof(scalar, fc.array(text, { maxLength: 3 })), {
+      maxKeys: 5,
+    }),
   },
   { requiredKeys: [] },
 )
@@ -146,7 +144,10 @@ async function expectTheSame(
     const expected = found(resolved, customers, events)
     const what = JSON.stringify(resolved)
     expect([what, await scanned(storage.customers, tenant, resolved, 10_000)]).toEqual([what, expected])
-    expect([what, await storage.countMatching(scope, criteria, { asOf: NOW })]).toEqual([what, expected.length])
+    expect([what, await storage.countMatching(scope, criteria, { asOf: NOW })]).toEqual([
+      what,
+      expected.length,
+    ])
     if (expected.length % 7 === 3)
       expect([what, await scanned(storage.customers, tenant, resolved, 2)]).toEqual([what, expected])
   }

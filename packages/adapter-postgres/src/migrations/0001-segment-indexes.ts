@@ -1,3 +1,5 @@
+import { namesOfTexts } from '../matching/names-of-texts.js'
+
 /** An index by which segments find customers, or their events. */
 interface SegmentIndex {
   readonly name: string
@@ -22,6 +24,11 @@ const SEGMENT_INDEXES: readonly SegmentIndex[] = [
     name: 'customers_by_attributes',
     table: 'customers',
     definition: 'using gin (attributes jsonb_path_ops)',
+  },
+  {
+    name: 'customers_by_text_attributes',
+    table: 'customers',
+    definition: `using gin ((${namesOfTexts('attributes')}) jsonb_path_ops)`,
   },
   byFact('last_login_at'),
   byFact('last_order_at'),
