@@ -14,5 +14,6 @@ export type {
   AskSegmentOptions,
   ExplainedSegment,
   ExplainSegmentOptions,
+  SegmentQuestions,
 } from './matching/explain-segment.js'
 export type { MigrationStatus } from './migrate.js'

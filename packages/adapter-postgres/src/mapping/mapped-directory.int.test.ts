@@ -124,9 +124,9 @@ describe('ids of other types', () => {
     expect(await scanAll('u')).toEqual(uuids)
     const asked = [uuids[2], uuids[2]?.toUpperCase(), 'x', ''].map((id) => asId<CustomerId>(id ?? ''))
     expect((await of('u').get(scope, asked)).map(({ id }) => id)).toEqual([uuids[2]])
-    expect((await of('u').scan(scope, { after: asId('0'), limit: 1 })).map(({ id }) => id)).toEqual([
-      uuids[0],
-    ])
+    expect(
+      (await of('u').scan(scope, { after: asId<CustomerId>('0'), limit: 1 })).map(({ id }) => id),
+    ).toEqual([uuids[0]])
   })
 
   it('belong to the only tenant', async () => {

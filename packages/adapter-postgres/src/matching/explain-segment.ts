@@ -32,9 +32,20 @@ export interface ExplainedSegment {
   readonly externalRules: readonly string[]
 }
 
-/** Asks rules of the tenants of a storage. */
+/** Asks whom rules match, before any gate, in one statement each. */
 export interface SegmentQuestions {
+  /**
+   * Counts whom a rule matches. Named segments are read as they stand; external rules are not asked.
+   *
+   * @throws CRITERIA_INVALID, UNKNOWN_FIELD, CRITERIA_TOO_DEEP, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_MISPLACED,
+   *   INVALID_INPUT for a mapping of customers that the database does not bear out, STORAGE_FAILED
+   */
   countMatching(scope: Scope, criteria: CriteriaInput, options: AskSegmentOptions): Promise<number>
+  /**
+   * Gives the statement that {@link SegmentQuestions.countMatching} runs, and the plan that the database has for it.
+   *
+   * @throws as {@link SegmentQuestions.countMatching}
+   */
   explainSegment(
     scope: Scope,
     criteria: CriteriaInput,

@@ -1,17 +1,19 @@
+import type { CustomerId } from '../base/ids.js'
 import type { Scope } from '../model/scope.js'
-import type { MatchRequest } from '../ports/customer-directory.js'
+import type { MatchedPage, MatchRequest } from '../ports/customer-directory.js'
 import { eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria } from '../segmentation/matcher.js'
 import type { EngineContext } from './context.js'
 import { countEvents } from './count-events.js'
-import type { AudiencePlanner } from './plan-audience.js'
+
+/** Those who match behind `after`: the directory asks the rule itself where it can, else a page of it is read. */
+export type MatchPage = (page: {
+  readonly after: CustomerId | null
+  readonly limit: number
+}) => Promise<MatchedPage>
 
 /** The way to the customers whom a rule matches: the directory's own where it has one, else page by page through all. */
-export function createMatch(
-  context: EngineContext,
-  scope: Scope,
-  request: MatchRequest,
-): AudiencePlanner['match'] {
+export function createMatch(context: EngineContext, scope: Scope, request: MatchRequest): MatchPage {
   const { customers } = context.storage
   const { scanMatching } = customers
   if (scanMatching !== null) return (page) => scanMatching.call(customers, scope, request, page)

@@ -11,7 +11,6 @@ import type { ExclusionGroupClaim } from '../model/exclusion-group.js'
 import type { Stratum } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
 import { OTHER_STRATUM } from '../model/stratum.js'
-import type { MatchedPage } from '../ports/customer-directory.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
@@ -28,7 +27,7 @@ import {
   resolveAudience,
 } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
-import { createMatch } from './match-customers.js'
+import { createMatch, type MatchPage } from './match-customers.js'
 import { resolveStrata } from './resolve-strata.js'
 
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
@@ -61,8 +60,7 @@ export interface PlannedMember {
 
 /** Finds the customers whom a request is for, and plans them. */
 export interface AudiencePlanner {
-  /** Those who match behind `after`: the directory asks the rule itself where it can, else a page of it is read. */
-  match(page: { readonly after: CustomerId | null; readonly limit: number }): Promise<MatchedPage>
+  readonly match: MatchPage
   /** Plans customers who match. */
   plan(matched: readonly Customer[]): Promise<readonly PlannedMember[]>
 }
