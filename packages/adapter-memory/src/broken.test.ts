@@ -104,7 +104,17 @@ describe('the absence of a capability', () => {
       await customers.upsert(scope, seeds as CustomerPatch[], sampleJournalEntry({ id: 'seed' }))
     }
     return subjectOf(
-      { customers: { ...customers, writable: false, upsert: refuse, reseal: refuse, erase: refuse } },
+      {
+        customers: {
+          ...customers,
+          writable: false,
+          // the events of these customers are another storage's
+          scanMatching: null,
+          upsert: refuse,
+          reseal: refuse,
+          erase: refuse,
+        },
+      },
       { seedCustomers },
     )
   }

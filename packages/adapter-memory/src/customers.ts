@@ -1,5 +1,6 @@
 import type { CustomerDirectory } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
+import { scanMatching } from './scan-matching.js'
 import type { TenantOf } from './tenants.js'
 
 /** The customers of {@link createMemoryStorage}. */
@@ -7,6 +8,7 @@ export function createCustomerDirectory(tenantOf: TenantOf): CustomerDirectory {
   return {
     writable: true,
     scan: async (scope, { after, limit }) => tenantOf(scope).customers.scan(after, limit),
+    scanMatching: async (scope, request, page) => scanMatching(tenantOf(scope), request, page),
     get: async (scope, ids) => tenantOf(scope).customers.get(ids),
     upsert: async (scope, ...given) => {
       const [patches, entry] = frozenCopy(given)

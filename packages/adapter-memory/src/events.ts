@@ -1,6 +1,6 @@
-import type { CampaignEvent, CustomerId, EventStore } from '@campaignkit/core/adapter'
+import type { EventStore } from '@campaignkit/core/adapter'
 import { appendReceipts } from './append-receipts.js'
-import type { EventTable } from './event-table.js'
+import { countByCustomer } from './count-by-customer.js'
 import { frozenCopy } from './frozen-copy.js'
 import { byPlace } from './order.js'
 import { pageOf, placeCursor } from './paging.js'
@@ -30,20 +30,4 @@ export function createEventStore(tenantOf: TenantOf): EventStore {
       for (const customerId of customerIds) events.forget(customerId)
     },
   }
-}
-
-type CountRequest = Parameters<EventStore['countByCustomer']>[1]
-
-function countByCustomer(
-  events: EventTable,
-  { type, since, until, customerIds }: CountRequest,
-): ReadonlyMap<CustomerId, number> {
-  const isCounted = (event: CampaignEvent) =>
-    event.type === type && (since === null || event.at > since) && event.at <= until
-  const counts = new Map<CustomerId, number>()
-  for (const customerId of customerIds) {
-    const count = events.ofCustomer(customerId).filter(isCounted).length
-    if (count > 0) counts.set(customerId, count)
-  }
-  return counts
 }

@@ -4,7 +4,6 @@ import { createAudienceStore } from './audience.js'
 import { createCampaignStore } from './campaigns.js'
 import { createConsentStore } from './consents.js'
 import { createCouponStore } from './coupons.js'
-import { createCustomerDirectory } from './customers.js'
 import { Database } from './database.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
@@ -13,7 +12,10 @@ import { createEventStore } from './events.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
+import type { CustomerMapping } from './mapping/customer-mapping.js'
+import { createSegmentQuestions, type SegmentQuestions } from './matching/explain-segment.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
+import { openCustomers } from './open-customers.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
@@ -24,10 +26,15 @@ export interface PostgresStorageOptions {
   readonly knex: Knex
   /** The schema of the tables: lower-case letters, digits and `_`. @default 'campaignkit' */
   readonly schema?: string
+  /**
+   * Where the customers stand in a table or view of the host's, which is only read. @default in our own table, which
+   * the kit writes
+   */
+  readonly customers?: CustomerMapping
 }
 
 /** A storage on PostgreSQL, with the calls by which its tables are made. */
-export interface PostgresStorage extends Storage {
+export interface PostgresStorage extends Storage, SegmentQuestions {
   /**
    * Brings the tables up to date. Safe when many processes start at once.
    *
@@ -52,7 +59,8 @@ export interface PostgresStorage extends Storage {
  * Makes a storage that keeps everything in a schema of a PostgreSQL database, 14 or later, or of PGlite. Call
  * {@link PostgresStorage.migrate} before the first use.
  *
- * @throws INVALID_INPUT with path `knex` or `schema`
+ * @throws INVALID_INPUT with path `knex` or `schema`; INVALID_INPUT, UNKNOWN_FIELD with the path of what is wrong in the
+ *   mapping of `customers`. A column of it that the database does not have is refused at its first use
  *
  * @example
  * ```ts
@@ -66,6 +74,7 @@ export interface PostgresStorage extends Storage {
 export function createPostgresStorage({
   knex,
   schema = DEFAULT_SCHEMA,
+  customers,
 }: PostgresStorageOptions): PostgresStorage {
   if (typeof knex !== 'function' || typeof knex.raw !== 'function')
     throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
@@ -73,12 +82,13 @@ export function createPostgresStorage({
   const database = new Database(knex)
   const place = { knex, schema }
   return {
-    ...createStores(database, tables),
+    ...createStores(database, tables, customers),
+    ...createSegmentQuestions(database, tables, customers),
     enlist: (transaction) => {
       const host = requireTransaction(transaction)
       const mark = createMark(tables)
       return {
-        storage: { ...createStores(new Database(host, mark.leave), tables), enlist: null },
+        storage: { ...createStores(new Database(host, mark.leave), tables, customers), enlist: null },
         committed: isCommitted(host, database, mark),
       }
     },
@@ -89,11 +99,15 @@ export function createPostgresStorage({
   }
 }
 
-function createStores(database: Database, tables: Tables): Omit<Storage, 'enlist'> {
+function createStores(
+  database: Database,
+  tables: Tables,
+  mapping: CustomerMapping | undefined,
+): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
   return {
     capabilities: { durable: true, announces: false, enlists: true },
-    customers: createCustomerDirectory(database, tables),
+    customers: openCustomers(database, tables, mapping).directory,
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
     campaigns: createCampaignStore(database, tables),

@@ -13,14 +13,24 @@ import { CUSTOMER_COLUMNS, type CustomerRow, customerOf } from './customer-row.j
 import type { Database, Session } from './database.js'
 import { TryAgain } from './failures.js'
 import { writeJournal } from './journal.js'
+import { pageStatement } from './matching/matching-statements.js'
+import { ownCustomers } from './matching/own-customers.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** The customers of {@link createPostgresStorage}, in its own table. */
 export function createCustomerDirectory(database: Database, tables: Tables): CustomerDirectory {
   const { customers } = tables
+  const source = ownCustomers(tables)
   return {
     writable: true,
+    scanMatching: async ({ tenant }, request, page) => {
+      const rows = await database.rows<CustomerRow>(pageStatement({ source, tables, tenant }, request, page))
+      return {
+        customers: rows.map(customerOf),
+        next: rows.length < page.limit ? null : (rows.at(-1)?.id ?? null),
+      }
+    },
     scan: async ({ tenant }, { after, limit }) => {
       const rows = await database.rows<CustomerRow>(sql`
         select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}

@@ -9,4 +9,11 @@ export {
   type PostgresStorage,
   type PostgresStorageOptions,
 } from './create-postgres-storage.js'
+export type { CustomerMapping, FactColumns } from './mapping/customer-mapping.js'
+export type {
+  AskSegmentOptions,
+  ExplainedSegment,
+  ExplainSegmentOptions,
+  SegmentQuestions,
+} from './matching/explain-segment.js'
 export type { MigrationStatus } from './migrate.js'

@@ -110,7 +110,8 @@ function configFor(schema: string): Knex.MigratorConfig {
 }
 
 async function runAll(knex: Knex, statements: readonly string[]): Promise<void> {
-  for (const statement of statements) await knex.raw(statement)
+  // knex takes a question mark for a binding
+  for (const statement of statements) await knex.raw(statement.replaceAll('?', '\\?'))
 }
 
 function nameOf(migration: string | { readonly name: string }): string {

@@ -1,5 +1,6 @@
 import { ledgerTables } from './0001-ledger.js'
 import { reserveSlots } from './0001-reserve-slots.js'
+import { segmentIndexes } from './0001-segment-indexes.js'
 
 /**
  * The first tables. Texts by which rows are found or ordered compare by code points (COLLATE "C"), whatever the
@@ -315,5 +316,6 @@ export function firstTables(schema: string): readonly string[] {
   mark uuid primary key default gen_random_uuid(),
   at timestamptz not null default now()
 )`,
+    ...segmentIndexes(schema),
   ]
 }

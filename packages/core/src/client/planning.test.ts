@@ -146,6 +146,7 @@ describe('reach', () => {
     const stop = new AbortController()
     let onSecond: () => void = () => undefined
     const customers = overridden(storage.customers, {
+      scanMatching: null,
       scan: async (...given) => {
         scans += 1
         if (scans === 2) onSecond()

@@ -22,6 +22,7 @@ function generatedDirectory(customers: number, passed: () => void): Partial<Cust
     })
   return {
     writable: false,
+    scanMatching: null,
     scan: async (_scope, { after, limit }) => {
       passed()
       const from = after === null ? 0 : numberOf(after) + 1

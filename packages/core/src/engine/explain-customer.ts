@@ -8,9 +8,9 @@ import { type ExplainedNode, explainCriteria } from '../segmentation/explain.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import { askEligibility } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
+import { countEvents } from './count-events.js'
 import { loadReferred, refuseSealedCriteria, requireEligibility } from './load-segments.js'
 import { requireCustomer } from './manage-customers.js'
-import { countEvents } from './plan-audience.js'
 
 /** The root of criteria, with what each node makes of one customer. */
 export type ExplainedCustomer = ExplainedNode

@@ -9,9 +9,10 @@ import { explainCriteria } from '../segmentation/explain.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
+import { countEvents } from './count-events.js'
 import { createHashGates } from './hash-gates.js'
 import { resolveAudience } from './load-segments.js'
-import { countEvents, loadPermissions } from './plan-audience.js'
+import { loadPermissions } from './plan-audience.js'
 import { type TraceStep, traceStep } from './trace-step.js'
 
 const MATCHES = {

@@ -49,9 +49,9 @@ async function matchPage(
   run: Run,
   at: Phase<'matching'>,
 ): Promise<Run> {
-  const planPage = await plannerOf(context, scope, campaign, run)
-  const customers = await context.storage.customers.scan(scope, { after: at.after, limit: PLAN_PAGE })
-  const planned = await planPage(await candidatesOf(context, scope, campaign, run, customers))
+  const planner = await plannerOf(context, scope, campaign, run)
+  const { customers, next } = await planner.match({ after: at.after, limit: PLAN_PAGE })
+  const planned = await planner.plan(await candidatesOf(context, scope, campaign, run, customers))
   const dueAt = createDueInstants(context, scope, campaign.content, run)
   const labelsOf = await memberLabels(
     context,
@@ -65,12 +65,11 @@ async function matchPage(
     run.id,
     planned.map((member) => memberOf(run, member, dueAt(member.customer.timeZone), labelsOf)),
   )
-  const last = customers.at(-1)
-  const ended = last === undefined || customers.length < PLAN_PAGE
   return moveTo(context, scope, run, {
-    freeze: ended
-      ? await firstRanking(context, scope, campaign, run)
-      : { phase: 'matching', after: last.id, scanned: at.scanned + customers.length },
+    freeze:
+      next === null
+        ? await firstRanking(context, scope, campaign, run)
+        : { phase: 'matching', after: next, scanned: at.scanned + customers.length },
   })
 }
 

@@ -18,6 +18,7 @@ import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { customerAddressKeys } from './address-keys.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import type { EngineContext } from './context.js'
+import { countEvents } from './count-events.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
 import {
   type CountedSegment,
@@ -26,6 +27,7 @@ import {
   resolveAudience,
 } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
+import { createMatch, type MatchPage } from './match-customers.js'
 import { resolveStrata } from './resolve-strata.js'
 
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
@@ -56,8 +58,12 @@ export interface PlannedMember {
   readonly stratum: string | null
 }
 
-/** Plans one page of customers. */
-export type AudiencePlanner = (customers: readonly Customer[]) => Promise<readonly PlannedMember[]>
+/** Finds the customers whom a request is for, and plans them. */
+export interface AudiencePlanner {
+  readonly match: MatchPage
+  /** Plans customers who match. */
+  plan(matched: readonly Customer[]): Promise<readonly PlannedMember[]>
+}
 
 interface NamedMatcher {
   readonly name: string
@@ -65,7 +71,7 @@ interface NamedMatcher {
 }
 
 interface Matching {
-  readonly matches: Matcher
+  readonly criteria: Criteria
   readonly rules: readonly string[]
   readonly segments: readonly NamedMatcher[]
   readonly strata: readonly NamedMatcher[]
@@ -90,10 +96,9 @@ export async function createPlanner(
   requireEligibility(context, matching.rules)
   const hashGates = createHashGates(context, scope, request.exclusionGroup)
   const rankKeyOf = createRankKeys({ tenant: scope.tenant, salt: request.salt })
-  return async (customers) => {
-    const counts = await countEvents(context, scope, matching.needs, request.asOf, customers)
-    const matched = customers.filter((customer) => matching.matches(customer, counts.get(customer.id)))
+  const plan = async (matched: readonly Customer[]) => {
     if (matched.length === 0) return []
+    const counts = await countEvents(context, scope, matching.needs, request.asOf, matched)
     const answers = await askEligibility(context, scope, matching.rules, matched)
     const permissions = await loadPermissions(context, scope, request.channels, matched)
     const gated = await passAllGates(context, request, matched, answers, permissions, hashGates)
@@ -109,6 +114,8 @@ export async function createPlanner(
       }
     })
   }
+  const rule = { criteria: matching.criteria, asOf: request.asOf }
+  return { match: createMatch(context, scope, rule), plan }
 }
 
 function stratumNameIn(
@@ -126,39 +133,18 @@ interface NamedRules {
 
 function prepareMatching(criteria: Criteria, { segments, strata }: NamedRules, asOf: Instant): Matching {
   const split = splitEligibility(criteria)
-  const named = [...segments, ...strata].map((each) => each.criteria)
-  const needs = [split.criteria, ...named].flatMap((rule) => eventNeeds(rule, asOf))
+  const needs = [...segments, ...strata].flatMap((each) => eventNeeds(each.criteria, asOf))
   const compile = (each: CountedSegment): NamedMatcher => ({
     name: each.name,
     matches: compileCriteria(each.criteria, { now: asOf }),
   })
   return {
-    matches: compileCriteria(split.criteria, { now: asOf }),
+    criteria: split.criteria,
     rules: split.rules,
     segments: segments.map(compile),
     strata: strata.map(compile),
     needs: [...new Map(needs.map((need) => [need.key, need])).values()],
   }
-}
-
-/** For each customer the event counts that the criteria ask for, by the key of the need. */
-export async function countEvents(
-  context: EngineContext,
-  scope: Scope,
-  needs: readonly EventNeed[],
-  until: Instant,
-  customers: readonly Customer[],
-): Promise<ReadonlyMap<CustomerId, ReadonlyMap<string, number>>> {
-  const byCustomer = new Map<CustomerId, Map<string, number>>()
-  const customerIds = customers.map(({ id }) => id)
-  for (const { key, type, since } of needs) {
-    const counts = await context.storage.events.countByCustomer(scope, { type, since, until, customerIds })
-    for (const [customerId, count] of counts) {
-      const known = byCustomer.get(customerId) ?? new Map<string, number>()
-      byCustomer.set(customerId, known.set(key, count))
-    }
-  }
-  return byCustomer
 }
 
 type Gated = Omit<PlannedMember, 'rankKey' | 'segments' | 'stratum'>

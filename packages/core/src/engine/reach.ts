@@ -12,7 +12,7 @@ import type { CallOptions } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { loadCountedSegments } from './load-segments.js'
 import { type AudienceRequest, createPlanner, type PlannedMember } from './plan-audience.js'
-import { scanCustomers } from './scan-customers.js'
+import { scanMatched } from './scan-customers.js'
 
 const reachOptionsSchema = z.strictObject({
   channels: z
@@ -102,12 +102,12 @@ export async function countAudience(
   meet: (member: PlannedMember) => void = () => undefined,
 ): Promise<Reach> {
   const plan = context.ids.next('plan')
-  const planPage = await createPlanner(context, scope, { ...request, plan })
+  const planner = await createPlanner(context, scope, { ...request, plan })
   const segments = await loadCountedSegments(context, scope)
   const tally = createTally(segments.map(({ name }) => name))
   try {
-    for await (const page of scanCustomers(context, scope, call)) {
-      for (const member of await planPage(page)) {
+    for await (const matched of scanMatched(context, planner, call)) {
+      for (const member of await planner.plan(matched)) {
         tally.add(member)
         meet(member)
       }

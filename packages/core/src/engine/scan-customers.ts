@@ -1,27 +1,26 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Customer } from '../model/customer.js'
-import type { Scope } from '../model/scope.js'
 import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
+import type { AudiencePlanner } from './plan-audience.js'
 
 /** Customers that one step of planning looks at. */
 export const PLAN_PAGE = 500
 
-/** Every customer of the tenant, a page at a time, in order of their ids. */
-export async function* scanCustomers(
+/** Every customer who matches, a page at a time, in order of their ids. */
+export async function* scanMatched(
   context: EngineContext,
-  scope: Scope,
+  planner: AudiencePlanner,
   call: CallOptions = {},
 ): AsyncGenerator<readonly Customer[]> {
   const signal = signalOf(call)
   let after: CustomerId | null = null
   for (;;) {
     throwIfAborted(signal)
-    const page: readonly Customer[] = await context.storage.customers.scan(scope, { after, limit: PLAN_PAGE })
-    if (page.length > 0) yield page
-    const last = page.at(-1)
-    if (last === undefined || page.length < PLAN_PAGE) return
-    after = last.id
+    const page = await planner.match({ after, limit: PLAN_PAGE })
+    if (page.customers.length > 0) yield page.customers
+    if (page.next === null) return
+    after = page.next
     await context.clock.turn()
   }
 }

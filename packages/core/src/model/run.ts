@@ -3,8 +3,8 @@ import type { Instant } from '../base/time.js'
 import type { ExclusionCode } from './exclusion.js'
 
 /**
- * How far the freezing of a run has come. `matching` goes through the customers by id, `ranking` through the members
- * by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
+ * How far the freezing of a run has come. `matching` goes through the customers by id (`scanned` are those
+ * who match and were read), `ranking` through the members by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
  * `newcomers` counts the members whom the arm sequence of the campaign has given an arm, those of earlier runs among
  * them: the next run goes on behind. Where the members are in strata, `strata` says of each, by its label, how many
  * newcomers it has and how many of them have an arm.

@@ -1,8 +1,26 @@
 import type { CustomerId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import type { Criteria } from '../model/criteria.js'
 import type { Customer, CustomerPatch } from '../model/customer.js'
 import type { JournalEntry } from '../model/journal.js'
 import type { CustomerReseal } from '../model/reseal.js'
 import type { Scope } from '../model/scope.js'
+
+/** A rule that a directory answers by itself. */
+export interface MatchRequest {
+  /** Without named segments and external rules: those are resolved and split off before. */
+  readonly criteria: Criteria
+  /** From which windows reach back, and up to which events count. */
+  readonly asOf: Instant
+}
+
+/** Customers who match, and where to go on. */
+export interface MatchedPage {
+  /** In the order of code points of their ids. */
+  readonly customers: readonly Customer[]
+  /** Behind whom the next page begins; null at the end. A page that is not the last may hold few, or nobody. */
+  readonly next: CustomerId | null
+}
 
 /** The customers of a tenant: ours, or the host's own tables. */
 export interface CustomerDirectory {
@@ -18,6 +36,20 @@ export interface CustomerDirectory {
     scope: Scope,
     page: { readonly after: CustomerId | null; readonly limit: number },
   ): Promise<readonly Customer[]>
+  /**
+   * The customers whom a rule matches, by the very rules of `compileCriteria`, those behind `after`: each who is there
+   * and matches during the whole of a scan is seen exactly once. Null when the directory cannot ask a rule: then the
+   * kit reads everybody by {@link CustomerDirectory.scan} and matches in the process.
+   *
+   * @param page - from where, and how many at most: `limit` is 1 to 10,000
+   */
+  readonly scanMatching:
+    | ((
+        scope: Scope,
+        request: MatchRequest,
+        page: { readonly after: CustomerId | null; readonly limit: number },
+      ) => Promise<MatchedPage>)
+    | null
   /** The customers with these ids, in any order; unknown ids are left out. */
   get(scope: Scope, ids: readonly CustomerId[]): Promise<readonly Customer[]>
   /**

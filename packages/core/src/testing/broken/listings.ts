@@ -31,6 +31,40 @@ export const pagingStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'drops those who match on the last page',
+    caughtBy: 'customers.scanMatching: goes in the order of code points to the very end, whatever the page',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        scanMatching: async (scope, request, page) => {
+          const found = await storage.customers.scanMatching?.(scope, request, page)
+          if (found === undefined) return { customers: [], next: null }
+          return found.next === null && page.after !== null ? { customers: [], next: null } : found
+        },
+      }),
+  },
+  {
+    name: 'takes an unknown for a no',
+    caughtBy: 'customers.scanMatching: not a number, as compileCriteria has it',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        scanMatching: async (scope, { criteria, asOf }, page) => {
+          if (criteria.type !== 'not')
+            return (
+              storage.customers.scanMatching?.(scope, { criteria, asOf }, page) ?? {
+                customers: [],
+                next: null,
+              }
+            )
+          const [all, held] = [
+            await storage.customers.scan(scope, page),
+            await storage.customers.scanMatching?.(scope, { criteria: criteria.of, asOf }, page),
+          ]
+          const ids = new Set(held?.customers.map(({ id }) => id))
+          return { customers: all.filter(({ id }) => !ids.has(id)), next: held?.next ?? null }
+        },
+      }),
+  },
+  {
     name: 'drops the last page of segments',
     caughtBy: 'segments: list goes in the order of code points of the names to the very end',
     wrap: (storage) =>

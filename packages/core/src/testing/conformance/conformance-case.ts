@@ -54,7 +54,7 @@ export interface DirectorySubject extends TwoTenants {
   readonly seedCustomers?: (scope: Scope, customers: readonly Customer[]) => Promise<void>
 }
 
-export type DirectoryNeed = 'writableDirectory' | 'readOnlyDirectory'
+export type DirectoryNeed = 'writableDirectory' | 'readOnlyDirectory' | 'matchingDirectory'
 export type DirectoryCase = ConformanceCase<DirectorySubject, DirectoryNeed>
 
 /** What a storage has of that which cases need. */
@@ -69,7 +69,10 @@ export function storageHas(storage: Storage): ReadonlySet<StorageNeed> {
 
 /** What a customer directory has of that which cases need. */
 export function directoryHas(directory: CustomerDirectory): ReadonlySet<DirectoryNeed> {
-  return new Set<DirectoryNeed>([directory.writable ? 'writableDirectory' : 'readOnlyDirectory'])
+  return new Set<DirectoryNeed>([
+    directory.writable ? 'writableDirectory' : 'readOnlyDirectory',
+    ...(directory.scanMatching === null ? [] : (['matchingDirectory'] as const)),
+  ])
 }
 
 /**

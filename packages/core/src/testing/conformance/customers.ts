@@ -23,6 +23,7 @@ import {
   tamperWith,
   unreadable,
 } from './expectations.js'
+import { matchingCases } from './matching.js'
 import { customerResealCases } from './reseals.js'
 import { freshEntry, patchOf, seedCustomers, UNRULY_IDS } from './seeds.js'
 
@@ -256,6 +257,7 @@ const writeCases: readonly DirectoryCase[] = [
 export const customerDirectoryConformance: readonly DirectoryCase[] = [
   ...scanCases,
   ...getCases,
+  ...matchingCases,
   ...writeCases,
   ...patchCases,
   ...customerResealCases,

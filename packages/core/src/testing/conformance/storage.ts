@@ -21,6 +21,7 @@ import { fenceCases } from './fences.js'
 import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
+import { eventMatchingCases } from './matching.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
@@ -77,6 +78,7 @@ const wholeCases: readonly StorageCase[] = [
  */
 export const storageConformance: readonly StorageCase[] = [
   ...customerDirectoryConformance.map(ofStorage),
+  ...eventMatchingCases,
   ...consentCases,
   ...segmentCases,
   ...campaignCases,

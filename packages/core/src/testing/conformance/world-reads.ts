@@ -14,6 +14,12 @@ const NOW = SAMPLE_NOW
 /** What every reading method says of the world, by the method's name. */
 export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scope) => Promise<unknown>>> = {
   'customers.scan': (storage, scope) => storage.customers.scan(scope, { after: null, limit: 100 }),
+  'customers.scanMatching': async (storage, scope) =>
+    storage.customers.scanMatching?.(
+      scope,
+      { criteria: { type: 'everyone' }, asOf: NOW },
+      { after: null, limit: 100 },
+    ) ?? null,
   'customers.get': (storage, scope) => storage.customers.get(scope, [CUSTOMER]),
   'consents.standing': (storage, scope) => storage.consents.standing(scope, [CUSTOMER]),
   'consents.history': (storage, scope) => storage.consents.history(scope, CUSTOMER),

@@ -1,0 +1,131 @@
+// Ten rules over skewed customers: what `countMatching` takes, beside the statement that a person would write.
+import createKnex, { type Knex } from 'knex'
+import { createPostgresStorage, type PostgresStorage } from '../../../packages/adapter-postgres/src/index.js'
+import { sampleJournalEntry, sampleScope, sampleSegment } from '../../../packages/core/src/testing.js'
+import { median } from '../measure.js'
+import { figure } from '../table.js'
+import type { PostgresBench } from './main.js'
+import { RULES, SEGMENTS, type SegmentRule } from './segment-rules.js'
+import { loadSkewedCustomers, NOW, TENANT } from './skewed-customers.js'
+
+const SETTINGS = {
+  shared_buffers: '4GB',
+  work_mem: '64MB',
+  max_parallel_workers_per_gather: '2',
+  effective_cache_size: '12GB',
+  random_page_cost: '1.1',
+}
+const WARM_ROUNDS = 5
+const scope = sampleScope(TENANT)
+
+/** Milliseconds of one side of a rule. */
+interface Times {
+  readonly cold: number
+  readonly warm: number
+}
+
+/** A side of a rule: resolves to how many customers it counts. */
+type Count = () => Promise<number>
+
+export async function benchSegments({ server, customers }: PostgresBench): Promise<void> {
+  const knex = createKnex({ client: 'pg', connection: server.url, pool: { min: 0, max: 4 } })
+  for (const [name, value] of Object.entries(SETTINGS))
+    await knex.raw(`alter system set ${name} = '${value}'`)
+  await knex.destroy()
+  await server.restart()
+  await withStorage(server.url, async (storage, loading) => {
+    await storage.migrate()
+    await loadSkewedCustomers(loading, customers)
+    for (const [name, criteria] of Object.entries(SEGMENTS))
+      await storage.segments.put(
+        scope,
+        sampleSegment({ name, criteria }),
+        null,
+        sampleJournalEntry({ id: name }),
+      )
+  })
+  console.log(`${figure(customers)} customers, ${figure(customers / 2)} events, vacuumed;`, SETTINGS)
+  console.log(
+    'milliseconds; cold: the first after a restart of the server, with the cache of the system as it is\n',
+  )
+  for (const rule of RULES) await measureRule(server, rule)
+}
+
+async function measureRule(server: PostgresBench['server'], rule: SegmentRule): Promise<void> {
+  const ours = await coldOf(
+    server,
+    (storage) => () => storage.countMatching(scope, rule.criteria, { asOf: NOW }),
+  )
+  const bare = await coldOf(server, (_storage, knex) => () => byHand(knex, rule))
+  if (ours.count !== bare.count)
+    throw new Error(`${rule.name}: ${ours.count} customers, by hand ${bare.count}`)
+  const warm = await withStorage(server.url, (storage, knex) =>
+    warmOf(
+      () => storage.countMatching(scope, rule.criteria, { asOf: NOW }),
+      () => byHand(knex, rule),
+    ),
+  )
+  print(rule, ours.count, { cold: ours.ms, warm: warm.ours }, { cold: bare.ms, warm: warm.bare })
+}
+
+async function coldOf(
+  server: PostgresBench['server'],
+  sideOf: (storage: PostgresStorage, knex: Knex) => Count,
+): Promise<{ readonly count: number; readonly ms: number }> {
+  await server.restart()
+  return withStorage(server.url, async (storage, knex) => {
+    await knex.raw('select 1')
+    const begun = performance.now()
+    const count = await sideOf(storage, knex)()
+    return { count, ms: performance.now() - begun }
+  })
+}
+
+/** Both sides in turns, so that whatever else the machine does falls on both. */
+async function warmOf(ours: Count, bare: Count): Promise<{ readonly ours: number; readonly bare: number }> {
+  const times: { ours: number[]; bare: number[] } = { ours: [], bare: [] }
+  await ours()
+  await bare()
+  for (let round = 0; round < WARM_ROUNDS; round += 1) {
+    times.ours.push(await timed(ours))
+    times.bare.push(await timed(bare))
+  }
+  return { ours: median(times.ours), bare: median(times.bare) }
+}
+
+async function timed(count: Count): Promise<number> {
+  const begun = performance.now()
+  await count()
+  return performance.now() - begun
+}
+
+async function byHand(knex: Knex, { byHand: text, values }: SegmentRule): Promise<number> {
+  const { rows } = await knex.raw<{ rows: readonly { readonly count: string }[] }>(text, {
+    tenant: TENANT,
+    ...values,
+  })
+  return Number(rows[0]?.count)
+}
+
+async function withStorage<Result>(
+  url: string,
+  work: (storage: PostgresStorage, knex: Knex) => Promise<Result>,
+): Promise<Result> {
+  const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 4 } })
+  try {
+    return await work(createPostgresStorage({ knex }), knex)
+  } finally {
+    await knex.destroy()
+  }
+}
+
+function print({ name }: SegmentRule, count: number, ours: Times, bare: Times): void {
+  const cells = [
+    name.padEnd(46),
+    figure(count).padStart(12),
+    `cold ${figure(ours.cold)} / ${figure(bare.cold)}`.padEnd(24),
+    `warm ${figure(ours.warm)} / ${figure(bare.warm)}`.padEnd(24),
+    `${figure(ours.warm / bare.warm)} x`,
+  ]
+  console.log(cells.join('  '))
+}

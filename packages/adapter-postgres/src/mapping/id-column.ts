@@ -1,0 +1,41 @@
+import type { CustomerId } from '@campaignkit/core/adapter'
+import { type Fragment, sql } from '../sql.js'
+import type { ColumnKind } from './column-types.js'
+
+/** How a host's ids are asked for, so that its own index of them serves. */
+interface IdColumn {
+  /** As the kit writes them. */
+  readonly text: Fragment
+  /** By which rows are in the code-point order of {@link IdColumn.text}. */
+  readonly order: Fragment
+  behind(after: CustomerId): Fragment
+  among(ids: readonly CustomerId[]): Fragment
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/
+
+/** The column of the ids. Uuids are ordered as their texts are; integers are not, and are ordered as texts. */
+export function idColumn(column: Fragment, kind: ColumnKind): IdColumn {
+  const text = kind === 'text' ? sql`${column} collate "C"` : sql`${column}::text collate "C"`
+  const behindText = (after: CustomerId) => sql`${text} > ${after}`
+  if (kind === 'uuid')
+    return {
+      text,
+      order: column,
+      behind: (after) => (UUID.test(after) ? sql`${column} > ${after}::uuid` : behindText(after)),
+      among: (ids) => sql`${column} = any(${ids.filter((id) => UUID.test(id))}::uuid[])`,
+    }
+  if (kind === 'integer')
+    return {
+      text,
+      order: text,
+      behind: behindText,
+      among: (ids) => sql`${column} = any(${ids.filter(isBigint)}::bigint[])`,
+    }
+  return { text, order: text, behind: behindText, among: (ids) => sql`${column} = any(${ids}::text[])` }
+}
+
+function isBigint(id: string): boolean {
+  return INTEGER.test(id) && BigInt.asIntN(64, BigInt(id)) === BigInt(id)
+}

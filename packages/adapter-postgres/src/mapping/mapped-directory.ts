@@ -1,0 +1,80 @@
+import {
+  type AttributeValue,
+  CampaignKitError,
+  type Customer,
+  type CustomerDirectory,
+} from '@campaignkit/core/adapter'
+import { type CustomerRow, customerOf } from '../customer-row.js'
+import type { Database } from '../database.js'
+import type { CustomerSource } from '../matching/customer-source.js'
+import { pageStatement } from '../matching/matching-statements.js'
+import { sql } from '../sql.js'
+import type { Tables } from '../tables.js'
+
+/** A customer of the host's as it comes: its tags may be absent, and its document may hold anything. */
+type MappedRow = Omit<CustomerRow, 'tags' | 'attributes'> & {
+  readonly tags: readonly (string | null)[] | null
+  readonly document: unknown
+  readonly columns: Readonly<Record<string, unknown>>
+}
+
+/** Customers in the host's own table or view; only read. */
+export function createMappedDirectory(
+  database: Database,
+  tables: Tables,
+  sourceOf: () => Promise<CustomerSource>,
+): CustomerDirectory {
+  return {
+    writable: false,
+    scan: async ({ tenant }, { after, limit }) => {
+      const source = await sourceOf()
+      const behind = after === null ? sql`` : sql`and ${source.behind(after)}`
+      const rows = await database.rows<MappedRow>(sql`
+        select ${source.selection} from ${source.relation}
+        where ${source.ofTenant(tenant)} ${behind} order by ${source.order} limit ${limit}`)
+      return rows.map(mappedCustomerOf)
+    },
+    scanMatching: async ({ tenant }, request, page) => {
+      const statement = pageStatement({ source: await sourceOf(), tables, tenant }, request, page)
+      const customers = (await database.rows<MappedRow>(statement)).map(mappedCustomerOf)
+      return { customers, next: customers.length < page.limit ? null : (customers.at(-1)?.id ?? null) }
+    },
+    get: async ({ tenant }, ids) => {
+      const source = await sourceOf()
+      const rows = await database.rows<MappedRow>(sql`
+        select ${source.selection} from ${source.relation}
+        where ${source.ofTenant(tenant)} and ${source.among(ids)}`)
+      return rows.map(mappedCustomerOf)
+    },
+    upsert: refuse,
+    reseal: refuse,
+    erase: refuse,
+  }
+}
+
+async function refuse(): Promise<never> {
+  throw new CampaignKitError('DIRECTORY_READ_ONLY', 'The customers stand in a table of the host')
+}
+
+function mappedCustomerOf({ tags, document, columns, ...row }: MappedRow): Customer {
+  const held = new Set((tags ?? []).filter((tag) => tag !== null))
+  return customerOf({
+    ...row,
+    tags: [...held].sort(),
+    // a column hides what the document says under its name, also where the column is empty
+    attributes: Object.fromEntries([
+      ...attributesIn(document).filter(([name]) => !Object.hasOwn(columns, name)),
+      ...attributesIn(columns),
+    ]),
+  })
+}
+
+/** What can be an attribute: texts, numbers, flags, and the texts of lists. */
+function attributesIn(values: unknown): [string, AttributeValue][] {
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) return []
+  return Object.entries(values).flatMap(([name, value]): [string, AttributeValue][] => {
+    if (Array.isArray(value)) return [[name, value.filter((each) => typeof each === 'string')]]
+    const isScalar = ['string', 'number', 'boolean'].includes(typeof value)
+    return isScalar ? [[name, value as string | number | boolean]] : []
+  })
+}

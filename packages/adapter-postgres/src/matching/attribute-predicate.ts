@@ -1,0 +1,92 @@
+import { type Comparison, type Criteria, OPPOSITE, type Scalar } from '@campaignkit/core/adapter'
+import { type Fragment, joined, raw, sql } from '../sql.js'
+import type { CustomerSource } from './customer-source.js'
+
+type AttributeCriteria = Extract<Criteria, { type: 'attribute' }>
+type Ordering = Exclude<Comparison, '=' | '!='>
+
+/** From so many values on, looking in a list costs less than asking the index for each. */
+const MANY_VALUES = 16
+
+/** The condition that an attribute passes, or (`wanted` false) that it is there and does not. */
+export function attributePredicate(
+  leaf: AttributeCriteria,
+  wanted: boolean,
+  source: CustomerSource,
+): Fragment {
+  const { name } = leaf
+  const value = source.attribute(name)
+  switch (leaf.op) {
+    case 'exists':
+      return sql`${value} is ${raw(wanted ? 'not null' : 'null')}`
+    case 'in':
+      return wanted
+        ? isOneOf(name, leaf.value, source)
+        : sql`${value} <> all(${leaf.value.map(json)}::text[]::jsonb[])`
+    case 'contains':
+      return wanted ? contains(name, leaf.value, source) : sql`not ${containsPart(value, leaf.value)}`
+    case '=':
+    case '!=':
+      return (leaf.op === '=') === wanted
+        ? equals(name, leaf.value, source)
+        : sql`${value} <> ${json(leaf.value)}::jsonb`
+    default:
+      return ordered(value, wanted ? leaf.op : opposite(leaf.op), leaf.value)
+  }
+}
+
+function json(value: Scalar): string {
+  return JSON.stringify(value)
+}
+
+/** A document of one attribute; a name such as `__proto__` is one as well. */
+function documentOf(name: string, value: Scalar | readonly Scalar[]): string {
+  return JSON.stringify({ [name]: value })
+}
+
+function equals(name: string, right: Scalar, source: CustomerSource): Fragment {
+  const document = source.document(name)
+  if (document === null) return sql`${source.attribute(name)} = ${json(right)}::jsonb`
+  return sql`${document} @> ${documentOf(name, right)}::jsonb`
+}
+
+function isOneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
+  if (values.length >= MANY_VALUES || source.document(name) === null)
+    return sql`${source.attribute(name)} = any(${values.map(json)}::text[]::jsonb[])`
+  return sql`(${joined(
+    values.map((value) => equals(name, value, source)),
+    ' or ',
+  )})`
+}
+
+/** Asked of a document, a list that holds the text is found by the index. */
+function contains(name: string, part: string, source: CustomerSource): Fragment {
+  const document = source.document(name)
+  const value = source.attribute(name)
+  if (document === null) return containsPart(value, part)
+  const isText = source.holdsText(name)
+  // last, since it costs the most where no index is asked
+  const isPart = isText === null ? isPartOfText(value, part) : sql`${isPartOfText(value, part)} and ${isText}`
+  return sql`(${document} @> ${documentOf(name, [part])}::jsonb or ${isPart})`
+}
+
+function containsPart(value: Fragment, part: string): Fragment {
+  return sql`(${value} ? ${part}::text or ${isPartOfText(value, part)})`
+}
+
+/** Texts compare by their bytes, whatever the order of the database. */
+function isPartOfText(value: Fragment, part: string): Fragment {
+  return sql`(jsonb_typeof(${value}) = 'string' and strpos((${value} #>> '{}') collate "C", ${part}) > 0)`
+}
+
+/** Numbers by size, flags with false before true, texts by code points; values of another type are not ordered. */
+function ordered(value: Fragment, op: Ordering, right: Scalar): Fragment {
+  if (typeof right === 'string')
+    return sql`(jsonb_typeof(${value}) = 'string' and (${value} #>> '{}') collate "C" ${raw(op)} ${right})`
+  const type = raw(`'${typeof right}'`)
+  return sql`(jsonb_typeof(${value}) = ${type} and ${value} ${raw(op)} ${json(right)}::jsonb)`
+}
+
+function opposite(op: Ordering): Ordering {
+  return OPPOSITE[op] as Ordering
+}

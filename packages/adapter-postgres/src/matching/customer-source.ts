@@ -1,0 +1,38 @@
+import type { CustomerId, InstantFact, NumberFact, TenantId } from '@campaignkit/core/adapter'
+import type { Fragment } from '../sql.js'
+
+/** An instant of a customer, in the type that its column has. */
+export interface InstantColumn {
+  readonly at: Fragment
+  /** An instant, in whole milliseconds of the epoch, in the type of the column: so that an index of it serves. */
+  bound(instant: number): Fragment
+}
+
+/**
+ * Customers as statements ask for them: our own table, or one of the host's under its mapping. Every fragment is an
+ * expression over `c`, the alias of the relation; what is not there is a null of its type.
+ */
+export interface CustomerSource {
+  /** The relation under the alias `c`, as it stands in `from`. */
+  readonly relation: Fragment
+  /** What is selected, in the names of the columns of our own table. */
+  readonly selection: Fragment
+  readonly id: Fragment
+  /** By which customers are in the code-point order of their ids. */
+  readonly order: Fragment
+  readonly tags: Fragment
+  readonly instants: Readonly<Record<InstantFact, InstantColumn>>
+  /** The latest known login, order or conversation. */
+  readonly latestActivity: InstantColumn
+  readonly numbers: Readonly<Record<NumberFact, Fragment>>
+  readonly conversationStatus: Fragment
+  /** An attribute as jsonb: text, number, flag or list; null when absent. */
+  attribute(name: string): Fragment
+  /** The document that holds the attribute and is indexed for `@>`; null when it does not stand in one. */
+  document(name: string): Fragment | null
+  /** That the attribute is a text, as an index answers it; null where none does. */
+  holdsText(name: string): Fragment | null
+  ofTenant(tenant: TenantId): Fragment
+  behind(after: CustomerId): Fragment
+  among(ids: readonly CustomerId[]): Fragment
+}

@@ -1,0 +1,87 @@
+import type { CriteriaInput, Instant, Scope } from '@campaignkit/core/adapter'
+import type { Database } from '../database.js'
+import type { CustomerMapping } from '../mapping/customer-mapping.js'
+import { openCustomers } from '../open-customers.js'
+import { createSegmentStore } from '../segments.js'
+import { sql } from '../sql.js'
+import type { Tables } from '../tables.js'
+import { countStatement, numbered } from './matching-statements.js'
+import { segmentRule } from './segment-rule.js'
+
+/** How a rule is asked. */
+export interface AskSegmentOptions {
+  /** From which windows reach back, in milliseconds of the epoch; a storage never asks the time. */
+  readonly asOf: Instant
+}
+
+/** How a rule is explained. */
+export interface ExplainSegmentOptions extends AskSegmentOptions {
+  /** Whether the statement is run, so that the plan says what it took. @default false */
+  readonly analyze?: boolean
+}
+
+/** The statement that counts whom a rule matches, and how the database means to do it. */
+export interface ExplainedSegment {
+  /** With `$1` and so on for its parameters. */
+  readonly statement: string
+  /** How many parameters it has. */
+  readonly parameters: number
+  /** What `EXPLAIN (FORMAT JSON)` says. */
+  readonly plan: unknown
+  /** External rules, which are asked after matching and stand in no statement. */
+  readonly externalRules: readonly string[]
+}
+
+/** Asks whom rules match, before any gate, in one statement each. */
+export interface SegmentQuestions {
+  /**
+   * Counts whom a rule matches. Named segments are read as they stand; external rules are not asked.
+   *
+   * @throws CRITERIA_INVALID, UNKNOWN_FIELD, CRITERIA_TOO_DEEP, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_MISPLACED,
+   *   INVALID_INPUT for a mapping of customers that the database does not bear out, STORAGE_FAILED
+   */
+  countMatching(scope: Scope, criteria: CriteriaInput, options: AskSegmentOptions): Promise<number>
+  /**
+   * Gives the statement that {@link SegmentQuestions.countMatching} runs, and the plan that the database has for it.
+   *
+   * @throws as {@link SegmentQuestions.countMatching}
+   */
+  explainSegment(
+    scope: Scope,
+    criteria: CriteriaInput,
+    options: ExplainSegmentOptions,
+  ): Promise<ExplainedSegment>
+}
+
+/** The questions of {@link PostgresStorage}. */
+export function createSegmentQuestions(
+  database: Database,
+  tables: Tables,
+  mapping: CustomerMapping | undefined,
+): SegmentQuestions {
+  const segments = createSegmentStore(database, tables)
+  const customers = openCustomers(database, tables, mapping)
+  const statementOf = async (scope: Scope, input: CriteriaInput, asOf: Instant) => {
+    const { criteria, rules } = await segmentRule(segments, scope, input)
+    const place = { source: await customers.source(), tables, tenant: scope.tenant }
+    return { statement: countStatement(place, { criteria, asOf }), rules }
+  }
+  return {
+    countMatching: async (scope, input, { asOf }) => {
+      const { statement } = await statementOf(scope, input, asOf)
+      const [row] = await database.rows<{ readonly count: number }>(statement)
+      return row?.count ?? 0
+    },
+    explainSegment: async (scope, input, { asOf, analyze = false }) => {
+      const { statement, rules } = await statementOf(scope, input, asOf)
+      const explain = analyze ? sql`explain (format json, analyze, buffers)` : sql`explain (format json)`
+      const [row] = await database.rows<{ readonly 'QUERY PLAN': unknown }>(sql`${explain} ${statement}`)
+      return {
+        statement: numbered(statement),
+        parameters: statement.values.length,
+        plan: row?.['QUERY PLAN'] ?? null,
+        externalRules: rules,
+      }
+    },
+  }
+}

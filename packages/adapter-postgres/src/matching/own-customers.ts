@@ -1,0 +1,42 @@
+import { CUSTOMER_COLUMNS } from '../customer-row.js'
+import { type Fragment, raw, sql } from '../sql.js'
+import type { Tables } from '../tables.js'
+import type { CustomerSource, InstantColumn } from './customer-source.js'
+import { namesOfTexts } from './names-of-texts.js'
+
+/** Customers in our own table. */
+export function ownCustomers({ customers }: Pick<Tables, 'customers'>): CustomerSource {
+  const attributes = raw('c.attributes')
+  return {
+    relation: sql`${customers} as c`,
+    selection: raw(CUSTOMER_COLUMNS.map(({ name }) => `c.${name}`).join(', ')),
+    id: raw('c.id'),
+    order: raw('c.id'),
+    tags: raw('c.tags'),
+    instants: {
+      lastLoginAt: inMilliseconds(raw('c.last_login_at')),
+      lastOrderAt: inMilliseconds(raw('c.last_order_at')),
+      lastConversationAt: inMilliseconds(raw('c.last_conversation_at')),
+    },
+    // as the index has it, word for word
+    latestActivity: inMilliseconds(raw('greatest(c.last_login_at, c.last_order_at, c.last_conversation_at)')),
+    numbers: {
+      orderCount: raw('c.order_count'),
+      totalSpentMinor: raw('c.total_spent_minor'),
+      incompleteTransactions: raw('c.incomplete_transactions'),
+    },
+    conversationStatus: raw('c.conversation_status'),
+    attribute: (name) => sql`(${attributes} -> ${name}::text)`,
+    document: () => attributes,
+    // as the index has it, word for word
+    holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
+    ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
+    behind: (after) => sql`c.id > ${after}`,
+    among: (ids) => sql`c.id = any(${ids}::text[])`,
+  }
+}
+
+/** An instant that stands as milliseconds of the epoch. */
+export function inMilliseconds(at: Fragment): InstantColumn {
+  return { at, bound: (instant) => sql`${instant}::float8` }
+}

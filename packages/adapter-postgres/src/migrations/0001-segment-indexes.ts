@@ -1,0 +1,53 @@
+import { namesOfTexts } from '../matching/names-of-texts.js'
+
+/** An index by which segments find customers, or their events. */
+interface SegmentIndex {
+  readonly name: string
+  readonly table: string
+  readonly definition: string
+}
+
+/** Instants and numbers are often absent, and nobody asks an index for those. */
+function byFact(column: string): SegmentIndex {
+  return {
+    name: `customers_by_${column}`,
+    table: 'customers',
+    definition: `(tenant, ${column}) where ${column} is not null`,
+  }
+}
+
+/** Consents are read by the ids of their customers alone, which their primary key serves. */
+const SEGMENT_INDEXES: readonly SegmentIndex[] = [
+  { name: 'customers_by_tags', table: 'customers', definition: 'using gin (tags)' },
+  // of all operators only @> is asked, for which this class is smaller and faster
+  {
+    name: 'customers_by_attributes',
+    table: 'customers',
+    definition: 'using gin (attributes jsonb_path_ops)',
+  },
+  {
+    name: 'customers_by_text_attributes',
+    table: 'customers',
+    definition: `using gin ((${namesOfTexts('attributes')}) jsonb_path_ops)`,
+  },
+  byFact('last_login_at'),
+  byFact('last_order_at'),
+  byFact('last_conversation_at'),
+  {
+    name: 'customers_by_activity',
+    table: 'customers',
+    definition: '(tenant, (greatest(last_login_at, last_order_at, last_conversation_at)))',
+  },
+  byFact('order_count'),
+  byFact('total_spent_minor'),
+  byFact('incomplete_transactions'),
+  // events come in the order of time, more or less: a summary of blocks costs a writer next to nothing
+  { name: 'events_by_time', table: 'events', definition: 'using brin (at) with (autosummarize = on)' },
+]
+
+/** The indexes that segments use. */
+export function segmentIndexes(schema: string): readonly string[] {
+  return SEGMENT_INDEXES.map(
+    ({ name, table, definition }) => `create index ${name} on "${schema}".${table} ${definition}`,
+  )
+}
