@@ -127,7 +127,7 @@ export function firstTables(schema: string): readonly string[] {
   tags text[] not null,
   segments text[] not null,
   primary key (tenant, run_id, customer_id)
-) with (fillfactor = 80)`,
+) with (fillfactor = 50)`,
     `create index members_by_rank on ${name('members')} (tenant, run_id, rank_key, customer_id) where exclusion is null`,
     `create index members_of_customer on ${name('members')} (tenant, customer_id)`,
     `create table ${name('address_claims')} (
