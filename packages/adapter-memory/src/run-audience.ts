@@ -1,8 +1,8 @@
 import {
   type Arm,
   type ArmCount,
-  type AudienceCounts,
   type Assignment,
+  type AudienceCounts,
   byCodePoints,
   type CustomerId,
   type ExclusionCode,
@@ -58,7 +58,11 @@ export class RunAudience {
   }
 
   /** The member as it is once it was assigned; undefined where nobody is or may be. */
-  assigned({ customerId, rank, arm }: Assignment): (Member & { readonly rank: number; readonly arm: Arm }) | undefined {
+  assigned({
+    customerId,
+    rank,
+    arm,
+  }: Assignment): (Member & { readonly rank: number; readonly arm: Arm }) | undefined {
     const member = this.#rows.get(customerId)
     if (member === undefined || member.exclusion !== null) return undefined
     return { ...member, rank: member.rank ?? rank, arm: member.arm ?? arm }

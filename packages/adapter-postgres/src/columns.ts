@@ -64,8 +64,7 @@ export function probes<Item>(
 ): Fragment {
   const beside = Object.entries(scope).map(([name, value]) => sql`${value}::text as ${raw(name)}`)
   const arrays = columns.map(
-    (column) =>
-      sql`(select ${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[])`,
+    (column) => sql`(select ${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[])`,
   )
   return sql`given as materialized (
     select ${joined(beside, ', ')}, ${typedNamesOf(columns)}

@@ -1,4 +1,4 @@
-import { CampaignKitError, isCampaignKitError, type CampaignKitErrorOptions } from '@campaignkit/core/adapter'
+import { CampaignKitError, type CampaignKitErrorOptions, isCampaignKitError } from '@campaignkit/core/adapter'
 
 /** What a driver puts on its errors. */
 interface DriverError {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
-import { PLAN_PAGE } from '../engine/scan-customers.js'
+import { RANK_PAGE } from '../engine/scan-customers.js'
 import { perMinute } from '../model/pace.js'
 import type { OutgoingMessage } from '../ports/channel.js'
 import { createSendingWorld, timesTaken } from './sending.fixture.js'
@@ -220,23 +220,23 @@ describe('a cancellation', () => {
 
   it('by which another worker has ended the run leaves no page behind that was written after it', async () => {
     const { invite, launch, root, kit, email, storage } = createSendingWorld()
-    await invite(2_500)
+    await invite(5_000)
     const { id } = await launch()
-    const append = storage.deliveries.append
+    const assign = storage.audience.assign
     let pages = 0
-    storage.deliveries.append = async (...given: Parameters<typeof append>) => {
+    storage.audience.assign = async (...given: Parameters<typeof assign>) => {
       pages += 1
       if (pages === 2) {
         await kit.campaigns.cancel(id, 'wrong audience')
         await root.worker().drain()
       }
-      return append(...given)
+      return assign(...given)
     }
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)
     const progress = await kit.campaigns.progress(id)
-    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * PLAN_PAGE])
-    expect(progress.counts.cancelled).toBe(2 * PLAN_PAGE)
+    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * RANK_PAGE])
+    expect(progress.counts.cancelled).toBe(2 * RANK_PAGE)
   })
 
   it('before any worker has looked ends at once', async () => {

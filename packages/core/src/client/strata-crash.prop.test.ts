@@ -17,6 +17,9 @@ vi.mock('../engine/scan-customers.js', async (original) => ({
   get PLAN_PAGE() {
     return page.size
   },
+  get RANK_PAGE() {
+    return page.size
+  },
 }))
 afterEach(() => {
   page.size = 500

@@ -30,7 +30,10 @@ export function meantArms(
     }
   })
   const nextRank = at.nextRank + members.length
-  return { assignments, next: { phase: 'ranking', after: placeBehind(members, at), nextRank, ...newcomers.given() } }
+  return {
+    assignments,
+    next: { phase: 'ranking', after: placeBehind(members, at), nextRank, ...newcomers.given() },
+  }
 }
 
 function placeBehind(members: readonly Member[], at: RankingState): RankPlace | null {

@@ -8,7 +8,7 @@ import type { EngineContext } from './context.js'
 export const PLAN_PAGE = 500
 
 /** Members that one step of ranking gives their arms. */
-export const RANK_PAGE = 2_000
+export const RANK_PAGE = 1_000
 
 /** Every customer of the tenant, a page at a time, in order of their ids. */
 export async function* scanCustomers(

@@ -16,6 +16,7 @@ import {
   tamperWith,
   unreadable,
 } from './expectations.js'
+import { firstDeliveryCases } from './first-deliveries.js'
 import { assignmentsOf, seedMembers } from './member-seeds.js'
 import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
@@ -212,4 +213,9 @@ const memberCases: readonly StorageCase[] = [
 ]
 
 /** What an AudienceStore means. */
-export const audienceCases: readonly StorageCase[] = [...addressCases, ...memberCases, ...armCases]
+export const audienceCases: readonly StorageCase[] = [
+  ...addressCases,
+  ...memberCases,
+  ...firstDeliveryCases,
+  ...armCases,
+]
