@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
-import { RANK_PAGE } from '../engine/scan-customers.js'
+import { PLAN_PAGE } from '../engine/scan-customers.js'
 import { perMinute } from '../model/pace.js'
 import type { OutgoingMessage } from '../ports/channel.js'
 import { createSendingWorld, timesTaken } from './sending.fixture.js'
@@ -220,7 +220,7 @@ describe('a cancellation', () => {
 
   it('by which another worker has ended the run leaves no page behind that was written after it', async () => {
     const { invite, launch, root, kit, email, storage } = createSendingWorld()
-    await invite(5_000)
+    await invite(2_500)
     const { id } = await launch()
     const assign = storage.audience.assign
     let pages = 0
@@ -235,8 +235,8 @@ describe('a cancellation', () => {
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)
     const progress = await kit.campaigns.progress(id)
-    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * RANK_PAGE])
-    expect(progress.counts.cancelled).toBe(2 * RANK_PAGE)
+    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * PLAN_PAGE])
+    expect(progress.counts.cancelled).toBe(2 * PLAN_PAGE)
   })
 
   it('before any worker has looked ends at once', async () => {

@@ -17,9 +17,6 @@ vi.mock('../engine/scan-customers.js', async (original) => ({
   get PLAN_PAGE() {
     return page.size
   },
-  get RANK_PAGE() {
-    return page.size
-  },
 }))
 afterEach(() => {
   page.size = 500

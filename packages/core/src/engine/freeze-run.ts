@@ -17,7 +17,7 @@ import { createPlanner, type PlannedMember } from './plan-audience.js'
 import { requireContacts } from './require-contacts.js'
 import { returningCustomers } from './returning-customers.js'
 import { rolloutCandidates } from './rollout-candidates.js'
-import { PLAN_PAGE, RANK_PAGE } from './scan-customers.js'
+import { PLAN_PAGE } from './scan-customers.js'
 import { stratificationOf } from './stratify.js'
 
 /**
@@ -161,7 +161,7 @@ async function rankPage(
 ): Promise<Run> {
   const { audience } = context.storage
   if (at.nextRank === 0) await requireContacts(context, scope, campaign, run, at)
-  const members = await audience.byRank(scope, run.id, { after: at.after, limit: RANK_PAGE })
+  const members = await audience.byRank(scope, run.id, { after: at.after, limit: PLAN_PAGE })
   const ids = members.map(({ customerId }) => customerId)
   const earlier = await audience.armsOf(scope, campaign.id, run.id, ids)
   const remainderArm = hasRemainder(campaign) ? await armOfRemainder(context, scope, campaign) : REMAINDER
@@ -169,7 +169,7 @@ async function rankPage(
   const { assignments, next } = meantArms(members, at, newcomers, { earlier, remainderArm })
   await context.clock.turn()
   await audience.assign(scope, run.id, assignments, firstDeliveries(context, campaign))
-  if (members.length === RANK_PAGE) return moveTo(context, scope, run, { freeze: next })
+  if (members.length === PLAN_PAGE) return moveTo(context, scope, run, { freeze: next })
   await audience.releaseAddresses(scope, run.id)
   const frozen = await moveTo(context, scope, run, {
     freeze: { phase: 'frozen', at: context.clock.now(), newcomers: next.newcomers },

@@ -4,11 +4,8 @@ import type { Scope } from '../model/scope.js'
 import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 
-/** Customers that one step of planning looks at. */
+/** Customers that one step of planning looks at, and members that one of ranking gives their arms. */
 export const PLAN_PAGE = 500
-
-/** Members that one step of ranking gives their arms. */
-export const RANK_PAGE = 1_000
 
 /** Every customer of the tenant, a page at a time, in order of their ids. */
 export async function* scanCustomers(
