@@ -25,9 +25,10 @@ export async function assignMembers(
   const { members } = tables
   const ofMember = sql`m.tenant = given.tenant and m.run_id = given.run_id and m.customer_id = given.customer_id`
   const given = probes({ tenant, run_id: runId }, ASSIGNMENT, assignments)
+  // `m.arm is null` alone, of which a planner without statistics expects next to nobody, would have it begin with members
   const assigned = sql`
     update ${members} as m set rank = given.rank, arm = given.arm from given
-    where ${ofMember} and m.arm is null and m.exclusion is null`
+    where ${ofMember} and num_nonnulls(m.arm, m.exclusion, given.customer_id) = 1`
   if (first === undefined) {
     await database.rows(sql`with ${given} ${assigned}`)
     return
@@ -39,7 +40,8 @@ export async function assignMembers(
         with ${given}, assigned as (${assigned} returning ${placed}), placed as (
           select * from assigned
           union all
-          select ${placed} from given join ${members} as m on ${ofMember} where m.arm is not null
+          select ${placed} from given join ${members} as m on ${ofMember}
+          where (select count(*) from assigned) < ${assignments.length} and m.arm is not null
         )
         ${queueFirst(tables, tenant, runId, first)} ${ifThere}`),
     )
