@@ -1,38 +1,46 @@
-// The benches on a real PostgreSQL server: which part, and of what size.
+// The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
 //   pnpm bench:postgres segments [--customers 200000]
+//   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 import { cpus, totalmem } from 'node:os'
+import process from 'node:process'
 import { parseArgs } from 'node:util'
-import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres.js'
+import { tableOf } from '../table.js'
+import { freezeLines, measureFreezing } from './freeze.js'
 import { benchSegments } from './segments.js'
-
-/** What a part is given. */
-export interface PostgresBench {
-  readonly server: LocalPostgres
-  readonly customers: number
-}
-
-const PARTS: Readonly<Record<string, (bench: PostgresBench) => Promise<void>>> = { segments: benchSegments }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { customers: { type: 'string', default: '200000' } },
+  options: {
+    customers: { type: 'string', default: '200000' },
+    members: { type: 'string', default: '100000' },
+    // one measurement in this process, told as JSON
+    alone: { type: 'boolean', default: false },
+  },
 })
+
+const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  segments: () => benchSegments(countOf(values.customers)),
+  freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
+}
+
+function countOf(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1) throw new Error(`${text} is no number of rows`)
+  return count
+}
+
 const [name = ''] = positionals
 const part = Object.hasOwn(PARTS, name) ? PARTS[name] : undefined
-const customers = Number(values.customers)
-if (part === undefined || !Number.isInteger(customers) || customers < 1) {
-  console.error(`Usage: pnpm bench:postgres ${Object.keys(PARTS).join(' | ')} [--customers NUMBER]`)
+if (part === undefined) {
+  console.error(`Which part? ${Object.keys(PARTS).join(', ')}`)
   process.exitCode = 1
+} else if (values.alone) {
+  console.log(JSON.stringify(await measureFreezing(countOf(values.members))))
 } else {
   const [processor] = cpus()
   const memory = Math.round(totalmem() / 2 ** 30)
   console.log(
     `Node ${process.version}, ${cpus().length} cores, ${processor?.model ?? 'unknown'}, ${memory} GB\n`,
   )
-  const server = await startLocalPostgres()
-  try {
-    await part({ server, customers })
-  } finally {
-    await server.stop()
-  }
+  await part()
 }

@@ -1,10 +1,10 @@
 // Ten rules over skewed customers: what `countMatching` takes, beside the statement that a person would write.
 import createKnex, { type Knex } from 'knex'
+import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres.js'
 import { createPostgresStorage, type PostgresStorage } from '../../../packages/adapter-postgres/src/index.js'
 import { sampleJournalEntry, sampleScope, sampleSegment } from '../../../packages/core/src/testing.js'
 import { median } from '../measure.js'
 import { figure } from '../table.js'
-import type { PostgresBench } from './main.js'
 import { RULES, SEGMENTS, type SegmentRule } from './segment-rules.js'
 import { loadSkewedCustomers, NOW, TENANT } from './skewed-customers.js'
 
@@ -27,7 +27,17 @@ interface Times {
 /** A side of a rule: resolves to how many customers it counts. */
 type Count = () => Promise<number>
 
-export async function benchSegments({ server, customers }: PostgresBench): Promise<void> {
+/** Counts ten rules over so many customers, on a server of its own. */
+export async function benchSegments(customers: number): Promise<void> {
+  const server = await startLocalPostgres()
+  try {
+    await measureRules(server, customers)
+  } finally {
+    await server.stop()
+  }
+}
+
+async function measureRules(server: LocalPostgres, customers: number): Promise<void> {
   const knex = createKnex({ client: 'pg', connection: server.url, pool: { min: 0, max: 4 } })
   for (const [name, value] of Object.entries(SETTINGS))
     await knex.raw(`alter system set ${name} = '${value}'`)
@@ -51,7 +61,7 @@ export async function benchSegments({ server, customers }: PostgresBench): Promi
   for (const rule of RULES) await measureRule(server, rule)
 }
 
-async function measureRule(server: PostgresBench['server'], rule: SegmentRule): Promise<void> {
+async function measureRule(server: LocalPostgres, rule: SegmentRule): Promise<void> {
   const ours = await coldOf(
     server,
     (storage) => () => storage.countMatching(scope, rule.criteria, { asOf: NOW }),
@@ -69,7 +79,7 @@ async function measureRule(server: PostgresBench['server'], rule: SegmentRule): 
 }
 
 async function coldOf(
-  server: PostgresBench['server'],
+  server: LocalPostgres,
   sideOf: (storage: PostgresStorage, knex: Knex) => Count,
 ): Promise<{ readonly count: number; readonly ms: number }> {
   await server.restart()

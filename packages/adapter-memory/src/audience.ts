@@ -7,6 +7,7 @@ import {
   type Membership,
   type RunId,
 } from '@campaignkit/core/adapter'
+import { assignMembers } from './assign-members.js'
 import { frozenCopy } from './frozen-copy.js'
 import { pageOf, textCursor } from './paging.js'
 import type { RunAudience } from './run-audience.js'
@@ -24,11 +25,9 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
     },
     releaseAddresses: async (scope, plan) => tenantOf(scope).audience.releaseClaims(plan),
     append: async (scope, runId, members) => tenantOf(scope).audience.append(runId, frozenCopy(members)),
-    byRank: async (scope, runId, { from, limit }) => runOf(scope, runId).byRank(from, limit),
-    assign: async (scope, runId, assignments) => {
-      const run = runOf(scope, runId)
-      for (const assignment of frozenCopy(assignments)) run.assign(assignment)
-    },
+    byRank: async (scope, runId, { after, limit }) => runOf(scope, runId).byRank(after, limit),
+    reaches: async (scope, runId, members) => runOf(scope, runId).reaches(members),
+    assign: async (scope, runId, ...given) => assignMembers(tenantOf(scope), runId, ...frozenCopy(given)),
     get: async (scope, runId, customerIds) => {
       const run = runOf(scope, runId)
       return [...new Set(customerIds)].flatMap((id) => run.get(id) ?? [])

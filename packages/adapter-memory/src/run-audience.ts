@@ -1,28 +1,23 @@
 import {
   type Arm,
   type ArmCount,
+  type Assignment,
   type AudienceCounts,
   byCodePoints,
   type CustomerId,
   type ExclusionCode,
   HOLDOUT,
   type Member,
+  type RankPlace,
   REMAINDER,
 } from '@campaignkit/core/adapter'
 import { SortedList } from './sorted-list.js'
-
-/** What is set of a member when its run is ranked. */
-export interface Assignment {
-  readonly customerId: CustomerId
-  readonly rank: number
-  readonly arm: Arm
-}
 
 /** The members of one run, and the counts of them. */
 export class RunAudience {
   readonly order = new SortedList<CustomerId>(byCodePoints)
   readonly #rows = new Map<CustomerId, Member>()
-  readonly #ranking = new SortedList<Pick<Member, 'rankKey' | 'customerId'>>(
+  readonly #ranking = new SortedList<RankPlace>(
     (left, right) =>
       byCodePoints(left.rankKey, right.rankKey) || byCodePoints(left.customerId, right.customerId),
   )
@@ -52,9 +47,25 @@ export class RunAudience {
     return true
   }
 
-  byRank(from: number, limit: number): readonly Member[] {
+  byRank(after: RankPlace | null, limit: number): readonly Member[] {
+    const from = after === null ? 0 : this.#ranking.positionAfter(after)
     const places = this.#ranking.slice(from, from + limit)
     return places.flatMap(({ customerId }) => this.#rows.get(customerId) ?? [])
+  }
+
+  reaches(members: number): boolean {
+    return members <= 0 || this.#ranking.at(members - 1) !== undefined
+  }
+
+  /** The member as it is once it was assigned; undefined where nobody is or may be. */
+  assigned({
+    customerId,
+    rank,
+    arm,
+  }: Assignment): (Member & { readonly rank: number; readonly arm: Arm }) | undefined {
+    const member = this.#rows.get(customerId)
+    if (member === undefined || member.exclusion !== null) return undefined
+    return { ...member, rank: member.rank ?? rank, arm: member.arm ?? arm }
   }
 
   assign({ customerId, rank, arm }: Assignment): void {

@@ -1,26 +1,20 @@
 import type { AddressClaim, ArmCount, AudienceStore, CustomerId } from '@campaignkit/core/adapter'
+import { assignMembers } from './assign-members.js'
 import { countAudience } from './audience-counts.js'
-import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
 import type { Database } from './database.js'
 import { MEMBER_COLUMNS, type MemberRow, memberOf } from './member-row.js'
 import { readMemberships } from './memberships.js'
 import { pageFrom } from './paging.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
+import { unlessThere } from './unless-there.js'
 
 const CLAIM: Columns<AddressClaim & { readonly turn: number }> = [
   { name: 'turn', type: 'int', of: ({ turn }) => turn },
   { name: 'channel', type: 'text', of: ({ channel }) => channel },
   { name: 'address_key', type: 'text', of: ({ addressKey }) => addressKey },
   { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
-]
-
-type Assignment = Parameters<AudienceStore['assign']>[2][number]
-
-const ASSIGNMENT: Columns<Assignment> = [
-  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
-  { name: 'rank', type: 'float8', of: ({ rank }) => rank },
-  { name: 'arm', type: 'text', of: ({ arm }) => arm },
 ]
 
 /** The audience of {@link createPostgresStorage}. */
@@ -31,15 +25,17 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
       database.transaction(async (session) => {
         if (claims.length === 0) return []
         const turns = claims.map((claim, turn) => ({ ...claim, turn }))
-        await session.rows(sql`
+        const won = await session.rows(sql`
           insert into ${addressClaims} (tenant, plan, channel, address_key, customer_id)
           select distinct on (given.channel, given.address_key)
             ${scope.tenant}, ${plan}, given.channel, given.address_key, given.customer_id
           from ${given(CLAIM, turns)} order by given.channel, given.address_key, given.turn
-          on conflict (tenant, plan, channel, address_key) do nothing`)
+          on conflict (tenant, plan, channel, address_key) do nothing returning 1`)
+        if (won.length === claims.length) return []
         const lost = await session.rows<{ readonly turn: number }>(sql`
-          select given.turn from ${given(CLAIM, turns)}
-          join ${addressClaims} as kept on kept.tenant = ${scope.tenant} and kept.plan = ${plan}
+          with ${probes({ tenant: scope.tenant, plan }, CLAIM, turns)}
+          select given.turn from given
+          join ${addressClaims} as kept on kept.tenant = given.tenant and kept.plan = given.plan
             and kept.channel = given.channel and kept.address_key = given.address_key
           where kept.customer_id <> given.customer_id`)
         const lostTurns = new Set(lost.map(({ turn }) => turn))
@@ -50,29 +46,30 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
     },
     append: async ({ tenant }, runId, added) => {
       if (added.length === 0) return
-      await database.rows(sql`
-        insert into ${members} (tenant, ${namesOf(MEMBER_COLUMNS)})
-        select ${tenant}, ${typedNamesOf(MEMBER_COLUMNS)}
-        from ${given(
-          MEMBER_COLUMNS,
-          added.map((member) => ({ ...member, runId })),
-        )}
-        on conflict (tenant, run_id, customer_id) do nothing`)
+      const rows = added.map((member) => ({ ...member, runId }))
+      await unlessThere('members_pkey', (ifThere) =>
+        database.rows(sql`
+          insert into ${members} (tenant, ${namesOf(MEMBER_COLUMNS)})
+          select ${tenant}, ${typedNamesOf(MEMBER_COLUMNS)} from ${given(MEMBER_COLUMNS, rows)} ${ifThere}`),
+      )
     },
-    byRank: async ({ tenant }, runId, { from, limit }) => {
+    byRank: async ({ tenant }, runId, { after, limit }) => {
+      const behind =
+        after === null ? sql`` : sql`and (rank_key, customer_id) > (${after.rankKey}, ${after.customerId})`
       const rows = await database.rows<MemberRow>(sql`
         select ${namesOf(MEMBER_COLUMNS)} from ${members}
-        where tenant = ${tenant} and run_id = ${runId} and exclusion is null
-        order by rank_key, customer_id offset ${from} limit ${limit}`)
+        where tenant = ${tenant} and run_id = ${runId} and exclusion is null ${behind}
+        order by rank_key, customer_id limit ${limit}`)
       return rows.map(memberOf)
     },
-    assign: async ({ tenant }, runId, assignments) => {
-      if (assignments.length === 0) return
-      await database.rows(sql`
-        update ${members} as kept set rank = given.rank, arm = given.arm from ${given(ASSIGNMENT, assignments)}
-        where kept.tenant = ${tenant} and kept.run_id = ${runId} and kept.customer_id = given.customer_id
-          and kept.arm is null and kept.exclusion is null`)
+    reaches: async ({ tenant }, runId, wanted) => {
+      const [row] = await database.rows<{ readonly count: number }>(sql`
+        select count(*)::float8 as count from (
+          select from ${members} where tenant = ${tenant} and run_id = ${runId} and exclusion is null limit ${wanted}
+        ) as reached`)
+      return (row?.count ?? 0) >= wanted
     },
+    assign: (scope, runId, ...assigned) => assignMembers(database, tables, scope, runId, ...assigned),
     get: async ({ tenant }, runId, customerIds) => {
       const rows = await database.rows<MemberRow>(sql`
         select ${namesOf(MEMBER_COLUMNS)} from ${members}

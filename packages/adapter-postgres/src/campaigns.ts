@@ -163,6 +163,7 @@ async function deleteCampaign(
     sql`delete from ${tables.address_claims} where tenant = ${tenant} and plan in (${runIds})`,
     sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${deliveryIds})`,
     sql`delete from ${tables.deliveries} where ${ofCampaign}`,
+    sql`delete from ${tables.delivery_counts} where ${ofCampaign}`,
     sql`delete from ${tables.tokens} where ${ofCampaign}`,
     sql`delete from ${tables.runs} where ${ofCampaign}`,
   ]) {

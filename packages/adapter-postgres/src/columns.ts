@@ -51,6 +51,26 @@ export function given<Item>(columns: Columns<Item>, items: readonly Item[]): Fra
   return sql`unnest(${joined(arrays, ', ')}) as given(${namesOf(columns)})`
 }
 
+/**
+ * Records as a table `given` whose rows are looked up one by one, `scope` beside each: for `with ${...}`, and to be
+ * joined by all of a unique key. A `tenant = ... and run_id = ...` of its own would let a planner whose statistics
+ * are older than the run read the whole run for every page, and a known number of records would tempt it to read the
+ * whole table.
+ */
+export function probes<Item>(
+  scope: Readonly<Record<string, string>>,
+  columns: Columns<Item>,
+  items: readonly Item[],
+): Fragment {
+  const beside = Object.entries(scope).map(([name, value]) => sql`${value}::text as ${raw(name)}`)
+  const arrays = columns.map(
+    (column) => sql`(select ${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[])`,
+  )
+  return sql`given as materialized (
+    select ${joined(beside, ', ')}, ${typedNamesOf(columns)}
+    from unnest(${joined(arrays, ', ')}) as given(${namesOf(columns)}))`
+}
+
 function carried<Item>({ type, of }: Column<Item>, item: Item): string | number | boolean | null {
   const value = of(item)
   if (value === null || value === undefined) return null

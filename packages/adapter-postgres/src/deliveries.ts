@@ -61,7 +61,7 @@ export function createDeliveryStore(database: Database, tables: Tables): Deliver
     counts: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
       const rows = await database.rows<{ readonly status: DeliveryStatus; readonly count: number }>(sql`
-        select status, count(*)::float8 as count from ${deliveries}
+        select status, sum(total)::float8 as count from ${tables.delivery_counts}
         where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by status`)
       const none = DELIVERY_STATUSES.map((status) => [status, 0])
       return Object.fromEntries([

@@ -1,4 +1,4 @@
-import { CampaignKitError, type CampaignKitErrorOptions } from '@campaignkit/core/adapter'
+import { CampaignKitError, type CampaignKitErrorOptions, isCampaignKitError } from '@campaignkit/core/adapter'
 
 /** What a driver puts on its errors. */
 interface DriverError {
@@ -51,10 +51,11 @@ export function meaningOf(error: unknown): Meaning {
   return error instanceof Error && LOST.test(error.message) ? AT_ONCE : NEVER
 }
 
-/** The name of the constraint that a statement broke, or null. */
+/** The name of the constraint that a statement broke, by the driver's error or the kit's; else null. */
 export function brokenConstraint(error: unknown): string | null {
-  if (codeOf(error).slice(0, 2) !== '23') return null
-  const { constraint } = error as DriverError
+  const thrown = isCampaignKitError(error) ? error.cause : error
+  if (codeOf(thrown).slice(0, 2) !== '23') return null
+  const { constraint } = thrown as DriverError
   return typeof constraint === 'string' ? constraint : null
 }
 

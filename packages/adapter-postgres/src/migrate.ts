@@ -16,6 +16,7 @@ const STEPS: readonly Step[] = [
     up: firstTables,
     down: (schema) => [
       `drop function if exists "${schema}".reserve_slots`,
+      `drop function if exists "${schema}".count_deliveries cascade`,
       ...TABLE_NAMES.map((table) => `drop table if exists "${schema}".${table} cascade`),
     ],
   },

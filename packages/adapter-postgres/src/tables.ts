@@ -13,6 +13,7 @@ export const TABLE_NAMES = [
   'members',
   'address_claims',
   'deliveries',
+  'delivery_counts',
   'attempts',
   'event_keys',
   'events',

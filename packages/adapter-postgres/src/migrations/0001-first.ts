@@ -1,4 +1,6 @@
+import { deliveryCounts } from './0001-delivery-counts.js'
 import { ledgerTables } from './0001-ledger.js'
+import { memberTables } from './0001-members.js'
 import { reserveSlots } from './0001-reserve-slots.js'
 import { segmentIndexes } from './0001-segment-indexes.js'
 
@@ -115,30 +117,7 @@ export function firstTables(schema: string): readonly string[] {
 ) with (fillfactor = 80)`,
     `create index runs_open on ${name('runs')} (scheduled_for) where status = 'open'`,
 
-    `create table ${name('members')} (
-  tenant ${key},
-  run_id ${key},
-  customer_id ${key},
-  rank_key ${key},
-  rank float8,
-  due_at float8 not null,
-  arm text collate "C",
-  exclusion text collate "C",
-  channels text[] not null,
-  tags text[] not null,
-  segments text[] not null,
-  primary key (tenant, run_id, customer_id)
-) with (fillfactor = 80)`,
-    `create index members_by_rank on ${name('members')} (tenant, run_id, rank_key, customer_id) where exclusion is null`,
-    `create index members_of_customer on ${name('members')} (tenant, customer_id)`,
-    `create table ${name('address_claims')} (
-  tenant ${key},
-  plan ${key},
-  channel ${key},
-  address_key ${key},
-  customer_id ${key},
-  primary key (tenant, plan, channel, address_key)
-)`,
+    ...memberTables(schema),
 
     `create table ${name('deliveries')} (
   tenant ${key},
@@ -176,6 +155,7 @@ export function firstTables(schema: string): readonly string[] {
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
+    ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},
   id ${key},

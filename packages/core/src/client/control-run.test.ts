@@ -222,15 +222,15 @@ describe('a cancellation', () => {
     const { invite, launch, root, kit, email, storage } = createSendingWorld()
     await invite(2_500)
     const { id } = await launch()
-    const append = storage.deliveries.append
+    const assign = storage.audience.assign
     let pages = 0
-    storage.deliveries.append = async (...given: Parameters<typeof append>) => {
+    storage.audience.assign = async (...given: Parameters<typeof assign>) => {
       pages += 1
       if (pages === 2) {
         await kit.campaigns.cancel(id, 'wrong audience')
         await root.worker().drain()
       }
-      return append(...given)
+      return assign(...given)
     }
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)

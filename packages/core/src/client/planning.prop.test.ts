@@ -199,7 +199,7 @@ describe('the one planner', () => {
         const [run] = await kit.campaigns.runs(id)
         const scope = { tenant: 'pizzeria' as never, actor: { id: 'x', kind: 'system' as const, roles: [] } }
         const members =
-          run === undefined ? [] : await storage.audience.byRank(scope, run.id, { from: 0, limit: 1_000 })
+          run === undefined ? [] : await storage.audience.byRank(scope, run.id, { after: null, limit: 1_000 })
         const content = (await kit.campaigns.get(id)).content
         const expected = assignArms(
           { tenant: 'pizzeria', salt, experiment: content.experiment },

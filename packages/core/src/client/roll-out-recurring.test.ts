@@ -119,10 +119,11 @@ describe('a recurring campaign with a remainder', () => {
     const memory = createMemoryStorage()
     const fault = { isOn: false }
     const storage = overridden(memory, {
-      deliveries: overridden(memory.deliveries, {
-        append: async (scope, deliveries) => {
-          if (fault.isOn) throw new Error('the storage went away')
-          return memory.deliveries.append(scope, deliveries)
+      audience: overridden(memory.audience, {
+        assign: async (scope, runId, assignments, first) => {
+          if (!fault.isOn) return memory.audience.assign(scope, runId, assignments, first)
+          await memory.audience.assign(scope, runId, assignments)
+          throw new Error('the storage went away')
         },
       }),
     })

@@ -1,18 +1,16 @@
-import type { CustomerId, DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
-import type { Delivery } from '../model/delivery.js'
 import { REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import { RETURNING_LABEL } from '../model/member-label.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
+import type { FirstDeliveries } from '../ports/storage/audience-store.js'
 import type { EngineContext } from './context.js'
-import { type AssignedMember, armOfRemainder, hasRemainder, meantArms, withStoredArms } from './give-arms.js'
-import { mapInTurns } from './map-in-turns.js'
+import { armOfRemainder, hasRemainder, meantArms } from './give-arms.js'
 import { firstRanking, newcomerArms } from './newcomer-arms.js'
 import { createDueInstants } from './occurrences.js'
 import { createPlanner, type PlannedMember } from './plan-audience.js'
@@ -160,23 +158,16 @@ async function rankPage(
   run: Run,
   at: Phase<'ranking'>,
 ): Promise<Run> {
-  const { audience, deliveries } = context.storage
+  const { audience } = context.storage
   if (at.nextRank === 0) await requireContacts(context, scope, campaign, run, at)
-  const members = await audience.byRank(scope, run.id, { from: at.nextRank, limit: PLAN_PAGE })
+  const members = await audience.byRank(scope, run.id, { after: at.after, limit: PLAN_PAGE })
   const ids = members.map(({ customerId }) => customerId)
   const earlier = await audience.armsOf(scope, campaign.id, run.id, ids)
-  const mayWait = hasRemainder(campaign)
-  const remainderArm = mayWait ? await armOfRemainder(context, scope, campaign) : REMAINDER
+  const remainderArm = hasRemainder(campaign) ? await armOfRemainder(context, scope, campaign) : REMAINDER
   const newcomers = newcomerArms(context, scope, campaign, run, at)
-  const { meant, next } = meantArms(members, at, newcomers, { earlier, remainderArm })
-  await audience.assign(
-    scope,
-    run.id,
-    meant.map(({ customerId, rank, arm }) => ({ customerId, rank, arm })),
-  )
-  const assigned = mayWait ? await withStoredArms(context, scope, run, meant) : meant
+  const { assignments, next } = meantArms(members, at, newcomers, { earlier, remainderArm })
   await context.clock.turn()
-  await deliveries.append(scope, await firstDeliveries(context, campaign, run, assigned))
+  await audience.assign(scope, run.id, assignments, firstDeliveries(context, campaign))
   if (members.length === PLAN_PAGE) return moveTo(context, scope, run, { freeze: next })
   await audience.releaseAddresses(scope, run.id)
   const frozen = await moveTo(context, scope, run, {
@@ -185,6 +176,15 @@ async function rankPage(
   const counts = await audience.counts(scope, run.id)
   context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
   return frozen
+}
+
+function firstDeliveries(context: EngineContext, { id, content }: Campaign): FirstDeliveries {
+  return {
+    campaignId: id,
+    arms: variantsOf(content).map(({ name }) => name),
+    channels: content.delivery === 'each' ? 'all' : 'first',
+    idPrefix: context.ids.next('delivery'),
+  }
 }
 
 async function moveTo(
@@ -196,59 +196,4 @@ async function moveTo(
   const moved: Run = { ...run, ...fields, version: run.version + 1 }
   await context.storage.campaigns.updateRun(scope, moved, run.version)
   return moved
-}
-
-async function firstDeliveries(
-  context: EngineContext,
-  campaign: Campaign,
-  run: Run,
-  members: readonly AssignedMember[],
-): Promise<readonly Delivery[]> {
-  const written = new Set(variantsOf(campaign.content).map(({ name }) => name))
-  const each = campaign.content.delivery === 'each'
-  const added = await mapInTurns(context, members, (member) => {
-    if (!written.has(member.arm)) return []
-    const channels = each ? member.channels : member.channels.slice(0, 1)
-    return channels.map((channel) =>
-      queuedDelivery(context, {
-        runId: run.id,
-        campaignId: campaign.id,
-        customerId: member.customerId,
-        step: 0,
-        channel,
-        arm: member.arm,
-        rank: member.rank,
-        segments: member.segments,
-        dueAt: member.dueAt,
-        firstDueAt: member.dueAt,
-      }),
-    )
-  })
-  return added.flat()
-}
-
-type DeliveryPlace = Pick<
-  Delivery,
-  'runId' | 'campaignId' | 'step' | 'channel' | 'arm' | 'rank' | 'segments' | 'dueAt' | 'firstDueAt'
-> & { readonly customerId: CustomerId }
-
-/** A delivery that nobody has touched yet. */
-export function queuedDelivery(context: EngineContext, place: DeliveryPlace): Delivery {
-  return {
-    id: context.ids.next('delivery') as DeliveryId,
-    status: 'queued',
-    tries: 0,
-    lease: null,
-    openAttempt: null,
-    reason: null,
-    providerMessageId: null,
-    addressKey: null,
-    receipts: {},
-    sentAt: null,
-    settledAt: null,
-    costMicros: 0,
-    currency: null,
-    // last: V8 adds fields behind a spread a hundred times slower than before it
-    ...place,
-  }
 }

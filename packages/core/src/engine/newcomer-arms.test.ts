@@ -6,6 +6,7 @@ import { newcomerArms, type RankingState } from './newcomer-arms.js'
 const campaign = sampleCampaign({ content: { experiment: { variants: [{ name: 'a' }, { name: 'b' }] } } })
 const begun = (strata: NonNullable<RankingState['strata']>): RankingState => ({
   phase: 'ranking',
+  after: null,
   nextRank: 0,
   newcomers: 0,
   strata,

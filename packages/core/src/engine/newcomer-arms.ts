@@ -30,7 +30,7 @@ export async function firstRanking(
   run: Run,
 ): Promise<RankingState> {
   const newcomers = await sequencePosition(context, scope, campaign)
-  const start: RankingState = { phase: 'ranking', nextRank: 0, newcomers }
+  const start: RankingState = { phase: 'ranking', after: null, nextRank: 0, newcomers }
   if (isRolloutRun(run) || stratificationOf(campaign) === null) return start
   const counts = await context.storage.audience.segmentCounts(scope, run.id)
   const strata = [...counts].filter(([segment]) => isStratumLabel(segment))

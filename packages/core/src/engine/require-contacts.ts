@@ -44,8 +44,7 @@ async function hasContacts(
   { strata }: RankingState,
   needed: number,
 ): Promise<boolean> {
-  if (strata === undefined)
-    return (await storage.audience.byRank(scope, run.id, { from: needed - 1, limit: 1 })).length > 0
+  if (strata === undefined) return storage.audience.reaches(scope, run.id, needed)
   let contacts = 0
   for (const counts of countStrata(armWeights(experiment), sizesOf(strata)).values())
     for (const [arm, count] of counts) if (arm !== REMAINDER) contacts += count

@@ -4,7 +4,7 @@ import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import type { AudiencePlanner } from './plan-audience.js'
 
-/** Customers that one step of planning looks at. */
+/** Customers that one step of planning looks at, and members that one of ranking gives their arms. */
 export const PLAN_PAGE = 500
 
 /** Every customer who matches, a page at a time, in order of their ids. */

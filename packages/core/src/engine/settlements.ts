@@ -1,5 +1,5 @@
 import { assertNever } from '../base/assert-never.js'
-import type { AttemptId } from '../base/ids.js'
+import type { AttemptId, DeliveryId } from '../base/ids.js'
 import { MICROS_PER_MINOR } from '../base/money.js'
 import { type DurationMs, HOUR_MS, type Instant, SECOND_MS } from '../base/time.js'
 import { endEvent } from '../metrics/delivery-event.js'
@@ -7,14 +7,13 @@ import type { Campaign } from '../model/campaign.js'
 import { channelOrder } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { Delivery } from '../model/delivery.js'
+import { type Delivery, queuedDelivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
 import type { ChannelCapabilities, MessagePrice, SendResult } from '../ports/channel.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { backoffMs } from '../throttling/backoff.js'
 import { UNIFORM_BYTES } from '../throttling/uniform.js'
 import type { EngineContext } from './context.js'
-import { queuedDelivery } from './freeze-run.js'
 
 const RETRY_BASE_MS = 30 * SECOND_MS
 const RETRY_CAP_MS = HOUR_MS
@@ -207,7 +206,8 @@ export function nextChannel(
   const order = channelOrder(campaign.content).filter((channel) => memberChannels.includes(channel))
   const channel = order[order.indexOf(delivery.channel) + 1]
   if (channel === undefined) return null
-  return queuedDelivery(context, {
+  return queuedDelivery({
+    id: context.ids.next('delivery') as DeliveryId,
     runId: delivery.runId,
     campaignId: delivery.campaignId,
     customerId: delivery.customerId,

@@ -82,6 +82,42 @@ export interface Delivery {
   readonly currency: string | null
 }
 
+/** What a delivery is born with: who is sent what, when and by which channel. */
+export type QueuedPlace = Pick<
+  Delivery,
+  | 'id'
+  | 'runId'
+  | 'campaignId'
+  | 'customerId'
+  | 'step'
+  | 'channel'
+  | 'arm'
+  | 'rank'
+  | 'segments'
+  | 'dueAt'
+  | 'firstDueAt'
+>
+
+/** A delivery that nobody has touched yet. */
+export function queuedDelivery(place: QueuedPlace): Delivery {
+  return {
+    status: 'queued',
+    tries: 0,
+    lease: null,
+    openAttempt: null,
+    reason: null,
+    providerMessageId: null,
+    addressKey: null,
+    receipts: {},
+    sentAt: null,
+    settledAt: null,
+    costMicros: 0,
+    currency: null,
+    // last: V8 adds fields behind a spread a hundred times slower than before it
+    ...place,
+  }
+}
+
 /** Whether nobody knows, and nobody is about to find out, whether the open or last attempt of a delivery was sent. */
 export function awaitsProof({ status, lease }: Delivery, now: Instant): boolean {
   if (status === 'held') return true

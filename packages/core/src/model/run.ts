@@ -13,11 +13,19 @@ export type FreezeState =
   | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
   | {
       readonly phase: 'ranking'
+      /** The member that was ranked last, behind whom it goes on; null before the first. */
+      readonly after: RankPlace | null
       readonly nextRank: number
       readonly newcomers: number
       readonly strata?: StrataProgress
     }
   | { readonly phase: 'frozen'; readonly at: Instant; readonly newcomers: number }
+
+/** Where a member stands in the order of a run: by rank key, ties by customer id, both by code points. */
+export interface RankPlace {
+  readonly rankKey: string
+  readonly customerId: CustomerId
+}
 
 /** Of each stratum, by its label: newcomers, and those of them who were given an arm so far. */
 export type StrataProgress = Readonly<Record<string, { readonly size: number; readonly given: number }>>

@@ -4,7 +4,7 @@ import type { ExclusionCode } from '../../model/exclusion.js'
 import type { Arm } from '../../model/experiment.js'
 import type { Member } from '../../model/member.js'
 import type { Page, PageRequest } from '../../model/page.js'
-import type { AudienceCounts } from '../../model/run.js'
+import type { AudienceCounts, RankPlace } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 
 /** A customer who would be written to at an address on a channel. */
@@ -19,6 +19,24 @@ export interface ArmCount {
   readonly arm: Arm
   readonly segment: string | null
   readonly count: number
+}
+
+/** The place and the arm that a member is to have. */
+export interface Assignment {
+  readonly customerId: CustomerId
+  readonly rank: number
+  readonly arm: Arm
+}
+
+/** What members are sent first, at step 0. */
+export interface FirstDeliveries {
+  readonly campaignId: CampaignId
+  /** Members in other arms are sent nothing. */
+  readonly arms: readonly Arm[]
+  /** On which of its channels a member is written to. */
+  readonly channels: 'all' | 'first'
+  /** Begins the ids, `<prefix>-<n>`; never used before. */
+  readonly idPrefix: string
 }
 
 /** A customer's place in a run of a campaign. */
@@ -46,19 +64,26 @@ export interface AudienceStore {
   /** Adds members, all or none; those who are there already stay as they are. */
   append(scope: Scope, runId: RunId, members: readonly Member[]): Promise<void>
   /**
-   * Members without exclusion in order of their rank key (ties by customer id, by code points), from position
-   * `from` on; fewer than `limit` only at the end.
+   * Members without exclusion in order of their rank key (ties by customer id, by code points), behind a place in that
+   * order or from the first one on; fewer than `limit` only at the end.
    */
   byRank(
     scope: Scope,
     runId: RunId,
-    page: { readonly from: number; readonly limit: number },
+    page: { readonly after: RankPlace | null; readonly limit: number },
   ): Promise<readonly Member[]>
-  /** Sets rank and arm of members; a member who has an arm keeps both. */
+  /** Whether a run has at least so many members without exclusion. */
+  reaches(scope: Scope, runId: RunId, members: number): Promise<boolean>
+  /**
+   * Sets rank and arm of members, each named once; a member who has an arm keeps both. With `first`, queues what each
+   * of them is sent first, under the rank and arm that it then has: all or none with the assignments, and a delivery
+   * whose (run, step, customer, channel) is there already is left out.
+   */
   assign(
     scope: Scope,
     runId: RunId,
-    assignments: readonly { readonly customerId: CustomerId; readonly rank: number; readonly arm: Arm }[],
+    assignments: readonly Assignment[],
+    first?: FirstDeliveries,
   ): Promise<void>
   /** The members of one run among these customers, in any order. */
   get(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly Member[]>

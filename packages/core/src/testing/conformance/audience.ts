@@ -16,6 +16,7 @@ import {
   tamperWith,
   unreadable,
 } from './expectations.js'
+import { firstDeliveryCases } from './first-deliveries.js'
 import { assignmentsOf, seedMembers } from './member-seeds.js'
 import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
@@ -107,14 +108,20 @@ const memberCases: readonly StorageCase[] = [
           byCodePoints(left.rankKey, right.rankKey) || byCodePoints(left.customerId, right.customerId),
       )
       await expectFullPages(
-        (seen, limit) => storage.audience.byRank(ours, RUN, { from: seen.length, limit }),
+        (seen, limit) => storage.audience.byRank(ours, RUN, { after: seen.at(-1) ?? null, limit }),
         expected,
         'members',
       )
       expectEqual(
-        await storage.audience.byRank(ours, RUN, { from: 99, limit: 5 }),
+        await storage.audience.byRank(ours, RUN, { after: expected.at(-1) ?? null, limit: 5 }),
         [],
         'members behind the end',
+      )
+      const between = { rankKey: `${expected[0]?.rankKey}`, customerId: asId<CustomerId>('\u{10FFFF}') }
+      expectEqual(
+        await storage.audience.byRank(ours, RUN, { after: between, limit: 99 }),
+        expected.filter(({ rankKey }) => rankKey > between.rankKey),
+        'members behind a place where nobody stands',
       )
     },
   ),
@@ -123,13 +130,13 @@ const memberCases: readonly StorageCase[] = [
     await seedMembers(storage, ours, members)
     const ranked: Member[] = []
     while (ranked.length < members.length) {
-      const page = await storage.audience.byRank(ours, RUN, { from: ranked.length, limit: 999 })
+      const page = await storage.audience.byRank(ours, RUN, { after: ranked.at(-1) ?? null, limit: 999 })
       const assigned = page.map((member, at) => ({ ...member, rank: ranked.length + at, arm: 'all' }))
       await storage.audience.assign(ours, RUN, assignmentsOf(assigned))
       ranked.push(...assigned)
     }
     expectEqual(
-      await storage.audience.byRank(ours, RUN, { from: 0, limit: 10_000 }),
+      await storage.audience.byRank(ours, RUN, { after: null, limit: 10_000 }),
       ranked,
       'members once ranked',
     )
@@ -186,7 +193,7 @@ const memberCases: readonly StorageCase[] = [
     const expected: unknown = JSON.parse(JSON.stringify(member))
     await seedMembers(storage, ours, [member])
     tamperWith(await storage.audience.get(ours, RUN, [member.customerId]))
-    tamperWith(await storage.audience.byRank(ours, RUN, { from: 0, limit: 1 }))
+    tamperWith(await storage.audience.byRank(ours, RUN, { after: null, limit: 1 }))
     tamperWith(await storage.audience.list(ours, RUN, {}, { cursor: null, limit: 1 }))
     tamperWith(await storage.audience.membershipsOf(ours, [member.customerId]))
     tamperWith(await storage.audience.counts(ours, RUN))
@@ -206,4 +213,9 @@ const memberCases: readonly StorageCase[] = [
 ]
 
 /** What an AudienceStore means. */
-export const audienceCases: readonly StorageCase[] = [...addressCases, ...memberCases, ...armCases]
+export const audienceCases: readonly StorageCase[] = [
+  ...addressCases,
+  ...memberCases,
+  ...firstDeliveryCases,
+  ...armCases,
+]

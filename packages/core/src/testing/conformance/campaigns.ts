@@ -1,4 +1,5 @@
 import { DAY_MS, toIso } from '../../base/time.js'
+import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCampaign, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
@@ -217,7 +218,13 @@ const runCases: readonly StorageCase[] = [
     const strata = labels.map((label, at) => [`stratum:${label}`, { size: at + 2, given: at }])
     const ranking = sampleRun({
       version: 2,
-      freeze: { phase: 'ranking', nextRank: 500, newcomers: 7, strata: Object.fromEntries(strata) },
+      freeze: {
+        phase: 'ranking',
+        after: { rankKey: 'ff', customerId: asId('"c" \\ \u{1F355}') },
+        nextRank: 500,
+        newcomers: 7,
+        strata: Object.fromEntries(strata),
+      },
     })
     await storage.campaigns.updateRun(ours, ranking, 1)
     expectEqual(await storage.campaigns.getRun(ours, ranking.id), ranking, 'the run')

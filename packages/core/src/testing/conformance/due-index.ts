@@ -56,7 +56,7 @@ export const dueIndexCases: readonly StorageCase[] = [
       id: 'c',
       status: 'active',
       scheduledFor: SAMPLE_NOW,
-      freeze: { phase: 'ranking', nextRank: 0, newcomers: 0 },
+      freeze: { phase: 'ranking', after: null, nextRank: 0, newcomers: 0 },
     })
     expectEqual(
       await dueIn(storage),

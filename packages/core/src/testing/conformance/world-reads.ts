@@ -31,7 +31,8 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     allPages((page) => storage.campaigns.list(scope, { archived: true }, page)),
   'campaigns.getRun': (storage, scope) => storage.campaigns.getRun(scope, RUN),
   'campaigns.runsOf': (storage, scope) => storage.campaigns.runsOf(scope, CAMPAIGN),
-  'audience.byRank': (storage, scope) => storage.audience.byRank(scope, RUN, { from: 0, limit: 100 }),
+  'audience.byRank': (storage, scope) => storage.audience.byRank(scope, RUN, { after: null, limit: 100 }),
+  'audience.reaches': (storage, scope) => storage.audience.reaches(scope, RUN, 1),
   'audience.get': (storage, scope) => storage.audience.get(scope, RUN, [CUSTOMER]),
   'audience.armsOf': async (storage, scope) => [
     ...(await storage.audience.armsOf(scope, CAMPAIGN, asId('run-2'), [CUSTOMER])),
