@@ -5,6 +5,7 @@ import {
   CampaignKitError,
   type CampaignStore,
   type Continuation,
+  type Instant,
   type Run,
   type RunId,
 } from '@campaignkit/core/adapter'
@@ -23,6 +24,7 @@ export class CampaignTable {
   readonly #runs = new Map<RunId, Run>()
   readonly #runsOf = new Map<CampaignId, Set<RunId>>()
   readonly #openRuns = new Map<RunId, Run>()
+  readonly #turns = new Map<RunId, Instant>()
 
   get(id: CampaignId): Campaign | null {
     return this.#rows.get(id) ?? null
@@ -62,6 +64,7 @@ export class CampaignTable {
     for (const run of runs) {
       this.#runs.delete(run)
       this.#openRuns.delete(run)
+      this.#turns.delete(run)
     }
     return runs
   }
@@ -94,6 +97,15 @@ export class CampaignTable {
     for (const run of runs) this.#setRun(run)
   }
 
+  noteTurn(id: RunId, at: Instant): void {
+    if (this.#openRuns.has(id)) this.#turns.set(id, at)
+  }
+
+  /** When a run had its turn last; null when it has had none. */
+  turnOf(id: RunId): Instant | null {
+    return this.#turns.get(id) ?? null
+  }
+
   openRuns(): Iterable<Run> {
     return this.#openRuns.values()
   }
@@ -111,7 +123,10 @@ export class CampaignTable {
     this.#runs.set(run.id, run)
     this.#runsOf.set(run.campaignId, (this.#runsOf.get(run.campaignId) ?? new Set()).add(run.id))
     if (run.status === 'open') this.#openRuns.set(run.id, run)
-    else this.#openRuns.delete(run.id)
+    else {
+      this.#openRuns.delete(run.id)
+      this.#turns.delete(run.id)
+    }
   }
 
   #expect(id: CampaignId, version: number): Campaign {

@@ -1,5 +1,6 @@
 import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
+import { type Announcer, announcingLater, createAnnouncer } from './announcements.js'
 import { createAudienceStore } from './audience.js'
 import { createCampaignStore } from './campaigns.js'
 import { createConsentStore } from './consents.js'
@@ -14,6 +15,7 @@ import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
+import { createNotices, type Notices } from './notices.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
@@ -72,40 +74,55 @@ export function createPostgresStorage({
   const tables = tablesIn(schema)
   const database = new Database(knex)
   const place = { knex, schema }
+  const notices = createNotices(knex, database, schema)
+  const announcer = createAnnouncer(notices)
   return {
-    ...createStores(database, tables),
+    ...createStores(database, tables, { announcer, notices }),
     enlist: (transaction) => {
       const host = requireTransaction(transaction)
       const mark = createMark(tables)
+      const committed = isCommitted(host, database, mark)
+      const told = { announcer: announcingLater(announcer, committed), notices }
       return {
-        storage: { ...createStores(new Database(host, mark.leave), tables), enlist: null },
-        committed: isCommitted(host, database, mark),
+        storage: { ...createStores(new Database(host, mark.leave), tables, told), enlist: null },
+        committed,
       }
     },
     migrate: () => migrate(place),
     rollback: () => rollback(place),
     status: () => migrationStatus(place),
     migrationSql: () => migrationSql(schema),
+    close: () => notices.close(),
   }
 }
 
-function createStores(database: Database, tables: Tables): Omit<Storage, 'enlist'> {
+/** How others are told of what is written. */
+interface Telling {
+  readonly announcer: Announcer
+  readonly notices: Notices
+}
+
+function createStores(
+  database: Database,
+  tables: Tables,
+  { announcer, notices }: Telling,
+): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
   return {
-    capabilities: { durable: true, announces: false, enlists: true },
+    capabilities: { durable: true, announces: true, enlists: true },
     customers: createCustomerDirectory(database, tables),
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
-    campaigns: createCampaignStore(database, tables),
+    campaigns: createCampaignStore(database, tables, announcer),
     audience: createAudienceStore(database, tables),
-    deliveries: createDeliveryStore(database, tables),
-    events: createEventStore(database, tables),
+    deliveries: createDeliveryStore(database, tables, announcer),
+    events: createEventStore(database, tables, announcer),
     coupons: createCouponStore(database, tables),
     journal: createJournalStore(database, tables),
     ledger: createLedgerStore(database, tables),
     dueIndex: createDueIndex(database, tables),
-    announcements: null,
-    jobQueue: (clock) => createJobQueue(database, tables, clock),
+    announcements: announcer,
+    jobQueue: (clock) => createJobQueue(database, tables, { clock, notices }),
     rateLimiter: () => limiter,
   }
 }

@@ -90,6 +90,7 @@ export function firstTables(schema: string): readonly string[] {
   created_at float8 not null,
   archived_at float8,
   ends_at float8,
+  priority int not null,
   document json not null,
   primary key (tenant, id),
   constraint campaigns_name unique (tenant, name)
@@ -109,6 +110,7 @@ export function firstTables(schema: string): readonly string[] {
   created_at float8 not null,
   ended_at float8,
   first_ended_at float8,
+  turn_at float8,
   primary key (tenant, id),
   constraint runs_occurrence unique (tenant, campaign_id, occurrence)
 ) with (fillfactor = 80)`,
@@ -306,8 +308,10 @@ export function firstTables(schema: string): readonly string[] {
   tenant ${key},
   run_id ${key},
   at float8 not null,
+  priority int not null,
   tries int not null,
   busy_until float8,
+  holder text,
   primary key (tenant, run_id)
 ) with (fillfactor = 50)`,
     `create index rings_by_time on ${name('rings')} (at)`,

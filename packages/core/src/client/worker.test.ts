@@ -37,6 +37,10 @@ function failing(
   return overridden(storage, { [store]: broken })
 }
 
+function jobOf(runId: string): Job {
+  return { tenant: 'pizzeria' as never, runId: runId as never, priority: 5 }
+}
+
 const down = () => new CampaignKitError('STORAGE_FAILED', 'The connection is gone', { retry: 'later' })
 
 describe('run', () => {
@@ -235,8 +239,8 @@ describe('a ring', () => {
     const withdrawn = await launch({ name: 'withdrawn', startsAt: clock.now() + DAY_MS })
     const runs = await Promise.all([done, later, withdrawn].map(({ id }) => kit.campaigns.runs(id)))
     await kit.campaigns.unschedule(withdrawn.id)
-    for (const [run] of runs) jobs.push({ tenant: 'pizzeria' as never, runId: run?.id ?? ('' as never) })
-    jobs.push({ tenant: 'pizzeria' as never, runId: 'gone' as never })
+    for (const [run] of runs) jobs.push(jobOf(run?.id ?? ''))
+    jobs.push(jobOf('gone'))
     rung.length = 0
     await root.worker().run({ signal: new AbortController().signal })
     expect(rung).toEqual([clock.now() + DAY_MS])

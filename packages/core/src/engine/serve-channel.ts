@@ -10,8 +10,10 @@ import { deliverChunk } from './deliver-chunk.js'
 import { publishProgress } from './progress.js'
 import type { RunServer } from './run-server.js'
 
-/** How long a ring keeps at one channel before others get their turn. */
-const RING_MS = 10_000
+/** How long a turn lasts at most, before other runs have theirs. */
+const TURN_MS = 10_000
+/** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
+const TURN_CHUNKS = 20
 /** How long before its slot the next message is claimed: its gates and templates take a moment. */
 const EARLY_MS = 50
 
@@ -51,15 +53,18 @@ async function serveLane(
   lane: ChannelLane,
   { senders, signal }: RunServer,
 ): Promise<Instant> {
-  const until = context.clock.now() + RING_MS
+  const until = context.clock.now() + TURN_MS
+  let chunks = 0
   for (let goesOn = true; goesOn && signal?.aborted !== true; ) {
+    if (chunks >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
+    chunks += 1
     const { claimed, nextSlotAt, stop } = await deliverChunk(context, scope, lane, senders.of(scope, lane), {
       until,
       signal,
     })
     if (claimed > 0) await publishProgress(context, scope, lane.campaign)
     await context.clock.turn()
-    // calls stay under way while the next ring claims more
+    // calls stay under way while the next turn claims more
     if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
     goesOn = stop === null && claimed > 0 && (await isActive(context, scope, lane))
   }
@@ -73,6 +78,15 @@ async function serveLane(
 async function isActive(context: EngineContext, scope: Scope, { campaign }: ChannelLane): Promise<boolean> {
   const current = await context.storage.campaigns.get(scope, campaign.id)
   return current?.status === 'active'
+}
+
+async function isMoreDue(
+  { storage, clock }: EngineContext,
+  scope: Scope,
+  { run, kind }: ChannelLane,
+): Promise<boolean> {
+  const dueAt = await storage.deliveries.nextDue(scope, run.id, kind)
+  return dueAt !== null && dueAt <= clock.now()
 }
 
 /** The provider refuses the account, not the messages: pausing saves the audience until a person has looked. */

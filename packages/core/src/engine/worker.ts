@@ -68,6 +68,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
   async function serve(job: Job, signal: AbortSignal | undefined): Promise<Instant | null> {
     const scope = workerScope(job.tenant, id)
     try {
+      await context.storage.dueIndex.noteTurn(scope, job.runId, context.clock.now())
       return await serveRun(context, scope, job.runId, { worker: id, senders, signal })
     } catch (cause) {
       throw report('A run could not be served', cause, job)
@@ -93,9 +94,10 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     while (!signal.aborted) {
       const now = context.clock.now()
       try {
-        for (const { tenant, runId, dueAt } of await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })) {
+        const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now })
+        for (const { tenant, runId, dueAt, priority } of due) {
           if (dueAt > now + settings.sweepEveryMs) break
-          await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now))
+          await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now), priority)
         }
       } catch (cause) {
         report('A sweep failed', cause, null)
@@ -108,7 +110,8 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     await context.queue.listen(
       async (job) => {
         const next = await serve(job, signal)
-        if (next !== null) await context.queue.ring(workerScope(job.tenant, id), job.runId, next)
+        if (next !== null)
+          await context.queue.ring(workerScope(job.tenant, id), job.runId, next, job.priority)
       },
       { signal, concurrency: settings.concurrency },
     )
@@ -150,8 +153,8 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       if (until !== undefined) await sleepUnlessStopped(context, until, signal)
     },
     async tick({ signal, maxRuns = SWEEP_LIMIT } = {}) {
-      const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
       const now = context.clock.now()
+      const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now })
       const waiting = due.filter((run) => rests.wakeOf(run) <= now).slice(0, maxRuns)
       const served = waiting.length
       const lanes = Array.from({ length: settings.concurrency }, async () => {
@@ -166,7 +169,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       const ended = await Promise.allSettled(lanes)
       await senders.finishAll()
       for (const lane of ended) if (lane.status === 'rejected') throw lane.reason
-      const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
+      const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now: context.clock.now() })
       const wakes = left.map(rests.wakeOf)
       const nextDueAt = wakes.length === 0 ? null : Math.max(Math.min(...wakes), context.clock.now())
       return { served, nextDueAt }
