@@ -5,7 +5,6 @@ import {
   CampaignKitError,
   type CampaignStore,
   type Continuation,
-  type Instant,
   type Run,
   type RunId,
 } from '@campaignkit/core/adapter'
@@ -24,7 +23,7 @@ export class CampaignTable {
   readonly #runs = new Map<RunId, Run>()
   readonly #runsOf = new Map<CampaignId, Set<RunId>>()
   readonly #openRuns = new Map<RunId, Run>()
-  readonly #turns = new Map<RunId, Instant>()
+  readonly #turns = new Map<RunId, number>()
 
   get(id: CampaignId): Campaign | null {
     return this.#rows.get(id) ?? null
@@ -97,13 +96,13 @@ export class CampaignTable {
     for (const run of runs) this.#setRun(run)
   }
 
-  noteTurn(id: RunId, at: Instant): void {
-    if (this.#openRuns.has(id)) this.#turns.set(id, at)
+  noteTurn(id: RunId, turn: number): void {
+    if (this.#openRuns.has(id)) this.#turns.set(id, turn)
   }
 
-  /** When a run had its turn last; null when it has had none. */
-  turnOf(id: RunId): Instant | null {
-    return this.#turns.get(id) ?? null
+  /** The last turn that a run had; 0 when it has had none. */
+  turnOf(id: RunId): number {
+    return this.#turns.get(id) ?? 0
   }
 
   openRuns(): Iterable<Run> {

@@ -11,12 +11,11 @@ import { Earliest } from './earliest.js'
 import type { Tenant, Tenants } from './tenants.js'
 
 const EPOCH = 0
-/** Before any turn; a finite number, so that two of them can be compared. */
-const NO_TURN: Instant = Number.MIN_SAFE_INTEGER
 const NEVER = Number.POSITIVE_INFINITY
 
 /** The due runs of {@link createMemoryStorage}, of every tenant. */
 export function createDueIndex(tenants: Tenants): DueIndex {
+  let turns = 0
   return {
     due: async ({ limit, now }) => {
       const due = new Earliest<Waiting>(inTurn, limit)
@@ -26,32 +25,35 @@ export function createDueIndex(tenants: Tenants): DueIndex {
           if (dueAt === null) continue
           const { id: runId, campaignId, scheduledFor } = run
           const priority = tenant.campaigns.get(campaignId)?.content.priority ?? DEFAULT_PRIORITY
-          const turnAt = tenant.campaigns.turnOf(runId) ?? NO_TURN
+          const lastTurn = tenant.campaigns.turnOf(runId)
           due.add({
             run: { tenant: tenantId, runId, dueAt, scheduledFor, priority },
-            turn: dueAt <= now ? [0, -priority, turnAt] : [1, 0, 0],
+            turn: dueAt <= now ? [0, -priority, lastTurn] : [1, 0, 0],
           })
         }
       }
       return due.items().map(({ run }) => run)
     },
-    noteTurn: async (scope, runId, at) => tenants.of(scope).campaigns.noteTurn(runId, at),
+    noteTurn: async (scope, runId) => {
+      turns += 1
+      tenants.of(scope).campaigns.noteTurn(runId, turns)
+    },
   }
 }
 
 /** A run with its place in the order of turns: whether it is due later, then priority and last turn. */
 interface Waiting {
   readonly run: DueRun
-  readonly turn: readonly [late: number, urgency: number, turnAt: Instant]
+  readonly turn: readonly [late: number, urgency: number, lastTurn: number]
 }
 
 function inTurn(left: Waiting, right: Waiting): number {
-  const [late, urgency, turnAt] = left.turn
-  const [otherLate, otherUrgency, otherTurnAt] = right.turn
+  const [late, urgency, last] = left.turn
+  const [otherLate, otherUrgency, otherLast] = right.turn
   return (
     late - otherLate ||
     urgency - otherUrgency ||
-    turnAt - otherTurnAt ||
+    last - otherLast ||
     left.run.dueAt - right.run.dueAt ||
     byCodePoints(left.run.tenant, right.run.tenant) ||
     byCodePoints(left.run.runId, right.run.runId)

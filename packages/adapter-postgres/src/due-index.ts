@@ -13,7 +13,10 @@ interface Row {
 }
 
 /** The due runs of {@link createPostgresStorage}, of every tenant. */
-export function createDueIndex(database: Database, { campaigns, runs, deliveries }: Tables): DueIndex {
+export function createDueIndex(
+  database: Database,
+  { schema, campaigns, runs, deliveries }: Tables,
+): DueIndex {
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
   const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
   const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
@@ -22,7 +25,7 @@ export function createDueIndex(database: Database, { campaigns, runs, deliveries
     due: async ({ limit, now }) => {
       const rows = await database.rows<Row>(sql`
         select * from (
-          select r.tenant, r.id as run_id, r.scheduled_for, r.turn_at, c.priority,
+          select r.tenant, r.id as run_id, r.scheduled_for, r.turn, c.priority,
             case
               when c.status = 'paused' then c.ends_at
               when c.status in ('completed', 'failed', 'cancelled') and (${unfinished} or not ${underWay}) then 0
@@ -32,7 +35,7 @@ export function createDueIndex(database: Database, { campaigns, runs, deliveries
           where r.status = 'open' and c.status <> 'draft'
         ) as open where due_at is not null
         order by due_at > ${now}, case when due_at <= ${now} then priority end desc,
-          case when due_at <= ${now} then turn_at end nulls first, due_at, tenant, run_id limit ${limit}`)
+          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`)
       return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor, priority }) => ({
         tenant,
         runId,
@@ -41,9 +44,9 @@ export function createDueIndex(database: Database, { campaigns, runs, deliveries
         priority,
       })) satisfies readonly DueRun[]
     },
-    noteTurn: async ({ tenant }, runId, at) => {
+    noteTurn: async ({ tenant }, runId) => {
       await database.rows(sql`
-        update ${runs} set turn_at = ${at} where tenant = ${tenant} and id = ${runId} and status = 'open'`)
+        update ${runs} set turn = nextval('${schema}.turns') where tenant = ${tenant} and id = ${runId} and status = 'open'`)
     },
   }
 }

@@ -97,6 +97,7 @@ export function firstTables(schema: string): readonly string[] {
 ) with (fillfactor = 80)`,
     `create index campaigns_newest on ${name('campaigns')} (tenant, created_at desc, id desc)`,
 
+    `create sequence ${name('turns')}`,
     `create table ${name('runs')} (
   tenant ${key},
   id ${key},
@@ -110,7 +111,7 @@ export function firstTables(schema: string): readonly string[] {
   created_at float8 not null,
   ended_at float8,
   first_ended_at float8,
-  turn_at float8,
+  turn bigint,
   primary key (tenant, id),
   constraint runs_occurrence unique (tenant, campaign_id, occurrence)
 ) with (fillfactor = 80)`,

@@ -107,6 +107,38 @@ describe('run', () => {
     expect((await kit.campaigns.progress(id)).counts).toMatchObject({ sent: 1, queued: 4 })
   })
 
+  it('waits no longer for a call that does not return than it was told to, and settles it when it does', async () => {
+    const { invite, launch, root, kit, clock } = createSendingWorld({
+      auto: false,
+      email: { delayMsOf: () => 20 * SECOND_MS },
+    })
+    await invite(3)
+    const { id } = await launch()
+    const stop = new AbortController()
+    let endedAt: number | null = null
+    const running = root
+      .worker({ stopWithinMs: 5 * SECOND_MS })
+      .run({ signal: stop.signal })
+      .then(() => {
+        endedAt = clock.now()
+      })
+    await clock.advance(SECOND_MS)
+    stop.abort()
+    const stoppedAt = clock.now()
+    await clock.advance(10 * SECOND_MS)
+    await running
+    expect(endedAt).toBe(stoppedAt + 5 * SECOND_MS)
+    const { counts } = await kit.campaigns.progress(id)
+    expect(counts.attempting).toBeGreaterThan(0)
+    expect(counts.attempting + counts.queued).toBe(3)
+    await clock.advance(20 * SECOND_MS)
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({
+      attempting: 0,
+      sent: counts.attempting,
+    })
+    expect(clock.sleeping).toBe(0)
+  })
+
   it('makes no call before its slot because it is stopped: the attempt is given back, no try spent', async () => {
     const { invite, launch, root, kit, clock, email } = createSendingWorld({ auto: false })
     await invite(5)

@@ -196,6 +196,6 @@ export interface DueIndex {
    * turn yet or whose turn is longest ago, then the one that is due earliest. All others follow, the earliest first.
    */
   due(request: { readonly limit: number; readonly now: Instant }): Promise<readonly DueRun[]>
-  /** Notes that a run has its turn at an instant, so that others which are due have theirs before its next. */
-  noteTurn(scope: Scope, runId: RunId, at: Instant): Promise<void>
+  /** Notes that a run has its turn now, so that all others which are due have theirs before its next. */
+  noteTurn(scope: Scope, runId: RunId): Promise<void>
 }

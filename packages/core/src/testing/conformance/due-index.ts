@@ -213,11 +213,11 @@ export const dueIndexCases: readonly StorageCase[] = [
       await seed(storage, ours, { id, status: 'active', scheduledFor: SAMPLE_NOW - 9 + at })
     await seed(storage, theirs, { id: 'a', status: 'active', scheduledFor: SAMPLE_NOW - 1 })
     expectEqual(await turnsIn(storage), ['a', 'b', 'c', 'a'], 'before any turn')
-    await storage.dueIndex.noteTurn(ours, asId('a'), SAMPLE_NOW + 5)
-    await storage.dueIndex.noteTurn(ours, asId('c'), SAMPLE_NOW + 4)
+    await storage.dueIndex.noteTurn(ours, asId('c'))
+    await storage.dueIndex.noteTurn(ours, asId('a'))
     expectEqual(await turnsIn(storage), ['b', 'a', 'c', 'a'], 'after two of them had a turn')
-    await storage.dueIndex.noteTurn(ours, asId('b'), SAMPLE_NOW + 6)
-    await storage.dueIndex.noteTurn(theirs, asId('a'), SAMPLE_NOW + 7)
+    await storage.dueIndex.noteTurn(ours, asId('b'))
+    await storage.dueIndex.noteTurn(theirs, asId('a'))
     expectEqual(await turnsIn(storage), ['c', 'a', 'b', 'a'], 'after all of them had one')
     const tenants = (await storage.dueIndex.due({ limit: 9, now: SAMPLE_NOW })).map(({ tenant }) => tenant)
     expectEqual(
@@ -230,10 +230,10 @@ export const dueIndexCases: readonly StorageCase[] = [
     const ids = Array.from({ length: 7 }, (_, at) => `run of ${at}`)
     for (const id of ids) await seed(storage, ours, { id, status: 'active', scheduledFor: SAMPLE_NOW })
     const served: string[] = []
-    for (let at = 0; at < ids.length; at += 1) {
+    for (const _ of ids) {
       const [next] = await storage.dueIndex.due({ limit: 1, now: SAMPLE_NOW })
       const { runId } = expectPresent(next, 'a run that is due')
-      await storage.dueIndex.noteTurn(ours, runId, SAMPLE_NOW + at)
+      await storage.dueIndex.noteTurn(ours, runId)
       served.push(runId)
     }
     expectSame(served, ids, 'runs that had a turn')
