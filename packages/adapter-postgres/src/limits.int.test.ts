@@ -70,8 +70,8 @@ async function sendUnder(
 
 describe('a limit that several processes share', () => {
   it.each([
-    ['a campaign', 'campaign', { limit: 6_000, periodMs: 60_000 }],
-    ['a tenant with three campaigns', 'tenant', { limit: 3_600, periodMs: 60_000 }],
+    ['a campaign', 'campaign', { limit: 1_200, periodMs: 60_000 }],
+    ['a tenant with three campaigns', 'tenant', { limit: 1_800, periodMs: 60_000 }],
   ] as const)('holds in every window and is used, of %s', async (_whose, limits, pace) => {
     const instants = await sendUnder(`limited-${limits}`, pace, limits)
     expect(leastRoomMs(instants, pace)).toBeGreaterThan(-1)

@@ -73,7 +73,7 @@ describe('workers of several processes', () => {
     for (const stop of working) await stop()
     expect(log).toHaveLength(1_500)
     expect(new Set(log.map(({ to }) => to)).size).toBe(1_500)
-    expect(new Set(log.map(({ by }) => by)).size).toBe(5)
+    expect(new Set(log.map(({ by }) => by)).size).toBeGreaterThanOrEqual(3)
     expect((await first.kit.campaigns.progress(id)).counts).toMatchObject({
       sent: 1_500,
       inDoubt: 0,
