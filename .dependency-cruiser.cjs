@@ -40,12 +40,12 @@ const ROOMS = {
 /** What each adapter may use of the outside; core is reached by its entry points alone. */
 const ADAPTERS = {
   'adapter-memory': { touchesHost: false, thirdParties: [] },
-  'adapter-postgres': { touchesHost: false, thirdParties: ['knex'] },
+  'adapter-postgres': { touchesHost: false, thirdParties: ['knex', 'graphile-worker'] },
   'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod', 'smtp-server', 'mailparser'] },
 }
 
 const CORE = 'packages/core/src'
-const EDGES = '(?:index|adapter|endpoints|statistics|testing)\\.ts$'
+const EDGES = '(?:index|adapter|endpoints|graphile|statistics|testing)\\.ts$'
 const TESTS = '\\.(?:test|test-d|bench|fixture)\\.ts$'
 const THIRD_PARTY = '(?:^|/)node_modules/'
 const TYPES_OF = '(?:@types/)?'

@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup'
 
 export default defineConfig({
   removeNodeProtocol: false,
-  entry: ['src/index.ts'],
+  entry: ['src/index.ts', 'src/graphile.ts'],
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',

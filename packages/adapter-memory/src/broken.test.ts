@@ -1,5 +1,12 @@
-import { CampaignKitError, type CustomerPatch, perMinute, type Storage } from '@campaignkit/core/adapter'
 import {
+  CampaignKitError,
+  type CustomerPatch,
+  DEFAULT_PRIORITY,
+  perMinute,
+  type Storage,
+} from '@campaignkit/core/adapter'
+import {
+  brokenJobQueues,
   brokenRateLimiters,
   brokenStorages,
   ConformanceFailure,
@@ -7,6 +14,7 @@ import {
   createCrashingStorage,
   createCrashPoint,
   createManualClock,
+  jobQueueConformance,
   rateLimiterConformance,
   SAMPLE_NOW,
   SimulatedCrash,
@@ -20,6 +28,7 @@ import {
   storageHas,
 } from '@campaignkit/core/testing'
 import { describe, expect, it } from 'vitest'
+import { createMemoryJobQueue } from './job-queue.js'
 import { createMemoryRateLimiter } from './rate-limiter.js'
 import { createMemoryStorage } from './storage.js'
 
@@ -89,6 +98,27 @@ describe('broken rate limiters', () => {
   })
 })
 
+describe('broken job queues', () => {
+  it.each(brokenJobQueues)('one that $name is caught by "$caughtBy"', async ({ caughtBy, wrap }) => {
+    const conformance = jobQueueConformance.find(({ name }) => name === caughtBy)
+    const run = (isBroken: boolean) => {
+      const clock = createManualClock()
+      const queue = createMemoryJobQueue({ clock })
+      const pass = (ms: number) => clock.advance(ms)
+      return conformance?.run({
+        ...tenants,
+        queue: isBroken ? wrap(queue) : queue,
+        now: () => clock.now(),
+        pass,
+      })
+    }
+    await run(false)
+    const failure = await run(true)?.catch((thrown: unknown) => thrown)
+    expect(failure).toBeInstanceOf(ConformanceFailure)
+    expect(failure).toMatchObject({ caseName: caughtBy })
+  })
+})
+
 describe('the absence of a capability', () => {
   const subjectOf = (members: Partial<Storage>, more: Partial<StorageSubject> = {}): StorageSubject => ({
     storage: { ...createMemoryStorage(), ...members },
@@ -153,12 +183,14 @@ describe('a process that dies', () => {
       await expect(
         dying.segments.put(ours, sampleSegment(), null, sampleJournalEntry({ id: 'j-2' })),
       ).rejects.toThrow(SimulatedCrash)
-      await expect(dying.dueIndex.due({ limit: 1 })).rejects.toThrow(SimulatedCrash)
+      await expect(dying.dueIndex.due({ limit: 1, now: 0 })).rejects.toThrow(SimulatedCrash)
       await expect(dying.announcements?.sequence(ours, sampleCampaign().id)).rejects.toThrow(SimulatedCrash)
       const limiter = dying.rateLimiter(createManualClock())
       await expect(limiter.postpone(ours, limit, SAMPLE_NOW)).rejects.toThrow(SimulatedCrash)
       const queue = dying.jobQueue(createManualClock())
-      await expect(queue.ring(ours, sampleRun().id, SAMPLE_NOW)).rejects.toThrow(SimulatedCrash)
+      await expect(queue.ring(ours, sampleRun().id, SAMPLE_NOW, DEFAULT_PRIORITY)).rejects.toThrow(
+        SimulatedCrash,
+      )
       expect(dying.capabilities).toEqual(storage.capabilities)
       expect(crash.calls).toBe(2)
       const written = await storage.segments.get(ours, [sampleSegment().name])

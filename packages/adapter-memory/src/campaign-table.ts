@@ -23,6 +23,7 @@ export class CampaignTable {
   readonly #runs = new Map<RunId, Run>()
   readonly #runsOf = new Map<CampaignId, Set<RunId>>()
   readonly #openRuns = new Map<RunId, Run>()
+  readonly #turns = new Map<RunId, number>()
 
   get(id: CampaignId): Campaign | null {
     return this.#rows.get(id) ?? null
@@ -62,6 +63,7 @@ export class CampaignTable {
     for (const run of runs) {
       this.#runs.delete(run)
       this.#openRuns.delete(run)
+      this.#turns.delete(run)
     }
     return runs
   }
@@ -94,6 +96,15 @@ export class CampaignTable {
     for (const run of runs) this.#setRun(run)
   }
 
+  noteTurn(id: RunId, turn: number): void {
+    if (this.#openRuns.has(id)) this.#turns.set(id, turn)
+  }
+
+  /** The last turn that a run had; 0 when it has had none. */
+  turnOf(id: RunId): number {
+    return this.#turns.get(id) ?? 0
+  }
+
   openRuns(): Iterable<Run> {
     return this.#openRuns.values()
   }
@@ -111,7 +122,10 @@ export class CampaignTable {
     this.#runs.set(run.id, run)
     this.#runsOf.set(run.campaignId, (this.#runsOf.get(run.campaignId) ?? new Set()).add(run.id))
     if (run.status === 'open') this.#openRuns.set(run.id, run)
-    else this.#openRuns.delete(run.id)
+    else {
+      this.#openRuns.delete(run.id)
+      this.#turns.delete(run.id)
+    }
   }
 
   #expect(id: CampaignId, version: number): Campaign {

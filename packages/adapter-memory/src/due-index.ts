@@ -1,5 +1,6 @@
 import {
   byCodePoints,
+  DEFAULT_PRIORITY,
   type DueIndex,
   type DueRun,
   hasEnded,
@@ -14,26 +15,48 @@ const NEVER = Number.POSITIVE_INFINITY
 
 /** The due runs of {@link createMemoryStorage}, of every tenant. */
 export function createDueIndex(tenants: Tenants): DueIndex {
+  let turns = 0
   return {
-    due: async ({ limit }) => {
-      const due = new Earliest<DueRun>(earliestFirst, limit)
+    due: async ({ limit, now }) => {
+      const due = new Earliest<Waiting>(inTurn, limit)
       for (const [tenantId, tenant] of tenants.entries()) {
         for (const run of tenant.campaigns.openRuns()) {
           const dueAt = dueAtOf(tenant, run)
-          if (dueAt !== null)
-            due.add({ tenant: tenantId, runId: run.id, dueAt, scheduledFor: run.scheduledFor })
+          if (dueAt === null) continue
+          const { id: runId, campaignId, scheduledFor } = run
+          const priority = tenant.campaigns.get(campaignId)?.content.priority ?? DEFAULT_PRIORITY
+          const lastTurn = tenant.campaigns.turnOf(runId)
+          due.add({
+            run: { tenant: tenantId, runId, dueAt, scheduledFor, priority },
+            turn: dueAt <= now ? [0, -priority, lastTurn] : [1, 0, 0],
+          })
         }
       }
-      return due.items()
+      return due.items().map(({ run }) => run)
+    },
+    noteTurn: async (scope, runId) => {
+      turns += 1
+      tenants.of(scope).campaigns.noteTurn(runId, turns)
     },
   }
 }
 
-function earliestFirst(left: DueRun, right: DueRun): number {
+/** A run with its place in the order of turns: whether it is due later, then priority and last turn. */
+interface Waiting {
+  readonly run: DueRun
+  readonly turn: readonly [late: number, urgency: number, lastTurn: number]
+}
+
+function inTurn(left: Waiting, right: Waiting): number {
+  const [late, urgency, last] = left.turn
+  const [otherLate, otherUrgency, otherLast] = right.turn
   return (
-    left.dueAt - right.dueAt ||
-    byCodePoints(left.tenant, right.tenant) ||
-    byCodePoints(left.runId, right.runId)
+    late - otherLate ||
+    urgency - otherUrgency ||
+    last - otherLast ||
+    left.run.dueAt - right.run.dueAt ||
+    byCodePoints(left.run.tenant, right.run.tenant) ||
+    byCodePoints(left.run.runId, right.run.runId)
   )
 }
 

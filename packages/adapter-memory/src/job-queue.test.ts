@@ -1,4 +1,4 @@
-import type { Clock, Job, RunId } from '@campaignkit/core/adapter'
+import { type Clock, DEFAULT_PRIORITY, type Job, type RunId } from '@campaignkit/core/adapter'
 import { asId, createManualClock, SAMPLE_NOW, sampleScope } from '@campaignkit/core/testing'
 import { describe, expect, it } from 'vitest'
 import { createMemoryJobQueue } from './job-queue.js'
@@ -21,10 +21,10 @@ describe('the memory job queue', () => {
     const { clock, queue, controller, ended } = listening(
       async () => void seen.push(clock.now() - SAMPLE_NOW),
     )
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 60_000)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 60_000, DEFAULT_PRIORITY)
     await clock.advance(10)
-    await queue.ring(SCOPE, asId('run-2'), SAMPLE_NOW + 500)
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 700)
+    await queue.ring(SCOPE, asId('run-2'), SAMPLE_NOW + 500, DEFAULT_PRIORITY)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 700, DEFAULT_PRIORITY)
     await clock.advance(60_000)
     expect(seen).toEqual([500, 700])
     controller.abort()
@@ -38,10 +38,10 @@ describe('the memory job queue', () => {
       seen.push((clock.now() - SAMPLE_NOW) / 1_000)
       if (seen.length < 9 || seen.length === 10) throw new Error('not yet')
     })
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW, DEFAULT_PRIORITY)
     await clock.advance(200_000)
     expect(seen).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183])
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 200_000)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 200_000, DEFAULT_PRIORITY)
     await clock.advance(1_000)
     expect(seen.slice(9)).toEqual([200, 201])
     controller.abort()
@@ -55,7 +55,7 @@ describe('the memory job queue', () => {
       if (calls === 1) throw new Error('at once')
       return Promise.resolve()
     })
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW, DEFAULT_PRIORITY)
     await clock.advance(1_000)
     expect(calls).toBe(2)
     controller.abort()
@@ -66,10 +66,10 @@ describe('the memory job queue', () => {
     const seen: number[] = []
     const { clock, queue, controller, ended } = listening(async (job) => {
       seen.push(clock.now() - SAMPLE_NOW)
-      if (seen.length === 1) await queue.ring(SCOPE, job.runId, clock.now() + 5_000)
+      if (seen.length === 1) await queue.ring(SCOPE, job.runId, clock.now() + 5_000, DEFAULT_PRIORITY)
       if (seen.length === 1) await clock.sleepUntil(clock.now() + 100)
     })
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW, DEFAULT_PRIORITY)
     await clock.advance(10_000)
     expect(seen).toEqual([0, 5_000])
     controller.abort()
@@ -79,7 +79,7 @@ describe('the memory job queue', () => {
   it('gives rings of one instant in the order in which they came', async () => {
     const seen: string[] = []
     const { clock, queue, controller, ended } = listening(async ({ runId }) => void seen.push(runId), 1)
-    for (const run of ['c', 'a', 'b']) await queue.ring(SCOPE, asId(run), SAMPLE_NOW + 1)
+    for (const run of ['c', 'a', 'b']) await queue.ring(SCOPE, asId(run), SAMPLE_NOW + 1, DEFAULT_PRIORITY)
     await clock.advance(1)
     expect(seen).toEqual(['c', 'a', 'b'])
     controller.abort()
@@ -92,7 +92,8 @@ describe('the memory job queue', () => {
       await clock.sleepUntil(clock.now() + 1)
       seen.add(runId)
     }, 10)
-    for (let at = 0; at < 2_000; at += 1) await queue.ring(SCOPE, asId(`run-${at}`), SAMPLE_NOW)
+    for (let at = 0; at < 2_000; at += 1)
+      await queue.ring(SCOPE, asId(`run-${at}`), SAMPLE_NOW, DEFAULT_PRIORITY)
     await clock.advance(200)
     expect(seen.size).toBe(2_000)
     controller.abort()
@@ -101,7 +102,7 @@ describe('the memory job queue', () => {
 
   it('leaves its rings to the next listener', async () => {
     const { clock, queue, controller, ended } = listening(async () => {})
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 10)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW + 10, DEFAULT_PRIORITY)
     controller.abort()
     await ended
     const seen: Job[] = []
@@ -110,7 +111,7 @@ describe('the memory job queue', () => {
     await clock.advance(10)
     next.abort()
     await again
-    expect(seen).toEqual([{ tenant: SCOPE.tenant, runId: RUN }])
+    expect(seen).toEqual([{ tenant: SCOPE.tenant, runId: RUN, priority: DEFAULT_PRIORITY }])
   })
 
   it.each([0, -1, 1.5, Number.NaN])('refuses %s handlers at once', async (concurrency) => {
@@ -125,8 +126,8 @@ describe('the memory job queue', () => {
     let finished = false
     const clock: Clock = { ...manual, sleepUntil: () => Promise.reject(new Error('no time')) }
     const queue = createMemoryJobQueue({ clock })
-    await queue.ring(SCOPE, RUN, SAMPLE_NOW)
-    await queue.ring(SCOPE, asId('run-2'), SAMPLE_NOW + 1)
+    await queue.ring(SCOPE, RUN, SAMPLE_NOW, DEFAULT_PRIORITY)
+    await queue.ring(SCOPE, asId('run-2'), SAMPLE_NOW + 1, DEFAULT_PRIORITY)
     const ended = queue.listen(
       async () => {
         await manual.sleepUntil(SAMPLE_NOW + 50)
@@ -149,7 +150,7 @@ describe('the memory job queue', () => {
       signal: controller.signal,
       concurrency: 1,
     })
-    await storage.jobQueue(other).ring(SCOPE, RUN, SAMPLE_NOW)
+    await storage.jobQueue(other).ring(SCOPE, RUN, SAMPLE_NOW, DEFAULT_PRIORITY)
     await clock.settle()
     expect(seen).toHaveLength(1)
     controller.abort()

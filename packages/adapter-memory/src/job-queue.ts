@@ -27,8 +27,8 @@ export interface Post {
 /** The queue of a post, which others may share. */
 export function createQueueOf(post: Post): JobQueue {
   return {
-    ring: async ({ tenant }, runId, at) => {
-      post.rings.add({ tenant, runId }, at)
+    ring: async ({ tenant }, runId, at, priority) => {
+      post.rings.add({ tenant, runId, priority }, at)
       post.bell.ring()
     },
     listen: (handler, options) => listen(post, handler, options),

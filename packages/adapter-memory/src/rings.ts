@@ -11,6 +11,10 @@ interface Ring {
   readonly turn: number
 }
 
+function earliestFirst(left: Ring, right: Ring): number {
+  return left.at - right.at || left.turn - right.turn
+}
+
 function keyOf({ tenant, runId }: Job): string {
   return JSON.stringify([tenant, runId])
 }
@@ -20,31 +24,46 @@ export class Rings {
   readonly #waiting = new Map<string, Ring>()
   readonly #running = new Set<string>()
   readonly #failures = new Map<string, number>()
-  readonly #order = new PriorityQueue<Ring>((left, right) => left.at - right.at || left.turn - right.turn)
+  /** Rings whose instant has not come when it was last looked at, the earliest first. */
+  readonly #order = new PriorityQueue<Ring>(earliestFirst)
+  /** Those whose instant has come, the most urgent first. */
+  readonly #due = new PriorityQueue<Ring>(
+    (left, right) => right.job.priority - left.job.priority || earliestFirst(left, right),
+  )
   #turns = 0
 
-  /** Rings for a run; of two rings the earlier stays. */
+  /** Rings for a run; of two rings the earlier instant stays, and the later priority. */
   add(job: Job, at: Instant): void {
     const key = keyOf(job)
     const known = this.#waiting.get(key)
-    if (known !== undefined && known.at <= at) return
-    this.#turns += 1
-    const ring = { job: Object.freeze({ ...job }), at, turn: this.#turns }
+    const isEarlier = known === undefined || at < known.at
+    if (!isEarlier && known.job.priority === job.priority) return
+    if (isEarlier) this.#turns += 1
+    const ring = {
+      job: Object.freeze({ ...job }),
+      at: isEarlier ? at : known.at,
+      turn: isEarlier ? this.#turns : known.turn,
+    }
     this.#waiting.set(key, ring)
     if (!this.#running.has(key)) this.#order.push(ring)
   }
 
   /** When the next ring comes of a run that is not under way; null when there is none. */
   nextAt(): Instant | null {
-    return this.#next()?.at ?? null
+    return (this.#next(this.#due) ?? this.#next(this.#order))?.at ?? null
   }
 
   /** The next job whose instant has come, which is under way from now on. */
   take(now: Instant): Job | null {
-    const ring = this.#next()
-    if (ring === undefined || ring.at > now) return null
+    for (let next = this.#next(this.#order); next !== undefined && next.at <= now; ) {
+      this.#order.pop()
+      this.#due.push(next)
+      next = this.#next(this.#order)
+    }
+    const ring = this.#next(this.#due)
+    if (ring === undefined) return null
     const key = keyOf(ring.job)
-    this.#order.pop()
+    this.#due.pop()
     this.#waiting.delete(key)
     this.#running.add(key)
     return ring.job
@@ -70,10 +89,10 @@ export class Rings {
     if (kept !== undefined) this.#order.push(kept)
   }
 
-  #next(): Ring | undefined {
-    for (let next = this.#order.peek(); next !== undefined; next = this.#order.peek()) {
+  #next(rings: PriorityQueue<Ring>): Ring | undefined {
+    for (let next = rings.peek(); next !== undefined; next = rings.peek()) {
       if (this.#waiting.get(keyOf(next.job)) === next) return next
-      this.#order.pop()
+      rings.pop()
     }
     return undefined
   }

@@ -349,7 +349,7 @@ describe('deleting a campaign', () => {
     }
     await storage.campaigns.delete(SCOPE, CAMPAIGN.id, 2, entry())
     expect(await storage.campaigns.getRun(SCOPE, RUN)).toBeNull()
-    expect((await storage.dueIndex.due({ limit: 9 })).map(({ runId }) => runId)).toEqual(['run-2'])
+    expect((await storage.dueIndex.due({ limit: 9, now: 0 })).map(({ runId }) => runId)).toEqual(['run-2'])
     const memberships = await storage.audience.membershipsOf(SCOPE, [asId('a')])
     expect(memberships.get(asId('a'))?.map(({ campaignId }) => campaignId)).toEqual(['campaign-2'])
     expect((await storage.deliveries.get(SCOPE, [asId('d of run-1'), asId('d of run-2')])).length).toBe(1)

@@ -10,6 +10,7 @@ export const CAMPAIGN_COLUMNS: Columns<Campaign> = [
   { name: 'created_at', type: 'float8', of: ({ createdAt }) => createdAt },
   { name: 'archived_at', type: 'float8', of: ({ archivedAt }) => archivedAt },
   { name: 'ends_at', type: 'float8', of: ({ content }) => content.endsAt },
+  { name: 'priority', type: 'int', of: ({ content }) => content.priority },
   { name: 'document', type: 'json', of: (campaign) => campaign },
 ]
 

@@ -7,6 +7,7 @@ import {
   type Run,
   type Scope,
 } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
 import { CAMPAIGN_COLUMNS, RUN_COLUMNS, type RunRow, runOf } from './campaign-row.js'
 import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
 import type { Database, Session } from './database.js'
@@ -21,24 +22,32 @@ interface Row {
 }
 
 /** The campaigns of {@link createPostgresStorage}. */
-export function createCampaignStore(database: Database, tables: Tables): CampaignStore {
+export function createCampaignStore(
+  database: Database,
+  tables: Tables,
+  { announce }: Announcer,
+): CampaignStore {
   const { campaigns, runs } = tables
   return {
-    insert: (scope, campaign, entry) =>
-      database.transaction(async (session) => {
+    insert: async (scope, campaign, entry) => {
+      await database.transaction(async (session) => {
         await namingConflicts(() =>
           session.rows(sql`
             insert into ${campaigns} (tenant, ${namesOf(CAMPAIGN_COLUMNS)})
             select ${scope.tenant}, ${typedNamesOf(CAMPAIGN_COLUMNS)} from ${given(CAMPAIGN_COLUMNS, [campaign])}`),
         )
         await writeJournal(session, tables, scope, [entry])
-      }),
-    update: (scope, campaign, expectedVersion, entry, newRun) =>
-      database.transaction(async (session) => {
+      })
+      announce(scope, [campaign.id])
+    },
+    update: async (scope, campaign, expectedVersion, entry, newRun) => {
+      await database.transaction(async (session) => {
         await replaceCampaign(session, tables, scope, campaign, expectedVersion)
         if (newRun !== undefined) await insertRun(session, tables, scope, newRun)
         await writeJournal(session, tables, scope, [entry])
-      }),
+      })
+      announce(scope, [campaign.id])
+    },
     get: async ({ tenant }, id) => {
       const [row] = await database.rows<Row>(
         sql`select document from ${campaigns} where tenant = ${tenant} and id = ${id}`,
@@ -59,11 +68,13 @@ export function createCampaignStore(database: Database, tables: Tables): Campaig
         ({ createdAt, id }) => placeCursor({ at: createdAt, key: id }),
       )
     },
-    delete: (scope, id, expectedVersion, entry) =>
-      database.transaction(async (session) => {
+    delete: async (scope, id, expectedVersion, entry) => {
+      await database.transaction(async (session) => {
         await deleteCampaign(session, tables, scope, id, expectedVersion)
         await writeJournal(session, tables, scope, [entry])
-      }),
+      })
+      announce(scope, [id])
+    },
     getRun: async ({ tenant }, id) => {
       const [row] = await database.rows<RunRow>(
         sql`select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and id = ${id}`,
@@ -76,8 +87,10 @@ export function createCampaignStore(database: Database, tables: Tables): Campaig
         order by scheduled_for, created_at, id`)
       return rows.map(runOf)
     },
-    updateRun: (scope, run, expectedVersion) =>
-      database.transaction((session) => replaceRun(session, tables, scope, run, expectedVersion)),
+    updateRun: async (scope, run, expectedVersion) => {
+      await database.transaction((session) => replaceRun(session, tables, scope, run, expectedVersion))
+      announce(scope, [run.campaignId])
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ClaimRequest, Delivery, DeliveryStore, RunId, Scope } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
 import { type Columns, given } from './columns.js'
 import type { Database } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
@@ -73,11 +74,22 @@ function byTurn(left: Delivery, right: Delivery): number {
 export function createClaims(
   database: Database,
   tables: Tables,
+  { announce }: Announcer,
 ): Pick<DeliveryStore, 'claim' | 'claimInDoubt' | 'openWindow' | 'release'> {
   const { deliveries, attempts } = tables
+  const claimAnd =
+    (waiting: Waiting): DeliveryStore['claim'] =>
+    async (scope, runId, request) => {
+      const claimed = await claim(database, tables, scope, runId, request, waiting)
+      announce(
+        scope,
+        claimed.map(({ campaignId }) => campaignId),
+      )
+      return claimed
+    }
   return {
-    claim: (scope, runId, request) => claim(database, tables, scope, runId, request, UNSENT),
-    claimInDoubt: (scope, runId, request) => claim(database, tables, scope, runId, request, DOUBTFUL),
+    claim: claimAnd(UNSENT),
+    claimInDoubt: claimAnd(DOUBTFUL),
     openWindow: async ({ tenant }, entries, { worker, now, leaseUntil }) => {
       const opened = await database.rows<{ readonly delivery_id: WindowEntry['deliveryId'] }>(sql`
         with opened as (

@@ -1,5 +1,6 @@
 import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
+import { type Announcer, announcingLater, createAnnouncer } from './announcements.js'
 import { createAudienceStore } from './audience.js'
 import { createCampaignStore } from './campaigns.js'
 import { createConsentStore } from './consents.js'
@@ -15,6 +16,7 @@ import { createLedgerStore } from './ledger.js'
 import type { CustomerMapping } from './mapping/customer-mapping.js'
 import { createSegmentQuestions, type SegmentQuestions } from './matching/explain-segment.js'
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
+import { createNotices, type Notices } from './notices.js'
 import { openCustomers } from './open-customers.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
@@ -81,45 +83,58 @@ export function createPostgresStorage({
   const tables = tablesIn(schema)
   const database = new Database(knex)
   const place = { knex, schema }
+  const notices = createNotices(knex, database, schema)
+  const announcer = createAnnouncer(notices)
   return {
-    ...createStores(database, tables, customers),
+    ...createStores(database, tables, { announcer, notices, customers }),
     ...createSegmentQuestions(database, tables, customers),
     enlist: (transaction) => {
       const host = requireTransaction(transaction)
       const mark = createMark(tables)
+      const committed = isCommitted(host, database, mark)
+      const told = { announcer: announcingLater(announcer, committed), notices, customers }
       return {
-        storage: { ...createStores(new Database(host, mark.leave), tables, customers), enlist: null },
-        committed: isCommitted(host, database, mark),
+        storage: { ...createStores(new Database(host, mark.leave), tables, told), enlist: null },
+        committed,
       }
     },
     migrate: () => migrate(place),
     rollback: () => rollback(place),
     status: () => migrationStatus(place),
     migrationSql: () => migrationSql(schema),
+    close: () => notices.close(),
   }
+}
+
+/** What stores share: how others are told of what is written, and where customers stand. */
+interface Shared {
+  readonly announcer: Announcer
+  readonly notices: Notices
+  /** Where the customers stand. */
+  readonly customers: CustomerMapping | undefined
 }
 
 function createStores(
   database: Database,
   tables: Tables,
-  mapping: CustomerMapping | undefined,
+  { announcer, notices, customers }: Shared,
 ): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
   return {
-    capabilities: { durable: true, announces: false, enlists: true },
-    customers: openCustomers(database, tables, mapping).directory,
+    capabilities: { durable: true, announces: true, enlists: true },
+    customers: openCustomers(database, tables, customers).directory,
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
-    campaigns: createCampaignStore(database, tables),
+    campaigns: createCampaignStore(database, tables, announcer),
     audience: createAudienceStore(database, tables),
-    deliveries: createDeliveryStore(database, tables),
-    events: createEventStore(database, tables),
+    deliveries: createDeliveryStore(database, tables, announcer),
+    events: createEventStore(database, tables, announcer),
     coupons: createCouponStore(database, tables),
     journal: createJournalStore(database, tables),
     ledger: createLedgerStore(database, tables),
     dueIndex: createDueIndex(database, tables),
-    announcements: null,
-    jobQueue: (clock) => createJobQueue(database, tables, clock),
+    announcements: announcer,
+    jobQueue: (clock) => createJobQueue(database, tables, { clock, notices }),
     rateLimiter: () => limiter,
   }
 }

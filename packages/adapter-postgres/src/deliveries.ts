@@ -7,6 +7,7 @@ import {
   type DeliveryStore,
   type Instant,
 } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
 import { createClaims } from './claims.js'
 import type { Database } from './database.js'
 import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
@@ -19,7 +20,7 @@ import { type Fragment, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** The deliveries of {@link createPostgresStorage}. */
-export function createDeliveryStore(database: Database, tables: Tables): DeliveryStore {
+export function createDeliveryStore(database: Database, tables: Tables, announcer: Announcer): DeliveryStore {
   const { deliveries, attempts } = tables
   const read = async (where: Fragment): Promise<readonly Delivery[]> => {
     const rows = await database.rows<DeliveryRow>(
@@ -28,14 +29,29 @@ export function createDeliveryStore(database: Database, tables: Tables): Deliver
     return rows.map(deliveryOf)
   }
   return {
-    ...createClaims(database, tables),
-    append: (scope, added) => insertDeliveries(database, tables, scope, added),
-    settle: (scope, settlements, now) =>
-      database.transaction((session) => settle(session, tables, scope, settlements, now)),
-    settleHeld: (scope, ...decided) =>
-      database.transaction((session) => settleHeld(session, tables, scope, ...decided)),
-    endQueued: (scope, campaignId, end) =>
-      database.transaction((session) => endQueued(session, tables, scope, campaignId, end)),
+    ...createClaims(database, tables, announcer),
+    append: async (scope, added) => {
+      await insertDeliveries(database, tables, scope, added)
+      announcer.announce(scope, campaignsOf(added))
+    },
+    settle: async (scope, settlements, now) => {
+      const settled = await database.transaction((session) =>
+        settle(session, tables, scope, settlements, now),
+      )
+      announcer.announce(scope, campaignsOf(settled))
+      return settled.map(({ deliveryId }) => deliveryId)
+    },
+    settleHeld: async (scope, ...decided) => {
+      const moved = await database.transaction((session) => settleHeld(session, tables, scope, ...decided))
+      announcer.announce(scope, campaignsOf(moved))
+    },
+    endQueued: async (scope, campaignId, end) => {
+      const ended = await database.transaction((session) =>
+        endQueued(session, tables, scope, campaignId, end),
+      )
+      announcer.announce(scope, [campaignId])
+      return ended
+    },
     get: ({ tenant }, ids) => read(sql`d.tenant = ${tenant} and d.id = any(${ids}::text[])`),
     byProviderMessageId: ({ tenant }, ids) =>
       read(sql`d.tenant = ${tenant} and d.id in (
@@ -83,6 +99,13 @@ export function createDeliveryStore(database: Database, tables: Tables): Deliver
       return row?.next ?? null
     },
   }
+}
+
+/** The campaigns of deliveries, as they are announced. */
+export function campaignsOf(
+  deliveries: readonly Pick<Delivery, 'campaignId'>[],
+): ReadonlySet<Delivery['campaignId']> {
+  return new Set(deliveries.map(({ campaignId }) => campaignId))
 }
 
 /** The earliest instant at which a claim could give something, each part of it by an index of its own. */

@@ -9,19 +9,23 @@ interface Row {
   readonly run_id: RunId
   readonly due_at: Instant
   readonly scheduled_for: Instant
+  readonly priority: number
 }
 
 /** The due runs of {@link createPostgresStorage}, of every tenant. */
-export function createDueIndex(database: Database, { campaigns, runs, deliveries }: Tables): DueIndex {
+export function createDueIndex(
+  database: Database,
+  { schema, campaigns, runs, deliveries }: Tables,
+): DueIndex {
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
   const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
   const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
   const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun)}, 0) else r.scheduled_for end`
   return {
-    due: async ({ limit }) => {
+    due: async ({ limit, now }) => {
       const rows = await database.rows<Row>(sql`
         select * from (
-          select r.tenant, r.id as run_id, r.scheduled_for,
+          select r.tenant, r.id as run_id, r.scheduled_for, r.turn, c.priority,
             case
               when c.status = 'paused' then c.ends_at
               when c.status in ('completed', 'failed', 'cancelled') and (${unfinished} or not ${underWay}) then 0
@@ -29,13 +33,20 @@ export function createDueIndex(database: Database, { campaigns, runs, deliveries
             end as due_at
           from ${runs} as r join ${campaigns} as c on c.tenant = r.tenant and c.id = r.campaign_id
           where r.status = 'open' and c.status <> 'draft'
-        ) as open where due_at is not null order by due_at, tenant, run_id limit ${limit}`)
-      return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor }) => ({
+        ) as open where due_at is not null
+        order by due_at > ${now}, case when due_at <= ${now} then priority end desc,
+          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`)
+      return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor, priority }) => ({
         tenant,
         runId,
         dueAt,
         scheduledFor,
+        priority,
       })) satisfies readonly DueRun[]
+    },
+    noteTurn: async ({ tenant }, runId) => {
+      await database.rows(sql`
+        update ${runs} set turn = nextval('${schema}.turns') where tenant = ${tenant} and id = ${runId} and status = 'open'`)
     },
   }
 }

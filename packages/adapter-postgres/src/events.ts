@@ -1,4 +1,5 @@
 import type { Counter, CustomerId, EventStore, Scope } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
 import { appendEvents } from './append-events.js'
 import { appendReceipts } from './append-receipts.js'
 import { namesOf } from './columns.js'
@@ -17,12 +18,21 @@ type CounterRow = Omit<Counter, 'channel' | 'segment' | 'currency'> & {
 }
 
 /** The events of {@link createPostgresStorage}. */
-export function createEventStore(database: Database, tables: Tables): EventStore {
+export function createEventStore(database: Database, tables: Tables, { announce }: Announcer): EventStore {
   const { events, counters } = tables
   return {
     append: (scope, added) => database.transaction((session) => appendEvents(session, tables, scope, added)),
-    appendReceipts: (scope, entries, now) =>
-      database.transaction((session) => appendReceipts(session, tables, scope, entries, now)),
+    appendReceipts: async (scope, entries, now) => {
+      const recorded = await database.transaction((session) =>
+        appendReceipts(session, tables, scope, entries, now),
+      )
+      const proving = entries.filter(({ proves }) => proves)
+      announce(
+        scope,
+        proving.flatMap(({ event }) => event.attributions.map(({ campaignId }) => campaignId)),
+      )
+      return recorded
+    },
     counters: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
       const cell = sql`campaign_id, run_id, arm, channel, segment, type, currency`

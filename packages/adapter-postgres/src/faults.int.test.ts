@@ -6,7 +6,7 @@ import type {
   Pace,
   RunId,
 } from '@campaignkit/core/adapter'
-import { foldEvents, gcraKeyOf, reserveGcra } from '@campaignkit/core/adapter'
+import { DEFAULT_PRIORITY, foldEvents, gcraKeyOf, reserveGcra } from '@campaignkit/core/adapter'
 import { sampleEvent, sampleJournalEntry, sampleScope } from '@campaignkit/core/testing'
 import fc from 'fast-check'
 import type { Knex } from 'knex'
@@ -146,7 +146,7 @@ describe('a run whose listener has died', () => {
   it('rings for another one, with nobody to ring again', async () => {
     const scope = newScope()
     const queue = storage.jobQueue(wallClock)
-    await queue.ring(scope, 'run-1' as RunId, 0)
+    await queue.ring(scope, 'run-1' as RunId, 0, DEFAULT_PRIORITY)
     const dead = { at: Number.POSITIVE_INFINITY, busy_until: wallClock.now() + 300 }
     await knex.withSchema(test.schema).from('rings').where({ tenant: scope.tenant }).update(dead)
     const stop = new AbortController()

@@ -9,6 +9,7 @@ import {
   type TenantId,
 } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
+import type { Notices } from './notices.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -20,17 +21,24 @@ const POLL_MS = 1_000
 const BUSY_MS = 5_000
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
+/** What listeners of other processes are told when there may be something to take. */
+const RUNG = 'rung'
 /** The instant of a ring that has been taken and has not rung again. */
 const TAKEN = 'infinity'
 
 /** The doorbell of {@link createPostgresStorage}: one row a run, which listeners of any process ask for. */
-export function createJobQueue(database: Database, tables: Tables, clock: Clock): JobQueue {
+export function createJobQueue(
+  database: Database,
+  tables: Tables,
+  { clock, notices }: { readonly clock: Clock; readonly notices: Notices },
+): JobQueue {
   const rings = createRings(database, tables)
   const bell = createBell()
   return {
-    ring: async ({ tenant }, runId, at) => {
-      await rings.add({ tenant, runId }, at)
+    ring: async ({ tenant }, runId, at, priority) => {
+      await rings.add({ tenant, runId, priority }, at)
       bell.ring()
+      if (at <= clock.now() + POLL_MS) notices.tell(RUNG)
     },
     listen: async (handler, options) => {
       checkConcurrency(options)
@@ -38,6 +46,9 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
       const failures: unknown[] = []
       const beat = createHeartbeat(rings, clock.now())
       options.signal.addEventListener('abort', bell.ring)
+      const unhear = notices.hear((subject) => {
+        if (subject === null || subject === RUNG) bell.ring()
+      })
       try {
         while (!options.signal.aborted) {
           if (failures.length > 0) throw failures[0]
@@ -60,34 +71,43 @@ export function createJobQueue(database: Database, tables: Tables, clock: Clock)
         }
       } finally {
         options.signal.removeEventListener('abort', bell.ring)
+        unhear()
         await Promise.all(underWay.values())
       }
     },
   }
 }
 
+interface RingRow {
+  readonly tenant: TenantId
+  readonly run_id: RunId
+  readonly priority: number
+}
+
 type Rings = ReturnType<typeof createRings>
 
 function createRings(database: Database, { rings }: Tables) {
   return {
-    /** Rings for a run; of two rings the earlier stays. */
-    add: async ({ tenant, runId }: Job, at: Instant): Promise<void> => {
+    /** Rings for a run; of two rings the earlier instant stays, and the later priority. */
+    add: async ({ tenant, runId, priority }: Job, at: Instant): Promise<void> => {
       await database.rows(sql`
-        insert into ${rings} as kept (tenant, run_id, at, tries) values (${tenant}, ${runId}, ${at}, 0)
-        on conflict (tenant, run_id) do update set at = least(kept.at, excluded.at)`)
+        insert into ${rings} as kept (tenant, run_id, at, priority, tries)
+        values (${tenant}, ${runId}, ${at}, ${priority}, 0)
+        on conflict (tenant, run_id) do update
+          set at = least(kept.at, excluded.at), priority = excluded.priority`)
     },
     /** The next job whose instant has come and that nobody handles, or whose listener has died with it. */
     take: async (now: Instant): Promise<Job | null> => {
-      const [row] = await database.rows<{ readonly tenant: TenantId; readonly run_id: RunId }>(sql`
+      const [row] = await database.rows<RingRow>(sql`
         with next as (
           select tenant, run_id from ${rings}
           where (busy_until is null and at <= ${now}) or busy_until <= ${now}
-          order by least(at, busy_until) limit 1 for update skip locked
+          order by priority desc, least(at, busy_until) limit 1 for update skip locked
         )
         update ${rings} as r set at = ${TAKEN}::float8, busy_until = ${now + BUSY_MS}
         from next where r.tenant = next.tenant and r.run_id = next.run_id
-        returning r.tenant, r.run_id`)
-      return row === undefined ? null : { tenant: row.tenant, runId: row.run_id }
+        returning r.tenant, r.run_id, r.priority`)
+      return row === undefined ? null : { tenant: row.tenant, runId: row.run_id, priority: row.priority }
     },
     /** Tells that the handlers of jobs are alive. */
     renew: async (jobs: readonly Job[], now: Instant): Promise<void> => {

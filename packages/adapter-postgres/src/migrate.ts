@@ -15,6 +15,7 @@ const STEPS: readonly Step[] = [
     name: '0001-first',
     up: firstTables,
     down: (schema) => [
+      `drop sequence if exists "${schema}".turns`,
       `drop function if exists "${schema}".reserve_slots`,
       `drop function if exists "${schema}".count_deliveries cascade`,
       ...TABLE_NAMES.map((table) => `drop table if exists "${schema}".${table} cascade`),

@@ -1,4 +1,5 @@
 import type {
+  CampaignId,
   Continuation,
   DeliveryId,
   HeldDecision,
@@ -26,7 +27,7 @@ const DECISION: Columns<HeldDecision> = [
   { name: 'currency', type: 'text', of: ({ currency }) => currency },
 ]
 
-/** The rule of `DeliveryStore.settleHeld`. */
+/** The rule of `DeliveryStore.settleHeld`. @returns whose deliveries were moved */
 export async function settleHeld(
   session: Session,
   tables: Tables,
@@ -35,10 +36,10 @@ export async function settleHeld(
   continuation: Continuation | null,
   now: Instant,
   entry: JournalEntry,
-): Promise<void> {
+): Promise<readonly { readonly campaignId: CampaignId }[]> {
   const { tenant } = scope
   const { deliveries } = tables
-  const moved = await session.rows<{ readonly id: DeliveryId }>(sql`
+  const moved = await session.rows<{ readonly id: DeliveryId; readonly campaignId: CampaignId }>(sql`
     update ${deliveries} as d set status = given.status, reason = given.reason,
       cost_micros = given.cost_micros, currency = given.currency,
       due_at = case when given.status = 'queued' then ${now}::float8 else d.due_at end,
@@ -48,7 +49,7 @@ export async function settleHeld(
     from ${given(DECISION, decisions)}
     where d.tenant = ${tenant} and d.id = given.delivery_id and d.status = 'held'
       and d.settled_at = given.held_since
-    returning d.id`)
+    returning d.id, d.campaign_id as "campaignId"`)
   const ids = new Set(moved.map(({ id }) => id))
   const other = decisions.find(({ deliveryId }) => !ids.has(deliveryId))
   if (other !== undefined) throw versionConflict(other.heldSince, null)
@@ -66,4 +67,5 @@ export async function settleHeld(
     decisions.flatMap(({ events }) => events),
   )
   await writeJournal(session, tables, scope, [entry])
+  return moved
 }

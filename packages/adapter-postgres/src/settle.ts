@@ -1,4 +1,4 @@
-import type { DeliveryId, Instant, Scope, Settlement } from '@campaignkit/core/adapter'
+import type { CampaignId, DeliveryId, Instant, Scope, Settlement } from '@campaignkit/core/adapter'
 import { appendEvents } from './append-events.js'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
@@ -31,6 +31,12 @@ const ENDING: Columns<Settlement> = [
 /** The statuses that end a delivery, in a statement. */
 export const ENDS = raw(`('sent', 'failed', 'skipped', 'cancelled', 'held')`)
 
+/** A delivery that was settled, and whose it is. */
+interface Settled {
+  readonly deliveryId: DeliveryId
+  readonly campaignId: CampaignId
+}
+
 /** The rule of `DeliveryStore.settle`: the fence decides, row by row, under the row's lock. */
 export async function settle(
   session: Session,
@@ -38,11 +44,11 @@ export async function settle(
   scope: Scope,
   settlements: readonly Settlement[],
   now: Instant,
-): Promise<readonly DeliveryId[]> {
+): Promise<readonly Settled[]> {
   const { tenant } = scope
   const { deliveries, attempts } = tables
   const firsts = firstOfEach(settlements, ({ deliveryId }) => deliveryId)
-  const moved = await session.rows<{ readonly id: DeliveryId }>(sql`
+  const moved = await session.rows<Settled>(sql`
     update ${deliveries} as d set status = given.status, reason = given.reason,
       due_at = case when given.status in ${ENDS} then d.due_at else given.due_at end,
       tries = given.tries, lease_worker = null, lease_until = null,
@@ -55,9 +61,9 @@ export async function settle(
     from ${given(SETTLEMENT, firsts)}
     where d.tenant = ${tenant} and d.id = given.delivery_id and d.fence = given.fence
       and d.lease_until is not null and d.status not in ${ENDS}
-    returning d.id`)
-  const ids = new Set(moved.map(({ id }) => id))
-  const standing = firsts.filter(({ deliveryId }) => ids.has(deliveryId))
+    returning d.id as "deliveryId", d.campaign_id as "campaignId"`)
+  const settled = new Map(moved.map((each) => [each.deliveryId, each]))
+  const standing = firsts.filter(({ deliveryId }) => settled.has(deliveryId))
   const ending = standing.filter(({ status }) => status !== 'inDoubt')
   if (ending.length > 0) {
     await session.rows(sql`
@@ -80,5 +86,5 @@ export async function settle(
     scope,
     standing.flatMap(({ events }) => events),
   )
-  return standing.map(({ deliveryId }) => deliveryId)
+  return standing.flatMap(({ deliveryId }) => settled.get(deliveryId) ?? [])
 }

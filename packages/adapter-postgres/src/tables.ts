@@ -39,12 +39,16 @@ const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/
 /** The schema in which the tables stand unless the host names another. */
 export const DEFAULT_SCHEMA = 'campaignkit'
 
-/** @throws INVALID_INPUT with path `schema` */
-export function checkSchemaName(schema: string): void {
+/** @throws INVALID_INPUT with the path of the option: `schema` unless it has another name */
+export function checkSchemaName(schema: string, option = 'schema'): void {
   if (typeof schema === 'string' && SCHEMA_NAME.test(schema)) return
-  throw new CampaignKitError('INVALID_INPUT', 'schema: expected a lower-case name of letters, digits and _', {
-    path: 'schema',
-  })
+  throw new CampaignKitError(
+    'INVALID_INPUT',
+    `${option}: expected a lower-case name of letters, digits and _`,
+    {
+      path: option,
+    },
+  )
 }
 
 /** The tables in a schema. */

@@ -93,12 +93,14 @@ export function firstTables(schema: string): readonly string[] {
   created_at float8 not null,
   archived_at float8,
   ends_at float8,
+  priority int not null,
   document json not null,
   primary key (tenant, id),
   constraint campaigns_name unique (tenant, name)
 ) with (fillfactor = 80)`,
     `create index campaigns_newest on ${name('campaigns')} (tenant, created_at desc, id desc)`,
 
+    `create sequence ${name('turns')}`,
     `create table ${name('runs')} (
   tenant ${key},
   id ${key},
@@ -112,6 +114,7 @@ export function firstTables(schema: string): readonly string[] {
   created_at float8 not null,
   ended_at float8,
   first_ended_at float8,
+  turn bigint,
   primary key (tenant, id),
   constraint runs_occurrence unique (tenant, campaign_id, occurrence)
 ) with (fillfactor = 80)`,
@@ -287,8 +290,10 @@ export function firstTables(schema: string): readonly string[] {
   tenant ${key},
   run_id ${key},
   at float8 not null,
+  priority int not null,
   tries int not null,
   busy_until float8,
+  holder text,
   primary key (tenant, run_id)
 ) with (fillfactor = 50)`,
     `create index rings_by_time on ${name('rings')} (at)`,

@@ -30,6 +30,8 @@ const workerSchema = z.strictObject({
   concurrency: z.int().min(1).max(100).default(20),
   /** How often `run` looks for due work whose ring was lost. */
   sweepEveryMs: z.int().min(10).max(3_600_000).default(5_000),
+  /** How long `run` waits for calls under way when it is stopped. */
+  stopWithinMs: z.int().min(0).max(3_600_000).default(30_000),
 })
 
 export type WorkerOptions = z.input<typeof workerSchema>

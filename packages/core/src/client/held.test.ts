@@ -339,7 +339,7 @@ describe('a decision on held deliveries', () => {
       expect([outcome, counts.sent, counts.held]).toEqual(
         moment === 'before it completes' ? ['1 settled', 1, 0] : ['VERSION_CONFLICT', 0, 1],
       )
-      expect(await memory.dueIndex.due({ limit: 10 })).toEqual([])
+      expect(await memory.dueIndex.due({ limit: 10, now: 0 })).toEqual([])
       expect((await memory.campaigns.runsOf({ ...SCOPE } as never, id)).map((run) => run.status)).toEqual([
         'ended',
       ])

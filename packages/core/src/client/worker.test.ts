@@ -37,6 +37,10 @@ function failing(
   return overridden(storage, { [store]: broken })
 }
 
+function jobOf(runId: string): Job {
+  return { tenant: 'pizzeria' as never, runId: runId as never, priority: 5 }
+}
+
 const down = () => new CampaignKitError('STORAGE_FAILED', 'The connection is gone', { retry: 'later' })
 
 describe('run', () => {
@@ -101,6 +105,38 @@ describe('run', () => {
     await clock.advance(5 * SECOND_MS)
     await running
     expect((await kit.campaigns.progress(id)).counts).toMatchObject({ sent: 1, queued: 4 })
+  })
+
+  it('waits no longer for a call that does not return than it was told to, and settles it when it does', async () => {
+    const { invite, launch, root, kit, clock } = createSendingWorld({
+      auto: false,
+      email: { delayMsOf: () => 20 * SECOND_MS },
+    })
+    await invite(3)
+    const { id } = await launch()
+    const stop = new AbortController()
+    let endedAt: number | null = null
+    const running = root
+      .worker({ stopWithinMs: 5 * SECOND_MS })
+      .run({ signal: stop.signal })
+      .then(() => {
+        endedAt = clock.now()
+      })
+    await clock.advance(SECOND_MS)
+    stop.abort()
+    const stoppedAt = clock.now()
+    await clock.advance(10 * SECOND_MS)
+    await running
+    expect(endedAt).toBe(stoppedAt + 5 * SECOND_MS)
+    const { counts } = await kit.campaigns.progress(id)
+    expect(counts.attempting).toBeGreaterThan(0)
+    expect(counts.attempting + counts.queued).toBe(3)
+    await clock.advance(20 * SECOND_MS)
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({
+      attempting: 0,
+      sent: counts.attempting,
+    })
+    expect(clock.sleeping).toBe(0)
   })
 
   it('makes no call before its slot because it is stopped: the attempt is given back, no try spent', async () => {
@@ -235,8 +271,8 @@ describe('a ring', () => {
     const withdrawn = await launch({ name: 'withdrawn', startsAt: clock.now() + DAY_MS })
     const runs = await Promise.all([done, later, withdrawn].map(({ id }) => kit.campaigns.runs(id)))
     await kit.campaigns.unschedule(withdrawn.id)
-    for (const [run] of runs) jobs.push({ tenant: 'pizzeria' as never, runId: run?.id ?? ('' as never) })
-    jobs.push({ tenant: 'pizzeria' as never, runId: 'gone' as never })
+    for (const [run] of runs) jobs.push(jobOf(run?.id ?? ''))
+    jobs.push(jobOf('gone'))
     rung.length = 0
     await root.worker().run({ signal: new AbortController().signal })
     expect(rung).toEqual([clock.now() + DAY_MS])

@@ -103,7 +103,7 @@ async function activate(
     ...(newRun === null ? {} : { newRun }),
   })
   const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
-  for (const run of runs) await context.queue.ring(scope, run.id, start)
+  for (const run of runs) await context.queue.ring(scope, run.id, start, content.priority)
   return launched
 }
 

@@ -83,7 +83,7 @@ export async function resumeCampaign(
     action: 'resume',
     fields: { status: begun ? 'active' : 'preparing', statusReason: null },
   })
-  await ringAll(context, scope, id)
+  await ringAll(context, scope, resumed)
   return resumed
 }
 
@@ -105,7 +105,7 @@ export async function stopCampaign(
     reason,
     fields: { status: 'completed', endedAt: context.clock.now(), statusReason: reason ?? 'stopped' },
   })
-  await ringAll(context, scope, id)
+  await ringAll(context, scope, stopped)
   return stopped
 }
 
@@ -134,7 +134,7 @@ export async function cancelCampaign(
     fields: { status: 'cancelled', endedAt: context.clock.now(), statusReason: justification },
   })
   await cancelCoupons(context, scope, cancelled)
-  await ringAll(context, scope, id)
+  await ringAll(context, scope, cancelled)
   return cancelled
 }
 
@@ -152,10 +152,10 @@ export async function cancelCoupons(
   await context.storage.coupons.cancel(scope, id, endedAt ?? context.clock.now(), entry)
 }
 
-async function ringAll(context: EngineContext, scope: Scope, id: CampaignId): Promise<void> {
+async function ringAll(context: EngineContext, scope: Scope, { id, content }: Campaign): Promise<void> {
   const now = context.clock.now()
   for (const run of await context.storage.campaigns.runsOf(scope, id)) {
-    if (run.status === 'open') await context.queue.ring(scope, run.id, now)
+    if (run.status === 'open') await context.queue.ring(scope, run.id, now, content.priority)
   }
 }
 

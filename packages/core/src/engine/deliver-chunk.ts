@@ -2,6 +2,7 @@ import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { Hold } from '../ports/storage/delivery-store.js'
 import type { Stop } from './attempt-group.js'
+import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { prepareChunk } from './prepare-chunk.js'
@@ -20,50 +21,97 @@ export interface ChunkOutcome {
   readonly stop: Stop | null
 }
 
+/** A chunk that is claimed and made ready. */
+interface ReadyChunk {
+  /** Deliveries that were claimed, those in doubt among them. */
+  readonly claimed: number
+  readonly messages: readonly ReadyMessage[]
+}
+
+/** Delivers chunk after chunk; the next is made ready while the last messages of the one before wait for their slots. */
+export interface ChunkDelivery {
+  /**
+   * Sends the next chunk, from which calls may still be under way afterwards. What is not sent keeps its turn.
+   *
+   * @param isLast - nothing is made ready after it
+   */
+  next(isLast: boolean, signal: AbortSignal | undefined): Promise<ChunkOutcome>
+  /** Gives back what was made ready in vain. */
+  end(): Promise<void>
+}
+
 /**
- * Claims the next chunk of a run on a channel: gates again, coupons, messages, and then the sender, from which calls may
- * still be under way when the chunk is over. What is not sent is given back and keeps its turn.
+ * Delivers a run on a channel: claims, gates again, coupons, messages, and then the sender.
  *
- * @param limits.until - when the lane is to let others go first: nothing is sent later
+ * @param until - when the lane is to let others go first: nothing is sent later
  */
-export async function deliverChunk(
+export function createChunkDelivery(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
-  sender: Sender,
-  limits: { readonly until: Instant; readonly signal: AbortSignal | undefined },
-): Promise<ChunkOutcome> {
+  { sender, until }: { readonly sender: Sender; readonly until: Instant },
+): ChunkDelivery {
+  const { clock } = context
+  let ahead: Promise<ReadyChunk> | null = null
+
+  function makeReady(): Promise<ReadyChunk> {
+    const ready = readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+    // it is waited for later, or given back
+    ready.catch(() => undefined)
+    return ready
+  }
+
+  return {
+    async next(isLast, signal) {
+      const { claimed, messages } = await (ahead ?? makeReady())
+      ahead = null
+      if (messages.length === 0) return { claimed, nextSlotAt: null, stop: null }
+      try {
+        const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
+        const unsent = await sender.send(messages, { until: last, signal }, () => {
+          if (!isLast && clock.now() + sender.pace.aheadMs < until) ahead ??= clock.turn().then(makeReady)
+        })
+        await giveBack(context, scope, unsent.messages)
+        return { claimed, nextSlotAt: unsent.nextSlotAt, stop: unsent.stop }
+      } catch (thrown) {
+        // those that were begun or settled are no longer claimed, and stay as they are
+        await giveBack(context, scope, messages).catch(() => undefined)
+        throw thrown
+      }
+    },
+    async end() {
+      const left = await ahead?.catch(() => null)
+      ahead = null
+      if (left !== null && left !== undefined) await giveBack(context, scope, left.messages)
+    },
+  }
+}
+
+async function readyChunk(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  limit: number,
+): Promise<ReadyChunk> {
   const { storage, clock, settings } = context
   const doubtful = await resolveDoubts(context, scope, lane)
-  const now = clock.now()
   const claimed = await storage.deliveries.claim(scope, lane.run.id, {
     worker: lane.worker,
     channel: lane.kind,
-    now,
+    now: clock.now(),
     leaseMs: settings.leaseMs,
-    limit: sender.pace.chunkSize(limits.until - now),
+    limit,
   })
-  let outcome: ChunkOutcome = { claimed: claimed.length + doubtful, nextSlotAt: null, stop: null }
-  if (claimed.length > 0) {
-    const held = await holdAll(context, scope, lane, claimed)
-    try {
-      const { ready, stopped } = await prepareChunk(context, scope, lane, held)
-      await settleDeliveries(context, scope, lane, stopped)
-      const until = Math.min(limits.until, now + sender.pace.horizonMs, lastInstantOf(lane))
-      const unsent = await sender.send(ready, { until, signal: limits.signal })
-      outcome = { ...outcome, nextSlotAt: unsent.nextSlotAt, stop: unsent.stop }
-      await giveBack(
-        context,
-        scope,
-        unsent.messages.map((message) => message.held),
-      )
-    } catch (thrown) {
-      // those that were begun or settled are no longer claimed, and stay as they are
-      await giveBack(context, scope, held).catch(() => undefined)
-      throw thrown
-    }
+  if (claimed.length === 0) return { claimed: doubtful, messages: [] }
+  const held = await holdAll(context, scope, lane, claimed)
+  try {
+    const { ready, stopped } = await prepareChunk(context, scope, lane, held)
+    await settleDeliveries(context, scope, lane, stopped)
+    return { claimed: claimed.length + doubtful, messages: ready }
+  } catch (thrown) {
+    await releaseAll(context, scope, held).catch(() => undefined)
+    throw thrown
   }
-  return outcome
 }
 
 function lastInstantOf({ campaign }: ChannelLane): Instant {
@@ -71,7 +119,19 @@ function lastInstantOf({ campaign }: ChannelLane): Instant {
   return endsAt === undefined ? Number.MAX_SAFE_INTEGER : endsAt - 1
 }
 
-async function giveBack(context: EngineContext, scope: Scope, held: readonly HeldDelivery[]): Promise<void> {
+function giveBack(context: EngineContext, scope: Scope, messages: readonly ReadyMessage[]): Promise<void> {
+  return releaseAll(
+    context,
+    scope,
+    messages.map(({ held }) => held),
+  )
+}
+
+async function releaseAll(
+  context: EngineContext,
+  scope: Scope,
+  held: readonly HeldDelivery[],
+): Promise<void> {
   if (held.length === 0) return
   const holds = held.map(({ delivery, fence }): Hold => ({ deliveryId: delivery.id, fence }))
   const dueAt = Math.min(...held.map(({ delivery }) => delivery.dueAt))

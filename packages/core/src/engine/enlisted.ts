@@ -54,7 +54,7 @@ function observerLater(observer: Observer, later: (effect: Effect) => void): Obs
 /** A ring that is lost with the process comes again with the sweep. */
 function queueLater(queue: JobQueue, later: (effect: Effect) => void): JobQueue {
   return {
-    ring: async (scope, runId, at) => later(() => queue.ring(scope, runId, at)),
+    ring: async (...rung) => later(() => queue.ring(...rung)),
     listen: (handler, options) => queue.listen(handler, options),
   }
 }

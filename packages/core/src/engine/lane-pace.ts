@@ -12,6 +12,8 @@ export const CHUNK_SIZE = 100
 export const CHUNK_HORIZON_MS = 10 * SECOND_MS
 /** Attempts whose slots lie within so long are put on record together. */
 const GROUP_MS = 50
+/** The next chunk is made ready when what is left of one takes no longer than this, at most. */
+const AHEAD_MS = SECOND_MS
 /** How much of a pace may be given up so that calls can carry several messages. */
 const CALL_SHARE = 0.01
 /** For accounts that the channel names no pace for: postponing them needs a limit, sending does not. */
@@ -23,6 +25,10 @@ export interface LanePace {
   readonly limits: readonly RateLimit[]
   /** Deliveries that are claimed when so much time is left for them: 1 to {@link CHUNK_SIZE}. */
   chunkSize(leftMs: DurationMs): number
+  /** The distance of two slots. */
+  readonly spacingMs: DurationMs
+  /** How long before the end of a chunk the next is made ready: a small part of the lease. */
+  readonly aheadMs: DurationMs
   /** How long a chunk may take; what has no slot by then is given back. */
   readonly horizonMs: DurationMs
   /** Attempts that are put on record at once: at most half a window, so that others are under way meanwhile. */
@@ -56,6 +62,8 @@ export function lanePace(context: EngineContext, scope: Scope, lane: ChannelLane
     horizonMs,
     chunkSize: (leftMs) =>
       Math.max(1, Math.min(CHUNK_SIZE, Math.floor(Math.min(leftMs, horizonMs) / spacingMs))),
+    spacingMs,
+    aheadMs: Math.min(AHEAD_MS, Math.floor(horizonMs / 2)),
     groupSize: Math.max(callSize, together),
     callSize,
   }

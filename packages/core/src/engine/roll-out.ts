@@ -163,7 +163,7 @@ export async function rollOut(
     const newRun = plannedRollout(context, campaign, context.clock.now())
     return decideRollout(context, scope, campaign, decision, reason, newRun)
   })
-  await startRollout(context, scope, id)
+  await startRollout(context, scope, decided)
   return decided
 }
 
@@ -208,12 +208,12 @@ export function isFrozenBefore(run: Run, other: Run, now: Instant): boolean {
 }
 
 /** Makes the run that writes to the remainder due, if it waits for a later look. */
-async function startRollout(context: EngineContext, scope: Scope, id: CampaignId): Promise<void> {
+async function startRollout(context: EngineContext, scope: Scope, { id, content }: Campaign): Promise<void> {
   const now = context.clock.now()
   await retryOnConflict(async () => {
     const run = (await context.storage.campaigns.runsOf(scope, id)).find(isRolloutRun)
     if (run === undefined || run.status === 'ended') return
     if (run.scheduledFor > now) await moveRun(context, scope, run, now)
-    await context.queue.ring(scope, run.id, now)
+    await context.queue.ring(scope, run.id, now, content.priority)
   })
 }

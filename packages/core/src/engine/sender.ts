@@ -32,11 +32,13 @@ export interface Sender {
    * Sends messages in order. Resolves when all have begun; those that find no slot until the instant, and those that are
    * left when the lane must stop, are not begun at all.
    *
+   * @param endsSoon - called, once or more, when the end is near: the next chunk can be made ready meanwhile
    * @throws what the storage threw, also while earlier messages were sent
    */
   send(
     messages: readonly ReadyMessage[],
     limits: { readonly until: Instant; readonly signal: AbortSignal | undefined },
+    endsSoon: () => void,
   ): Promise<Unsent>
   /** Resolves when nothing is in flight any more, to why the lane must stop. @throws what the storage threw */
   finish(): Promise<Stop | null>
@@ -49,6 +51,11 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
   const inFlight = new Set<Promise<void>>()
   const failures: unknown[] = []
+
+  function nextGroup(left: readonly ReadyMessage[], endsSoon: () => void): readonly ReadyMessage[] {
+    if (left.length * pace.spacingMs <= pace.aheadMs) endsSoon()
+    return left.slice(0, pace.groupSize)
+  }
 
   /** A group that had to wait until its slots were past gets new ones, before the next group asks for any. */
   async function renewed(group: AttemptGroup): Promise<AttemptGroup> {
@@ -87,13 +94,13 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
 
   return {
     pace,
-    async send(messages, { until, signal }) {
+    async send(messages, { until, signal }, endsSoon) {
       let left = messages
       while (left.length > 0) {
         if (failures.length > 0) throw failures[0]
         const stop = stopNow(signal)
         if (stop !== null) return { messages: left, nextSlotAt: null, stop }
-        const wanted = left.slice(0, pace.groupSize)
+        const wanted = nextGroup(left, endsSoon)
         const permit = await reserve(wanted.length, until)
         if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
         await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal)

@@ -6,12 +6,14 @@ import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { deliverChunk } from './deliver-chunk.js'
+import { type ChunkDelivery, createChunkDelivery } from './deliver-chunk.js'
 import { publishProgress } from './progress.js'
 import type { RunServer } from './run-server.js'
 
-/** How long a ring keeps at one channel before others get their turn. */
-const RING_MS = 10_000
+/** How long a turn lasts at most, before other runs have theirs. */
+const TURN_MS = 10_000
+/** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
+const TURN_CHUNKS = 20
 /** How long before its slot the next message is claimed: its gates and templates take a moment. */
 const EARLY_MS = 50
 
@@ -51,18 +53,12 @@ async function serveLane(
   lane: ChannelLane,
   { senders, signal }: RunServer,
 ): Promise<Instant> {
-  const until = context.clock.now() + RING_MS
-  for (let goesOn = true; goesOn && signal?.aborted !== true; ) {
-    const { claimed, nextSlotAt, stop } = await deliverChunk(context, scope, lane, senders.of(scope, lane), {
-      until,
-      signal,
-    })
-    if (claimed > 0) await publishProgress(context, scope, lane.campaign)
-    await context.clock.turn()
-    // calls stay under way while the next ring claims more
-    if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
-    goesOn = stop === null && claimed > 0 && (await isActive(context, scope, lane))
-  }
+  const sender = senders.of(scope, lane)
+  const until = context.clock.now() + TURN_MS
+  const chunks = createChunkDelivery(context, scope, lane, { sender, until })
+  const nextAt = await serveTurn(context, scope, lane, chunks, signal).finally(() => chunks.end())
+  // calls stay under way while the next turn claims more
+  if (nextAt !== null) return nextAt
   const stop = await senders.finish(scope, lane)
   if (stop !== null && stop.misconfigured !== null) {
     await pauseForChannel(context, scope, lane.campaign, stop.misconfigured)
@@ -70,9 +66,37 @@ async function serveLane(
   return stop?.resumeAt ?? AT_ONCE
 }
 
+/** Delivers chunks for one turn. @returns when the next turn is of use; null when there is nothing more to send */
+async function serveTurn(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  chunks: ChunkDelivery,
+  signal: AbortSignal | undefined,
+): Promise<Instant | null> {
+  for (let served = 0; signal?.aborted !== true; served += 1) {
+    if (served >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
+    const { claimed, nextSlotAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
+    if (claimed > 0) await publishProgress(context, scope, lane.campaign)
+    await context.clock.turn()
+    if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
+    if (stop !== null || claimed === 0 || !(await isActive(context, scope, lane))) return null
+  }
+  return null
+}
+
 async function isActive(context: EngineContext, scope: Scope, { campaign }: ChannelLane): Promise<boolean> {
   const current = await context.storage.campaigns.get(scope, campaign.id)
   return current?.status === 'active'
+}
+
+async function isMoreDue(
+  { storage, clock }: EngineContext,
+  scope: Scope,
+  { run, kind }: ChannelLane,
+): Promise<boolean> {
+  const dueAt = await storage.deliveries.nextDue(scope, run.id, kind)
+  return dueAt !== null && dueAt <= clock.now()
 }
 
 /** The provider refuses the account, not the messages: pausing saves the audience until a person has looked. */

@@ -17,6 +17,7 @@ describe('serving what is due', () => {
       runId: asId<RunId>(id),
       dueAt: clock.now(),
       scheduledFor: clock.now(),
+      priority: 5,
     })
     const turns = { working: 2, paused: 1 }
     let endTurn = (): void => undefined

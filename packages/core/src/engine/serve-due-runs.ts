@@ -39,8 +39,8 @@ export async function serveDueRuns(context: EngineContext, work: DueWork): Promi
 
   const isIdle = (run: DueRun) => !busy.has(keyOfRun(run))
   while (signal?.aborted !== true && failures.length === 0) {
-    const due = await context.storage.dueIndex.due({ limit: LIMIT })
     const now = context.clock.now()
+    const due = await context.storage.dueIndex.due({ limit: LIMIT, now })
     const ready = due.filter((run) => isIdle(run) && rests.wakeOf(run) <= now)
     ready.slice(0, concurrency - busy.size).forEach(begin)
     const isWorking = busy.size > 0

@@ -158,5 +158,6 @@ async function goOn(
       to: status,
       reason: null,
     })
-  for (const run of runs) await context.queue.ring(scope, run.id, context.clock.now())
+  for (const run of runs)
+    await context.queue.ring(scope, run.id, context.clock.now(), campaign.content.priority)
 }

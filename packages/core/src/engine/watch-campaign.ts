@@ -10,7 +10,7 @@ import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { measureProgress } from './progress.js'
 
-/** How often a storage that does not announce changes is asked. */
+/** How often a storage is asked that does not announce changes, or not all of them. */
 const POLL_MS: DurationMs = SECOND_MS
 
 /**
@@ -36,12 +36,37 @@ export async function* watchCampaign(
     last = progress
     if (hasEnded(progress.status) && progress.settled === progress.total) return
     try {
-      if (announcements === null) await context.clock.sleepUntil(context.clock.now() + POLL_MS, { signal })
-      else await announcements.changed(scope, id, seen, signal)
+      await nextChange(context, scope, id, seen, signal)
     } catch (thrown) {
       if (isCampaignKitError(thrown, 'ABORTED')) return
       throw thrown
     }
+  }
+}
+
+/** Waits until something has changed, or may have. @throws ABORTED */
+async function nextChange(
+  { storage: { announcements }, clock }: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+  seen: number,
+  signal: AbortSignal,
+): Promise<void> {
+  if (announcements?.complete === true) return announcements.changed(scope, id, seen, signal)
+  if (announcements === null) return clock.sleepUntil(clock.now() + POLL_MS, { signal })
+  const either = new AbortController()
+  const over = () => either.abort(signal.reason)
+  signal.addEventListener('abort', over)
+  const waits = [
+    clock.sleepUntil(clock.now() + POLL_MS, either),
+    announcements.changed(scope, id, seen, either.signal),
+  ]
+  try {
+    await Promise.race(waits)
+  } finally {
+    signal.removeEventListener('abort', over)
+    over()
+    await Promise.allSettled(waits)
   }
 }
 

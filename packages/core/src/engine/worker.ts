@@ -11,6 +11,7 @@ import { createSenders } from './sender.js'
 import { serveDueRuns } from './serve-due-runs.js'
 import { serveRun } from './serve-run.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+import { stopInTime } from './stop-in-time.js'
 
 /** Runs that the sweep looks at, at most. */
 const SWEEP_LIMIT = 1_000
@@ -21,6 +22,8 @@ export interface WorkerSettings {
   readonly concurrency: number
   /** How often `run` looks for due runs whose ring was lost. */
   readonly sweepEveryMs: DurationMs
+  /** How long `run` waits for calls under way when it is stopped. */
+  readonly stopWithinMs: DurationMs
 }
 
 /** How far {@link Worker.drain} goes. */
@@ -42,7 +45,8 @@ export interface Worker {
   readonly id: WorkerId
   /**
    * Works until the signal aborts, then finishes or gives back what it holds; without a signal as long as the process
-   * lives.
+   * lives. Calls that have not returned after `stopWithinMs` are not waited for: their attempts stay on record and are in
+   * doubt when their lease has ended, unless the process lives on and settles them.
    *
    * @throws WORKER_RUNNING when this worker runs already; what the queue threw when it fails
    */
@@ -68,6 +72,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
   async function serve(job: Job, signal: AbortSignal | undefined): Promise<Instant | null> {
     const scope = workerScope(job.tenant, id)
     try {
+      await context.storage.dueIndex.noteTurn(scope, job.runId)
       return await serveRun(context, scope, job.runId, { worker: id, senders, signal })
     } catch (cause) {
       throw report('A run could not be served', cause, job)
@@ -93,9 +98,10 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     while (!signal.aborted) {
       const now = context.clock.now()
       try {
-        for (const { tenant, runId, dueAt } of await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })) {
+        const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now })
+        for (const { tenant, runId, dueAt, priority } of due) {
           if (dueAt > now + settings.sweepEveryMs) break
-          await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now))
+          await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now), priority)
         }
       } catch (cause) {
         report('A sweep failed', cause, null)
@@ -108,10 +114,22 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     await context.queue.listen(
       async (job) => {
         const next = await serve(job, signal)
-        if (next !== null) await context.queue.ring(workerScope(job.tenant, id), job.runId, next)
+        if (next !== null)
+          await context.queue.ring(workerScope(job.tenant, id), job.runId, next, job.priority)
       },
       { signal, concurrency: settings.concurrency },
     )
+  }
+
+  /** Listens and sweeps until told to stop, or until one of the two fails. */
+  async function work(stop: AbortController): Promise<void> {
+    const halt = () => stop.abort()
+    const ended = await Promise.allSettled([
+      listen(stop.signal).finally(halt),
+      sweep(stop.signal).finally(halt),
+    ])
+    await senders.finishAll()
+    for (const part of ended) if (part.status === 'rejected') throw part.reason
   }
 
   return {
@@ -123,17 +141,11 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       const halt = () => stop.abort()
       signal?.addEventListener('abort', halt)
       if (signal?.aborted === true) halt()
-      try {
-        const ended = await Promise.allSettled([
-          listen(stop.signal).finally(halt),
-          sweep(stop.signal).finally(halt),
-        ])
-        await senders.finishAll()
-        for (const part of ended) if (part.status === 'rejected') throw part.reason
-      } finally {
+      const worked = work(stop).finally(() => {
         signal?.removeEventListener('abort', halt)
         running = false
-      }
+      })
+      await stopInTime(context, worked, stop.signal, settings.stopWithinMs)
     },
     async drain({ signal, until } = {}) {
       try {
@@ -150,8 +162,8 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       if (until !== undefined) await sleepUnlessStopped(context, until, signal)
     },
     async tick({ signal, maxRuns = SWEEP_LIMIT } = {}) {
-      const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
       const now = context.clock.now()
+      const due = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now })
       const waiting = due.filter((run) => rests.wakeOf(run) <= now).slice(0, maxRuns)
       const served = waiting.length
       const lanes = Array.from({ length: settings.concurrency }, async () => {
@@ -166,7 +178,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       const ended = await Promise.allSettled(lanes)
       await senders.finishAll()
       for (const lane of ended) if (lane.status === 'rejected') throw lane.reason
-      const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT })
+      const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now: context.clock.now() })
       const wakes = left.map(rests.wakeOf)
       const nextDueAt = wakes.length === 0 ? null : Math.max(Math.min(...wakes), context.clock.now())
       return { served, nextDueAt }

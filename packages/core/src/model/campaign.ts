@@ -14,6 +14,7 @@ import { jsonObjectSchema } from './json.js'
 import { channelsOf, messagesSchema } from './message.js'
 import { paceSchema } from './pace.js'
 import { rule } from './parse.js'
+import { DEFAULT_PRIORITY, prioritySchema } from './priority.js'
 import type { Rollout } from './rollout.js'
 import { scheduleSchema } from './schedule.js'
 
@@ -40,6 +41,11 @@ const contentFields = {
   exclusionGroup: exclusionGroupSchema.exactOptional(),
   coupon: couponSchema.exactOptional(),
   pace: refusingProto(z.partialRecord(channelKindSchema, paceSchema)).default({}),
+  /**
+   * Which of several campaigns a worker serves first: 1 to 9, the higher before the lower. Campaigns of one priority take
+   * turns. No pace and no limit depends on it.
+   */
+  priority: prioritySchema.default(DEFAULT_PRIORITY),
   schedule: scheduleSchema.exactOptional(),
   startsAt: instantSchema.exactOptional(),
   endsAt: instantSchema.exactOptional(),

@@ -4,6 +4,7 @@ import type { Campaign } from '../../model/campaign.js'
 import type { CampaignStatus } from '../../model/campaign-status.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Page, PageRequest } from '../../model/page.js'
+import type { Priority } from '../../model/priority.js'
 import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 
@@ -57,4 +58,6 @@ export interface DueRun {
   readonly dueAt: Instant
   /** When the run itself began, or is to begin. */
   readonly scheduledFor: Instant
+  /** That of its campaign. */
+  readonly priority: Priority
 }

@@ -186,11 +186,16 @@ export interface DeliveryStore {
 /** The one question that crosses tenants: which runs have something due, for workers that serve them all. */
 export interface DueIndex {
   /**
-   * Open runs of campaigns that are not drafts, with the instant at which something is due, earliest first:
+   * Open runs of campaigns that are not drafts, with the instant at which something is due:
    * - of a paused campaign its `endsAt`; left out when it has none;
    * - of an ended campaign the epoch, unless all that is left is attempts under way or in doubt: then as below;
    * - else for a run that is not frozen its `scheduledFor`, for a frozen one `nextDue`, or the epoch when that is null
    *   (so that a worker ends the run); never later than the campaign's `endsAt`.
+   *
+   * Those that are due by `now` come first and take turns: the higher priority first, within it the run that has had no
+   * turn yet or whose turn is longest ago, then the one that is due earliest. All others follow, the earliest first.
    */
-  due(request: { readonly limit: number }): Promise<readonly DueRun[]>
+  due(request: { readonly limit: number; readonly now: Instant }): Promise<readonly DueRun[]>
+  /** Notes that a run has its turn now, so that all others which are due have theirs before its next. */
+  noteTurn(scope: Scope, runId: RunId): Promise<void>
 }

@@ -36,12 +36,17 @@ export interface EnlistedStorage {
   readonly committed: Promise<boolean>
 }
 
-/** Tells of changes to the deliveries or the status of a campaign. */
+/** Tells of changes to the deliveries or the status of a campaign, made in this process or in another. */
 export interface Announcements {
-  /** A number that grows with each change of the campaign. */
+  /**
+   * Whether each change is told. When not (a connection on which others tell of theirs can break), whoever waits also
+   * looks by itself now and then.
+   */
+  readonly complete: boolean
+  /** A number that grows with each change of the campaign, and may grow without one. */
   sequence(scope: Scope, campaignId: CampaignId): Promise<number>
   /**
-   * Resolves when the sequence is above `seen`: at once when it is already.
+   * Resolves when the sequence is above `seen`: at once when it is already. Many changes in a row may be told as one.
    *
    * @throws ABORTED as soon as the signal aborts
    */

@@ -114,6 +114,20 @@ export const pagingStorages: readonly BrokenStorage[] = [
       }),
   },
   {
+    name: 'forgets whose turn it was',
+    caughtBy: 'dueIndex: runs of one priority take turns, those that had none first',
+    wrap: (storage) => withStore(storage, 'dueIndex', { noteTurn: async () => undefined }),
+  },
+  {
+    name: 'serves the earliest run first, whatever its priority',
+    caughtBy: 'dueIndex: of runs that are due the higher priority comes first',
+    wrap: (storage) =>
+      withStore(storage, 'dueIndex', {
+        due: async (request) =>
+          [...(await storage.dueIndex.due(request))].sort((left, right) => left.dueAt - right.dueAt),
+      }),
+  },
+  {
     name: 'lists the journal in unstable order',
     caughtBy: 'journal: list goes in the order of writing to the very end, whatever the instants say',
     wrap: (storage) =>

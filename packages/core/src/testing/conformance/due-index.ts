@@ -1,5 +1,6 @@
 import type { Instant } from '../../base/time.js'
 import type { Campaign } from '../../model/campaign.js'
+import { DEFAULT_PRIORITY } from '../../model/priority.js'
 import type { FreezeState, Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -22,12 +23,13 @@ interface Setting {
   readonly scheduledFor?: Instant
   readonly endsAt?: Instant
   readonly run?: Run['status']
+  readonly priority?: number
 }
 
 /** Puts a campaign with one run there; the run bears the id of the campaign. */
 async function seed(storage: Storage, scope: Scope, setting: Setting): Promise<Run> {
-  const { id, status, freeze, scheduledFor = SAMPLE_NOW, endsAt } = setting
-  const content = { name: id, ...(endsAt === undefined ? {} : { endsAt }) }
+  const { id, status, freeze, scheduledFor = SAMPLE_NOW, endsAt, priority = DEFAULT_PRIORITY } = setting
+  const content = { name: id, priority, ...(endsAt === undefined ? {} : { endsAt }) }
   const run = sampleRun({ id, campaignId: id, scheduledFor })
   await seedCampaign(storage, scope, sampleCampaign({ id, status, content }), [run])
   const moved = { ...run, version: 2, freeze: freeze ?? run.freeze, status: setting.run ?? 'open' }
@@ -43,8 +45,16 @@ async function seedDelivery(storage: Storage, scope: Scope, run: Run, dueAt: Ins
   ])
 }
 
+/** Before anything is due, so that nothing takes turns. */
+const EARLY: Instant = -1
+
 async function dueIn(storage: Storage, limit = 1_000): Promise<readonly (readonly [string, Instant])[]> {
-  return (await storage.dueIndex.due({ limit })).map(({ runId, dueAt }) => [runId, dueAt])
+  return (await storage.dueIndex.due({ limit, now: EARLY })).map(({ runId, dueAt }) => [runId, dueAt])
+}
+
+/** Runs in the order in which a worker serves them at the instant of the samples. */
+async function turnsIn(storage: Storage): Promise<readonly string[]> {
+  return (await storage.dueIndex.due({ limit: 1_000, now: SAMPLE_NOW })).map(({ runId }) => runId)
 }
 
 /** What a DueIndex means. */
@@ -170,13 +180,62 @@ export const dueIndexCases: readonly StorageCase[] = [
       await seed(storage, ours, { id: 'run-1', status: 'active', scheduledFor: SAMPLE_NOW + 2 })
       await seed(storage, theirs, { id: 'run-1', status: 'active', scheduledFor: SAMPLE_NOW + 1 })
       await seed(storage, ours, { id: 'run-2', status: 'active', scheduledFor: SAMPLE_NOW + 3 })
-      const due = await storage.dueIndex.due({ limit: 2 })
+      const due = await storage.dueIndex.due({ limit: 2, now: EARLY })
       const expected = [theirs, ours].map(({ tenant }, at) => {
         const scheduledFor = SAMPLE_NOW + 1 + at
-        return { tenant, runId: asId('run-1'), dueAt: scheduledFor, scheduledFor }
+        return { tenant, runId: asId('run-1'), dueAt: scheduledFor, scheduledFor, priority: DEFAULT_PRIORITY }
       })
       expectEqual(due, expected, 'the earliest two')
       expectEqual((await dueIn(storage)).length, 3, 'runs of all tenants')
     },
   ),
+  dueCase('of runs that are due the higher priority comes first', async ({ storage, ours }) => {
+    for (const [at, priority] of [3, 9, 5].entries())
+      await seed(storage, ours, {
+        id: `of ${priority}`,
+        status: 'active',
+        priority,
+        scheduledFor: SAMPLE_NOW - 9 + at,
+      })
+    await seed(storage, ours, { id: 'later', status: 'active', priority: 9, scheduledFor: SAMPLE_NOW + 2 })
+    await seed(storage, ours, { id: 'soon', status: 'active', priority: 1, scheduledFor: SAMPLE_NOW + 1 })
+    const expected = ['of 9', 'of 5', 'of 3', 'soon', 'later']
+    expectEqual(await turnsIn(storage), expected, 'runs, those that are due in turn')
+    const first = await storage.dueIndex.due({ limit: 1, now: SAMPLE_NOW })
+    expectEqual(
+      first.map(({ runId, priority }) => [runId, priority]),
+      [['of 9', 9]],
+      'the first of them',
+    )
+  }),
+  dueCase('runs of one priority take turns, those that had none first', async ({ storage, ours, theirs }) => {
+    for (const [at, id] of ['a', 'b', 'c'].entries())
+      await seed(storage, ours, { id, status: 'active', scheduledFor: SAMPLE_NOW - 9 + at })
+    await seed(storage, theirs, { id: 'a', status: 'active', scheduledFor: SAMPLE_NOW - 1 })
+    expectEqual(await turnsIn(storage), ['a', 'b', 'c', 'a'], 'before any turn')
+    await storage.dueIndex.noteTurn(ours, asId('c'))
+    await storage.dueIndex.noteTurn(ours, asId('a'))
+    expectEqual(await turnsIn(storage), ['b', 'a', 'c', 'a'], 'after two of them had a turn')
+    await storage.dueIndex.noteTurn(ours, asId('b'))
+    await storage.dueIndex.noteTurn(theirs, asId('a'))
+    expectEqual(await turnsIn(storage), ['c', 'a', 'b', 'a'], 'after all of them had one')
+    const tenants = (await storage.dueIndex.due({ limit: 9, now: SAMPLE_NOW })).map(({ tenant }) => tenant)
+    expectEqual(
+      tenants,
+      [ours, ours, ours, theirs].map(({ tenant }) => tenant),
+      'whose they are',
+    )
+  }),
+  dueCase('however many are due, each has its turn', async ({ storage, ours }) => {
+    const ids = Array.from({ length: 7 }, (_, at) => `run of ${at}`)
+    for (const id of ids) await seed(storage, ours, { id, status: 'active', scheduledFor: SAMPLE_NOW })
+    const served: string[] = []
+    for (const _ of ids) {
+      const [next] = await storage.dueIndex.due({ limit: 1, now: SAMPLE_NOW })
+      const { runId } = expectPresent(next, 'a run that is due')
+      await storage.dueIndex.noteTurn(ours, runId)
+      served.push(runId)
+    }
+    expectSame(served, ids, 'runs that had a turn')
+  }),
 ]

@@ -1,5 +1,6 @@
 import type { RunId } from '../../base/ids.js'
 import type { DurationMs, Instant } from '../../base/time.js'
+import { DEFAULT_PRIORITY } from '../../model/priority.js'
 import type { Job, JobQueue } from '../../ports/job-queue.js'
 import { asId } from '../as-id.js'
 import { type ConformanceCase, conformanceCase, type TwoTenants } from './conformance-case.js'
@@ -71,12 +72,12 @@ const ringCases: readonly JobQueueCase[] = [
     const seen: { readonly job: Job; readonly at: Instant }[] = []
     const listener = listenWith(subject, async (job) => void seen.push({ job, at: subject.now() }))
     const at = subject.now() + QUIET_MS
-    await queue.ring(ours, RUN, at)
+    await queue.ring(ours, RUN, at, DEFAULT_PRIORITY)
     await until(subject, () => seen.length > 0, 'a call of the handler')
     await listener.stop()
     expectEqual(
       seen.map(({ job }) => job),
-      [{ tenant: ours.tenant, runId: RUN }],
+      [{ tenant: ours.tenant, runId: RUN, priority: DEFAULT_PRIORITY }],
       'jobs',
     )
     expectThat(
@@ -87,7 +88,7 @@ const ringCases: readonly JobQueueCase[] = [
   }),
   queueCase('a ring of the past calls at once, and one before anybody listens is kept', async (subject) => {
     const { queue, ours } = subject
-    await queue.ring(ours, RUN, 0)
+    await queue.ring(ours, RUN, 0, DEFAULT_PRIORITY)
     await subject.pass(STEP_MS)
     const seen: Job[] = []
     const listener = listenWith(subject, async (job) => void seen.push(job))
@@ -98,9 +99,9 @@ const ringCases: readonly JobQueueCase[] = [
     const { queue, ours } = subject
     const seen: Instant[] = []
     const [early, late] = [subject.now() + QUIET_MS, subject.now() + 1_000 * QUIET_MS]
-    await queue.ring(ours, RUN, late)
-    await queue.ring(ours, RUN, early)
-    await queue.ring(ours, RUN, late + 1)
+    await queue.ring(ours, RUN, late, DEFAULT_PRIORITY)
+    await queue.ring(ours, RUN, early, DEFAULT_PRIORITY)
+    await queue.ring(ours, RUN, late + 1, DEFAULT_PRIORITY)
     const listener = listenWith(subject, async () => void seen.push(subject.now()))
     await until(subject, () => seen.length > 0, 'a call of the handler')
     await listener.stop()
@@ -114,13 +115,13 @@ const ringCases: readonly JobQueueCase[] = [
     const { queue, ours, theirs } = subject
     const seen: Job[] = []
     const listener = listenWith(subject, async (job) => void seen.push(job))
-    await queue.ring(ours, RUN, subject.now())
-    await queue.ring(theirs, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
+    await queue.ring(theirs, RUN, subject.now(), DEFAULT_PRIORITY)
     await until(subject, () => seen.length > 1, 'a call for each tenant')
     await listener.stop()
     expectSame(
       seen,
-      [ours, theirs].map(({ tenant }) => ({ tenant, runId: RUN })),
+      [ours, theirs].map(({ tenant }) => ({ tenant, runId: RUN, priority: DEFAULT_PRIORITY })),
       'jobs',
     )
   }),
@@ -131,7 +132,7 @@ const ringCases: readonly JobQueueCase[] = [
       calls += 1
       if (calls < 3) throw new Error('not yet')
     })
-    await queue.ring(ours, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
     await until(subject, () => calls === 3, 'three calls of the handler')
     await subject.pass(QUIET_MS)
     await listener.stop()
@@ -146,9 +147,9 @@ const concurrencyCases: readonly JobQueueCase[] = [
       const { queue, ours } = subject
       const gate = createGate()
       const listener = listenWith(subject, gate.handler)
-      await queue.ring(ours, RUN, subject.now())
+      await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
       await until(subject, () => gate.underWay() === 1, 'a handler under way')
-      await queue.ring(ours, RUN, subject.now())
+      await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
       await subject.pass(QUIET_MS)
       expectEqual([gate.seen.length, gate.most()], [1, 1], 'calls while one is under way')
       gate.release()
@@ -163,7 +164,7 @@ const concurrencyCases: readonly JobQueueCase[] = [
     const gate = createGate()
     const listener = listenWith(subject, gate.handler, 3)
     const runs = Array.from({ length: 5 }, (_, at) => asId<RunId>(`run-${at}`))
-    for (const run of runs) await queue.ring(ours, run, subject.now())
+    for (const run of runs) await queue.ring(ours, run, subject.now(), DEFAULT_PRIORITY)
     await until(subject, () => gate.underWay() === 3, 'three handlers under way')
     await subject.pass(QUIET_MS)
     expectEqual(gate.most(), 3, 'handlers under way at once')
@@ -182,9 +183,9 @@ const concurrencyCases: readonly JobQueueCase[] = [
     const { queue, ours } = subject
     const gate = createGate()
     const listeners = [listenWith(subject, gate.handler), listenWith(subject, gate.handler)]
-    await queue.ring(ours, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
     await until(subject, () => gate.underWay() === 1, 'a handler under way')
-    await queue.ring(ours, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
     await subject.pass(QUIET_MS)
     expectEqual(gate.most(), 1, 'handlers of one run under way at once')
     gate.release()
@@ -194,12 +195,63 @@ const concurrencyCases: readonly JobQueueCase[] = [
   }),
 ]
 
+/** Runs that are called one after the other, while nothing else is under way, when all of these ring together. */
+async function turnsOf(
+  subject: JobQueueSubject,
+  rings: readonly (readonly [run: string, at: Instant, priority: number])[],
+): Promise<readonly string[]> {
+  const { queue, ours } = subject
+  const gate = createGate()
+  const listener = listenWith(subject, gate.handler, 1)
+  await queue.ring(ours, asId('first'), 0, DEFAULT_PRIORITY)
+  await until(subject, () => gate.underWay() === 1, 'a handler under way')
+  for (const [run, at, priority] of rings) await queue.ring(ours, asId(run), at, priority)
+  for (let turn = 1; turn <= rings.length; turn += 1) {
+    gate.release()
+    await until(subject, () => gate.seen.length > turn, 'the next call')
+  }
+  gate.release()
+  await listener.stop()
+  return gate.seen.slice(1).map(({ runId }) => runId)
+}
+
+const turnCases: readonly JobQueueCase[] = [
+  queueCase('of rings whose instant has come the highest priority is answered first', async (subject) => {
+    const now = subject.now()
+    const turns = await turnsOf(subject, [
+      ['low', now - 3, 1],
+      ['usual', now - 2, 5],
+      ['high', now - 1, 9],
+    ])
+    expectEqual(turns, ['high', 'usual', 'low'], 'runs in the order of their calls')
+  }),
+  queueCase('of one priority the ring that has waited longest is answered first', async (subject) => {
+    const now = subject.now()
+    const turns = await turnsOf(subject, [
+      ['c', now - 1, 5],
+      ['a', now - 3, 5],
+      ['b', now - 2, 5],
+    ])
+    expectEqual(turns, ['a', 'b', 'c'], 'runs in the order of their calls')
+  }),
+  queueCase('the later ring for a run says its priority', async (subject) => {
+    const { queue, ours } = subject
+    const seen: Job[] = []
+    await queue.ring(ours, RUN, 0, 1)
+    await queue.ring(ours, RUN, subject.now(), 9)
+    const listener = listenWith(subject, async (job) => void seen.push(job))
+    await until(subject, () => seen.length > 0, 'a call of the handler')
+    await listener.stop()
+    expectEqual(seen[0]?.priority, 9, 'the priority of the job')
+  }),
+]
+
 const endCases: readonly JobQueueCase[] = [
   queueCase('listen ends when the signal aborts, after the handlers under way', async (subject) => {
     const { queue, ours } = subject
     const gate = createGate()
     const listener = listenWith(subject, gate.handler)
-    await queue.ring(ours, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
     await until(subject, () => gate.underWay() === 1, 'a handler under way')
     let ended = false
     const stopped = listener.stop().then(() => {
@@ -209,13 +261,13 @@ const endCases: readonly JobQueueCase[] = [
     expectEqual(ended, false, 'whether it ended before its handler')
     gate.release()
     await stopped
-    await queue.ring(ours, RUN, subject.now())
+    await queue.ring(ours, RUN, subject.now(), DEFAULT_PRIORITY)
     await subject.pass(QUIET_MS)
     expectEqual(gate.seen.length, 1, 'calls')
   }),
   queueCase('listen with a signal that was aborted calls nobody', async (subject) => {
     const seen: Job[] = []
-    await subject.queue.ring(subject.ours, RUN, subject.now())
+    await subject.queue.ring(subject.ours, RUN, subject.now(), DEFAULT_PRIORITY)
     const handler = async (job: Job) => void seen.push(job)
     await subject.queue.listen(handler, { signal: AbortSignal.abort(), concurrency: 1 })
     expectEqual(seen, [], 'jobs')
@@ -223,4 +275,9 @@ const endCases: readonly JobQueueCase[] = [
 ]
 
 /** What a JobQueue means. */
-export const jobQueueConformance: readonly JobQueueCase[] = [...ringCases, ...concurrencyCases, ...endCases]
+export const jobQueueConformance: readonly JobQueueCase[] = [
+  ...ringCases,
+  ...concurrencyCases,
+  ...turnCases,
+  ...endCases,
+]

@@ -1,6 +1,6 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
-import { createSendingWorld } from '../client/sending.fixture.js'
+import { createSendingWorld } from './sending.fixture.js'
 import type { EventSink } from '../ports/event-sink.js'
 import type { JobQueue } from '../ports/job-queue.js'
 import type { EnlistedStorage } from '../ports/storage/storage.js'

@@ -1,0 +1,147 @@
+import {
+  CampaignKitError,
+  type DurationMs,
+  isCampaignKitError,
+  type Job,
+  type JobQueue,
+} from '@campaignkit/core/adapter'
+import { Logger, type RunnerOptions, run, runMigrations, type Task } from 'graphile-worker'
+import type { Knex } from 'knex'
+import { createBusyRuns } from './busy-runs.js'
+import { Database } from './database.js'
+import { storageFailed } from './failures.js'
+import { createGraphileHandler, type GraphileHandler } from './graphile-handler.js'
+import { createGraphileRings, holderOf } from './graphile-rings.js'
+import { pause } from './pause.js'
+import { checkSchemaName, DEFAULT_SCHEMA, tablesIn } from './tables.js'
+
+/** How often graphile-worker looks for rings whose instant has come, and a listener says that it is alive. */
+const POLL_MS: DurationMs = 1_000
+const DEFAULT_WORKER_SCHEMA = 'graphile_worker'
+
+/** On what a queue rings and listens. */
+export interface GraphileQueueOptions {
+  /** The host's own instance, or a transaction of it: then what rings is heard when it is committed. */
+  readonly knex: Knex
+  /**
+   * A pool of `pg` for the same database, with which graphile-worker listens: one connection stays with it, others are
+   * taken for a statement each. The host opens and closes it. Not needed to ring.
+   *
+   * @default null
+   */
+  readonly pool?: RunnerOptions['pgPool'] | null
+  /** The schema of the storage's tables. @default 'campaignkit' */
+  readonly schema?: string
+  /** The schema of graphile-worker's own tables. @default 'graphile_worker' */
+  readonly workerSchema?: string
+}
+
+/** A job queue on graphile-worker. */
+export interface GraphileQueue extends JobQueue {
+  /**
+   * Brings graphile-worker's tables up to date; those of the storage are made by its own `migrate`.
+   *
+   * @throws INVALID_INPUT with path `pool`, STORAGE_FAILED
+   */
+  migrate(): Promise<void>
+}
+
+/**
+ * Makes a job queue whose rings are jobs of graphile-worker 0.16.6 or later, one a run, by job key. It rings by the
+ * server's time. The runs that are being served stand in the storage's tables, where a listener says every second that
+ * it is alive: five seconds after the death of one its runs ring for another, whatever graphile-worker's own lock of
+ * four hours says.
+ *
+ * @throws INVALID_INPUT with path `knex`, `schema` or `workerSchema`; `listen` and `migrate` with path `pool`
+ *
+ * @example
+ * ```ts
+ * import { createPostgresStorage } from '@campaignkit/adapter-postgres'
+ * import { createGraphileQueue } from '@campaignkit/adapter-postgres/graphile'
+ * import { createCampaignKit } from '@campaignkit/core'
+ * import { createRecordingChannel } from '@campaignkit/core/testing'
+ * import createKnex from 'knex'
+ * const knex = createKnex({ client: 'pg', connection: process.env.DATABASE_URL ?? '' })
+ * const root = createCampaignKit({
+ *   storage: createPostgresStorage({ knex }),
+ *   queue: createGraphileQueue({ knex, workerSchema: 'jobs' }),
+ *   channels: { email: createRecordingChannel() },
+ *   publicUrl: 'https://go.pizza.example',
+ *   secrets: [{ id: '2026a', key: process.env.CAMPAIGNKIT_KEY ?? '' }],
+ * })
+ * await root.close()
+ * ```
+ */
+export function createGraphileQueue({
+  knex,
+  pool = null,
+  schema = DEFAULT_SCHEMA,
+  workerSchema = DEFAULT_WORKER_SCHEMA,
+}: GraphileQueueOptions): GraphileQueue {
+  if (typeof knex !== 'function' || typeof knex.raw !== 'function')
+    throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
+  checkSchemaName(workerSchema, 'workerSchema')
+  const database = new Database(knex)
+  const rings = createGraphileRings(database, { schema, workerSchema })
+  const busy = createBusyRuns(database, tablesIn(schema))
+  const placed = () => ({ pgPool: requirePool(pool), schema: workerSchema, logger: SILENT })
+
+  /** Listens until the signal aborts or graphile-worker gives up. */
+  async function work(handler: GraphileHandler, concurrency: number, signal: AbortSignal): Promise<void> {
+    const options = { ...placed(), concurrency, pollInterval: POLL_MS, noHandleSignals: true }
+    const task: Task = (payload, { job }) => handler.answer(payload as Job, holderOf(job))
+    const runner = await run(options, { [rings.task]: task }, [])
+    const stop = () => void runner.stop().catch(() => undefined)
+    signal.addEventListener('abort', stop)
+    if (signal.aborted) stop()
+    await runner.promise.finally(() => signal.removeEventListener('abort', stop))
+  }
+
+  return {
+    ring: ({ tenant }, runId, at, priority) => rings.add({ tenant, runId, priority }, at),
+    async listen(handle, { signal, concurrency }) {
+      if (!Number.isInteger(concurrency) || concurrency < 1)
+        throw new CampaignKitError('INVALID_INPUT', 'expected a whole number from 1', { path: 'concurrency' })
+      requirePool(pool)
+      const handler = createGraphileHandler(handle, { rings, busy })
+      const ended = new AbortController()
+      const beating = beat(handler, ended.signal)
+      try {
+        while (!signal.aborted) {
+          await work(handler, concurrency, signal).catch(throwUnlessItPasses)
+          if (!signal.aborted) await pause(POLL_MS)
+        }
+      } finally {
+        await handler.finish()
+        ended.abort()
+        await beating
+      }
+    },
+    migrate: () =>
+      runMigrations(placed()).catch((error: unknown) => {
+        throw isCampaignKitError(error) ? error : storageFailed(error)
+      }),
+  }
+}
+
+/** Says every second who is alive, and rings for the runs of those who are not. */
+async function beat(handler: GraphileHandler, ended: AbortSignal): Promise<void> {
+  const over = new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }))
+  while (!ended.aborted) {
+    // a database that is away is asked again
+    await handler.beat().catch(() => undefined)
+    await Promise.race([pause(POLL_MS), over])
+  }
+}
+
+const SILENT = new Logger(() => () => undefined)
+
+function requirePool(pool: RunnerOptions['pgPool'] | null): NonNullable<RunnerOptions['pgPool']> {
+  if (pool !== null && pool !== undefined) return pool
+  throw new CampaignKitError('INVALID_INPUT', 'pool: needed to listen and to migrate', { path: 'pool' })
+}
+
+function throwUnlessItPasses(thrown: unknown): void {
+  const failure = isCampaignKitError(thrown) ? thrown : storageFailed(thrown)
+  if (failure.retry === 'never') throw failure
+}

@@ -1,0 +1,87 @@
+import type { Knex } from 'knex'
+
+/** What is used of a connection of `pg`. */
+interface Connection {
+  on(event: 'notification', heard: (message: { readonly payload?: string }) => void): unknown
+  on(event: 'error' | 'end', lost: () => void): unknown
+  query(text: string): Promise<unknown>
+  end(): Promise<void>
+  unref?(): void
+}
+
+/** What is used of the client of knex: connections outside of its pool, made with the host's own settings. */
+interface Connector {
+  readonly driverName?: unknown
+  readonly pglite?: unknown
+  readonly config?: { readonly connection?: unknown }
+  acquireRawConnection?(): Promise<Connection>
+}
+
+/** A connection that does nothing but listen, opened when it is wanted and anew when it was lost. */
+export interface Listener {
+  /** Whether there can be a second connection at all: not on PGlite, nor for a transaction. */
+  readonly isPossible: boolean
+  /** Tries to listen unless it does already; whether it does now. */
+  open(): Promise<boolean>
+  /** Lets go of the connection; the next {@link Listener.open} takes another. */
+  close(): Promise<void>
+}
+
+/** How the parts of a listener are told. */
+interface Ears {
+  readonly channel: string
+  heard(payload: string): void
+  /** The connection is gone: whatever was told since is not known. */
+  lost(): void
+}
+
+/** Makes a listener beside the pool of a knex instance. */
+export function createListener(knex: Knex, { channel, heard, lost }: Ears): Listener {
+  const connector = knex.client as Connector
+  let current: Promise<Connection | null> | null = null
+
+  async function connect(): Promise<Connection | null> {
+    const connection = await connector.acquireRawConnection?.()
+    if (connection === undefined) return null
+    connection.on('notification', ({ payload }) => heard(payload ?? ''))
+    connection.on('error', forget)
+    connection.on('end', forget)
+    // a process that has nothing else to do may end
+    connection.unref?.()
+    await connection.query(`listen "${channel}"`)
+    return connection
+  }
+
+  function forget(): void {
+    if (current === null) return
+    current = null
+    lost()
+  }
+
+  const isPossible = canListen(knex, connector)
+  return {
+    isPossible,
+    async open() {
+      if (!isPossible) return false
+      current ??= connect()
+      const opened = current
+      const connection = await opened.catch(() => null)
+      if (connection === null && current === opened) current = null
+      return connection !== null && current === opened
+    },
+    async close() {
+      const connection = await current?.catch(() => null)
+      current = null
+      await connection?.end().catch(() => undefined)
+    },
+  }
+}
+
+function canListen(knex: Knex, { driverName, pglite, config }: Connector): boolean {
+  return (
+    knex.isTransaction !== true &&
+    driverName === 'pg' &&
+    pglite === undefined &&
+    config?.connection !== undefined
+  )
+}

@@ -1,0 +1,79 @@
+import type { DurationMs } from '@campaignkit/core/adapter'
+import type { Knex } from 'knex'
+import type { Database } from './database.js'
+import { createListener } from './listener.js'
+import { pause } from './pause.js'
+import { createSpeaker, noticeOf } from './speaker.js'
+
+const CHANNEL = 'campaignkit'
+/** How long a lost connection is let be before the next try. */
+const RECONNECT_MS: DurationMs = 1_000
+
+/** Hears the subject of each notice; null when some may have been lost. */
+export type Hearer = (subject: string | null) => void
+
+/**
+ * What the processes on one database tell each other: that something has changed, never what. A notice carries ids and
+ * no personal data. It can get lost with a connection, so whoever waits for one also looks by itself now and then.
+ */
+export interface Notices {
+  /** Tells hearers of this process at once and those of others soon: of one subject at most five times a second. */
+  tell(subject: string): void
+  /** Has a connection of its own listen as long as anybody hears. @returns the end of it */
+  hear(hearer: Hearer): () => void
+  /** Says what is still to be said and lets go of the connection. */
+  close(): Promise<void>
+}
+
+/** Makes the notices of one schema. */
+export function createNotices(knex: Knex, database: Database, schema: string): Notices {
+  const hearers = new Set<Hearer>()
+  const speaker = createSpeaker(database, schema, CHANNEL)
+  let isOpening = false
+
+  const passOn = (subject: string | null) => {
+    for (const hear of [...hearers]) hear(subject)
+  }
+  const listener = createListener(knex, {
+    channel: CHANNEL,
+    heard: (payload) => {
+      const notice = noticeOf(payload)
+      if (notice.schema === schema && !speaker.isOwn(payload)) passOn(notice.subject)
+    },
+    lost: () => {
+      passOn(null)
+      listen()
+    },
+  })
+
+  function listen(): void {
+    if (listener.isPossible && !isOpening) void openWhileWanted()
+  }
+
+  async function openWhileWanted(): Promise<void> {
+    isOpening = true
+    while (hearers.size > 0 && !(await listener.open())) await pause(RECONNECT_MS)
+    isOpening = false
+    // what was told before the connection stood
+    passOn(null)
+  }
+
+  return {
+    tell(subject) {
+      passOn(subject)
+      speaker.say(subject)
+    },
+    hear(hearer) {
+      hearers.add(hearer)
+      if (hearers.size === 1) listen()
+      return () => {
+        hearers.delete(hearer)
+        if (hearers.size === 0) void listener.close()
+      }
+    },
+    close: async () => {
+      await speaker.finish()
+      await listener.close()
+    },
+  }
+}
