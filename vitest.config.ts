@@ -25,6 +25,8 @@ export default defineConfig({
     ],
   },
   test: {
+    // one less than the cores is the default, which is one of two
+    maxWorkers: 2,
     // a busy machine is no failure: only a test that never ends is
     testTimeout: 120_000,
     projects: [
