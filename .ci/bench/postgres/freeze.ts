@@ -92,10 +92,17 @@ function serverCpuMs(postmaster: number): number | null {
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     // a process may end while it is looked at
     const [, fields = ''] = tryRead(`/proc/${pid}/stat`).split(') ')
-    const [, parent, , , , , , , , , , user, system] = fields.split(' ')
-    if (Number(parent) === postmaster || Number(pid) === postmaster) ticks += Number(user) + Number(system)
+    const [, parent, , , , , , , , , , user, system, ofEndedUser, ofEndedSystem] = fields
+      .split(' ')
+      .map(Number)
+    if (Number(pid) === postmaster) ticks += sum(user, system, ofEndedUser, ofEndedSystem)
+    else if (parent === postmaster) ticks += sum(user, system)
   }
   return ticks * MS_PER_TICK
+}
+
+function sum(...values: readonly (number | undefined)[]): number {
+  return values.reduce<number>((total, value = 0) => total + value, 0)
 }
 
 function tryRead(file: string): string {
