@@ -168,8 +168,8 @@ describe('what is older than it is to be kept', () => {
 
   it('is the mark of a transaction of the host whose end nobody came to ask', async () => {
     await table('enlistments').insert([
-      { mark: 'old', at: knex.raw("now() - interval '2 days'") },
-      { mark: 'new', at: knex.raw('now()') },
+      { at: knex.raw("now() - interval '2 days'") },
+      { at: knex.raw('now()') },
     ])
     expect((await storage.maintain({ now: NOW })).deleted.enlistments).toBe(1)
   })
