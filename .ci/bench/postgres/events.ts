@@ -18,6 +18,7 @@ import { median } from '../measure.js'
 import { figure } from '../table.js'
 
 const { values } = parseArgs({
+  allowPositionals: true,
   options: {
     rounds: { type: 'string', default: '7' },
     events: { type: 'string', default: '20000' },
