@@ -1,5 +1,6 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
 //   pnpm bench:postgres segments [--customers 200000]
+//   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 import { cpus, totalmem } from 'node:os'
 import process from 'node:process'
@@ -13,12 +14,16 @@ const { values, positionals } = parseArgs({
   options: {
     customers: { type: 'string', default: '200000' },
     members: { type: 'string', default: '100000' },
+    // read by the part itself
+    rounds: { type: 'string' },
+    events: { type: 'string' },
     // one measurement in this process, told as JSON
     alone: { type: 'boolean', default: false },
   },
 })
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
+  events: async () => void (await import('./events.js')),
   segments: () => benchSegments(countOf(values.customers)),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
 }

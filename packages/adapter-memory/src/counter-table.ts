@@ -25,17 +25,27 @@ interface Cell {
 export class CounterTable {
   readonly #campaigns = new Map<CampaignId, Map<string, Cell>>()
 
-  add(event: CampaignEvent): void {
+  /** @param only - the campaign in which it counts; without it all of its own */
+  add(event: CampaignEvent, only?: CampaignId): void {
     for (const [key, place] of cellsOf(event)) {
+      if (only !== undefined && place.campaignId !== only) continue
       const cell = this.#cell(key, place)
       cell.counter = Object.freeze(countEvent(cell.counter, event, firstsOf(cell, event)))
       addAmount(cell, event)
     }
   }
 
+  /** Forgets every count of a campaign. */
+  clear(campaignId: CampaignId): void {
+    this.#campaigns.delete(campaignId)
+  }
+
   /** Forgets that the event was this customer's; the counts stay. */
-  forget(event: CampaignEvent, customerId: CustomerId): void {
-    for (const [key, place] of cellsOf(event)) this.#forget(this.#cell(key, place), customerId)
+  forget(event: CampaignEvent, customerId: CustomerId, only?: CampaignId): void {
+    for (const [key, place] of cellsOf(event)) {
+      if (only !== undefined && place.campaignId !== only) continue
+      this.#forget(this.#cell(key, place), customerId)
+    }
   }
 
   list(campaignId: CampaignId, runId: RunId | undefined): readonly Counter[] {

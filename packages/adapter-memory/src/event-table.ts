@@ -9,6 +9,9 @@ export class EventTable {
   readonly #rows = new Map<string, CampaignEvent>()
   readonly #campaigns = new Map<CampaignId, SortedList<Place>>()
   readonly #byCustomer = new Map<CustomerId, string[]>()
+  /** By the keys of events of the erased: a mark that those of one and the same share. */
+  readonly #erasedAs = new Map<string, CustomerId>()
+  #erased = 0
 
   get(key: string): CampaignEvent | null {
     return this.#rows.get(key) ?? null
@@ -39,8 +42,27 @@ export class EventTable {
     return (this.#byCustomer.get(customerId) ?? []).flatMap((key) => this.#rows.get(key) ?? [])
   }
 
+  /** Counts a campaign anew; whoever was erased is a member of their own and forgotten again. */
+  rebuild(campaignId: CampaignId): void {
+    this.counters.clear(campaignId)
+    const ofErased: [CampaignEvent, CustomerId][] = []
+    for (const { key } of this.orderOf(campaignId).items()) {
+      const event = this.#rows.get(key)
+      if (event === undefined) continue
+      const mark = this.#erasedAs.get(key)
+      const counted = mark === undefined ? event : { ...event, customerId: mark }
+      this.counters.add(counted, campaignId)
+      if (mark !== undefined) ofErased.push([counted, mark])
+    }
+    for (const [event, mark] of ofErased) this.counters.forget(event, mark, campaignId)
+  }
+
   forget(customerId: CustomerId): void {
+    this.#erased += 1
+    // no id of a host holds this character
+    const mark = `\u0000${this.#erased}` as CustomerId
     for (const event of this.ofCustomer(customerId)) {
+      this.#erasedAs.set(event.key, mark)
       this.counters.forget(event, customerId)
       this.#rows.set(event.key, Object.freeze({ ...event, customerId: null, reason: null, url: null }))
     }

@@ -25,6 +25,10 @@ export function createEventStore(tenantOf: TenantOf): EventStore {
     ofCustomer: async (scope, customerId) =>
       [...tenantOf(scope).events.ofCustomer(customerId)].sort(byPlace).slice(-MOST_OF_CUSTOMER),
     countByCustomer: async (scope, request) => countByCustomer(tenantOf(scope).events, request),
+    rebuild: async (scope, campaignId) => {
+      tenantOf(scope).events.rebuild(campaignId)
+      return { outcome: 'rebuilt' }
+    },
     forget: async (scope, customerIds) => {
       const { events } = tenantOf(scope)
       for (const customerId of customerIds) events.forget(customerId)

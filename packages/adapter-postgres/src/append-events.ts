@@ -1,8 +1,9 @@
-import type { CampaignEvent, Instant, Scope } from '@campaignkit/core/adapter'
+import type { CampaignEvent, CampaignId, Instant, Scope } from '@campaignkit/core/adapter'
 import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
 import { countEvents } from './count-events.js'
 import type { Session } from './database.js'
 import { EVENT_COLUMNS, partsOf } from './event-row.js'
+import { locksOf } from './fact-locks.js'
 import { firstOfEach } from './first-of-each.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -28,7 +29,8 @@ export async function appendEvents(
   if (firsts.length === 0) return []
   const written = await session.rows<{ readonly key: string }>(sql`
     insert into ${tables.event_keys} (tenant, ${namesOf(KEY)})
-    select ${scope.tenant}, ${typedNamesOf(KEY)} from ${given(KEY, firsts)} order by given.key
+    select ${scope.tenant}, ${typedNamesOf(KEY)} from ${given(KEY, firsts)}
+    where ${locksOf(scope, campaignsOf(firsts), 'shared')} order by given.key
     on conflict (tenant, key) do nothing returning key`)
   const keys = new Set(written.map(({ key }) => key))
   const fresh = firsts.filter(({ key }) => keys.has(key))
@@ -38,4 +40,8 @@ export async function appendEvents(
     select ${scope.tenant}, ${typedNamesOf(EVENT_COLUMNS)} from ${given(EVENT_COLUMNS, fresh.flatMap(partsOf))}`)
   await countEvents(session, tables, scope, fresh)
   return fresh
+}
+
+function campaignsOf(events: readonly CampaignEvent[]): readonly CampaignId[] {
+  return events.flatMap(({ attributions }) => attributions.map(({ campaignId }) => campaignId))
 }

@@ -1,4 +1,5 @@
 import type { AddressClaim, ArmCount, AudienceStore, CustomerId } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
 import { assignMembers } from './assign-members.js'
 import { countAudience } from './audience-counts.js'
 import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
@@ -18,7 +19,7 @@ const CLAIM: Columns<AddressClaim & { readonly turn: number }> = [
 ]
 
 /** The audience of {@link createPostgresStorage}. */
-export function createAudienceStore(database: Database, tables: Tables): AudienceStore {
+export function createAudienceStore(database: Database, tables: Tables, announcer: Announcer): AudienceStore {
   const { members, runs, address_claims: addressClaims } = tables
   return {
     claimAddresses: (scope, plan, claims) =>
@@ -69,7 +70,10 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
         ) as reached`)
       return (row?.count ?? 0) >= wanted
     },
-    assign: (scope, runId, ...assigned) => assignMembers(database, tables, scope, runId, ...assigned),
+    assign: async (scope, runId, assignments, first) => {
+      await assignMembers(database, tables, scope, runId, assignments, first)
+      if (first !== undefined) announcer.announce(scope, [first.campaignId])
+    },
     get: async ({ tenant }, runId, customerIds) => {
       const rows = await database.rows<MemberRow>(sql`
         select ${namesOf(MEMBER_COLUMNS)} from ${members}

@@ -60,7 +60,7 @@ const ADDITION: Columns<Addition> = [
 ]
 
 /** Among how many rows the additions to one cell are spread, so that writers seldom wait for each other. */
-const SHARDS = 8
+export const SHARDS = 8
 
 /** Folds events that are new into the counters, as `foldEvents` would, with a row lock for each cell it touches. */
 export async function countEvents(
@@ -104,7 +104,7 @@ interface MarkRow {
 }
 
 /** Which cell a customer is marked in: 128 bits of the digest of its key, in the form of a UUID. */
-function cellIdOf(key: string): string {
+export function cellIdOf(key: string): string {
   const hex = toHex(sha256(utf8(key)))
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',

@@ -21,6 +21,9 @@ import { openCustomers } from './open-customers.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
+import { timeoutsOf } from './timeouts.js'
+import { maintain, type UpkeepOutcome } from './upkeep/maintain.js'
+import type { UpkeepOptions } from './upkeep/upkeep-options.js'
 
 /** Where a storage keeps its tables. */
 export interface PostgresStorageOptions {
@@ -33,6 +36,13 @@ export interface PostgresStorageOptions {
    * the kit writes
    */
   readonly customers?: CustomerMapping
+  /**
+   * How long a statement may take before the database ends it: 1 to 86,400,000 ms. Set within each transaction, at the price of
+   * one more statement in it; transactions of the host and upkeep have their own. @default what the connection has
+   */
+  readonly statementTimeoutMs?: number
+  /** How long a statement may wait for a lock: 1 to 86,400,000 ms; it is tried again. @default what the connection has */
+  readonly lockTimeoutMs?: number
 }
 
 /** A storage on PostgreSQL, with the calls by which its tables are made. */
@@ -53,6 +63,14 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
   rollback(): Promise<readonly string[]>
   /** Says which steps are done and which are not. */
   status(): Promise<MigrationStatus>
+  /**
+   * Upkeep, to be called every hour or day, by a job of the host or by {@link runMaintenance}: makes the monthly partitions of events
+   * ahead, and drops or deletes what is older than it is to be kept. The work of a call is bounded, one that dies leaves nothing
+   * half done, and processes that call at once give way to each other. The journal is never touched.
+   *
+   * @throws INVALID_INPUT with the path of the option, STORAGE_FAILED
+   */
+  maintain(options: UpkeepOptions): Promise<UpkeepOutcome>
   /** The statements of `migrate`, for a host that runs its migrations by itself. */
   migrationSql(): string
 }
@@ -61,8 +79,9 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
  * Makes a storage that keeps everything in a schema of a PostgreSQL database, 14 or later, or of PGlite. Call
  * {@link PostgresStorage.migrate} before the first use.
  *
- * @throws INVALID_INPUT with path `knex` or `schema`; INVALID_INPUT, UNKNOWN_FIELD with the path of what is wrong in the
- *   mapping of `customers`. A column of it that the database does not have is refused at its first use
+ * @throws INVALID_INPUT with path `knex`, `schema`, `statementTimeoutMs` or `lockTimeoutMs`; INVALID_INPUT, UNKNOWN_FIELD with
+ *   the path of what is wrong in the mapping of `customers`. A column of it that the database does not have is refused at
+ *   its first use
  *
  * @example
  * ```ts
@@ -77,11 +96,16 @@ export function createPostgresStorage({
   knex,
   schema = DEFAULT_SCHEMA,
   customers,
+  statementTimeoutMs,
+  lockTimeoutMs,
 }: PostgresStorageOptions): PostgresStorage {
   if (typeof knex !== 'function' || typeof knex.raw !== 'function')
     throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
   const tables = tablesIn(schema)
-  const database = new Database(knex)
+  const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })
+  const database = new Database(knex, { before: timeouts })
+  // a sweep may take longer than a statement that somebody waits for
+  const upkeepDatabase = new Database(knex)
   const place = { knex, schema }
   const notices = createNotices(knex, database, schema)
   const announcer = createAnnouncer(notices)
@@ -94,10 +118,11 @@ export function createPostgresStorage({
       const committed = isCommitted(host, database, mark)
       const told = { announcer: announcingLater(announcer, committed), notices, customers }
       return {
-        storage: { ...createStores(new Database(host, mark.leave), tables, told), enlist: null },
+        storage: { ...createStores(new Database(host, { first: mark.leave }), tables, told), enlist: null },
         committed,
       }
     },
+    maintain: (options) => maintain(upkeepDatabase, tables, options),
     migrate: () => migrate(place),
     rollback: () => rollback(place),
     status: () => migrationStatus(place),
@@ -126,7 +151,7 @@ function createStores(
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
     campaigns: createCampaignStore(database, tables, announcer),
-    audience: createAudienceStore(database, tables),
+    audience: createAudienceStore(database, tables, announcer),
     deliveries: createDeliveryStore(database, tables, announcer),
     events: createEventStore(database, tables, announcer),
     coupons: createCouponStore(database, tables),

@@ -8,6 +8,14 @@ export interface Session {
   rows<Row>(statement: Fragment): Promise<readonly Row[]>
 }
 
+/** Statements that a database adds to those that it is given. */
+export interface DatabaseOptions {
+  /** Done once before all else, outside of every savepoint. */
+  readonly first?: ((session: Session) => Promise<void>) | null
+  /** At the beginning of each transaction; makes one of each single statement. */
+  readonly before?: Fragment | null
+}
+
 const MOST_TRIES = 5
 
 /** The host's connection pool or transaction, with the rules by which the storage uses it. */
@@ -15,18 +23,21 @@ export class Database implements Session {
   readonly #knex: Knex
   readonly #isJoined: boolean
   readonly #first: ((session: Session) => Promise<void>) | null
+  readonly #before: Fragment | null
   #begun: Promise<void> | null = null
 
-  /** @param first - done once before all else, outside of every savepoint */
-  constructor(knex: Knex, first: ((session: Session) => Promise<void>) | null = null) {
+  /** Without statements of its own unless they are given. */
+  constructor(knex: Knex, { first = null, before = null }: DatabaseOptions = {}) {
     this.#knex = knex
+    this.#before = before
     this.#isJoined = knex.isTransaction === true
     this.#first = first
   }
 
   /** One statement, which is a transaction of its own: in that of the host a savepoint, or its failure would end it all. */
   rows<Row>(statement: Fragment): Promise<readonly Row[]> {
-    if (this.#isJoined) return this.transaction((session) => session.rows<Row>(statement))
+    if (this.#isJoined || this.#before !== null)
+      return this.transaction((session) => session.rows<Row>(statement))
     return this.#tried(() => rowsOf<Row>(this.#knex, statement))
   }
 
@@ -37,7 +48,10 @@ export class Database implements Session {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#tried(async () => {
       await this.#begin()
-      return this.#knex.transaction((transaction) => work(sessionOf(transaction)))
+      return this.#knex.transaction(async (transaction) => {
+        if (this.#before !== null) await rowsOf(transaction, this.#before)
+        return work(sessionOf(transaction))
+      })
     })
   }
 

@@ -1,11 +1,14 @@
+import { randomUUID } from 'node:crypto'
 import type { Counter, CustomerId, EventStore, Scope } from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { appendEvents } from './append-events.js'
 import { appendReceipts } from './append-receipts.js'
-import { namesOf } from './columns.js'
+import { type Columns, given, namesOf } from './columns.js'
 import type { Database, Session } from './database.js'
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
+import { locksOf } from './fact-locks.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { rebuildCounters } from './rebuild-counters.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -72,22 +75,33 @@ export function createEventStore(database: Database, tables: Tables, { announce 
         group by customer_id`)
       return new Map(rows.map(({ customer_id, count }) => [customer_id, count]))
     },
+    rebuild: (scope, campaignId) =>
+      database.transaction((session) => rebuildCounters(session, tables, scope, campaignId)),
     forget: (scope, customerIds) =>
       database.transaction((session) => forget(session, tables, scope, customerIds)),
   }
 }
 
+/** A customer who is erased, and the mark that their events share from then on. */
+const ERASED: Columns<{ readonly id: CustomerId; readonly mark: string }> = [
+  { name: 'id', type: 'text', of: ({ id }) => id },
+  { name: 'mark', type: 'text', of: ({ mark }) => mark },
+]
+
 /** Takes customers out of their events, and out of the marks by which they count once. */
 async function forget(
   session: Session,
   { events, counted_members: countedMembers }: Tables,
-  { tenant }: Scope,
+  scope: Scope,
   customerIds: readonly CustomerId[],
 ): Promise<void> {
-  const rows = await session.rows<EventRow>(sql`
-    update ${events} set customer_id = null, reason = null, url = null
-    where tenant = ${tenant} and customer_id = any(${customerIds}::text[])
-    returning ${namesOf(EVENT_COLUMNS)}`)
+  const { tenant } = scope
+  const erased = [...new Set(customerIds)].map((id) => ({ id, mark: randomUUID() }))
+  await session.rows(sql`select 1 where ${locksOf(scope, 'erasure', 'shared')}`)
+  const rows = await session.rows(sql`
+    update ${events} as e set customer_id = null, reason = null, url = null, erased_as = given.mark::uuid
+    from ${given(ERASED, erased)} where e.tenant = ${tenant} and e.customer_id = given.id
+    returning 1`)
   if (rows.length === 0) return
   await session.rows(sql`
     delete from ${countedMembers} where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)

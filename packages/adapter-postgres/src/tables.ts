@@ -19,6 +19,7 @@ export const TABLE_NAMES = [
   'events',
   'counters',
   'counted_members',
+  'thinned_campaigns',
   'tokens',
   'cancelled_coupons',
   'redemptions',

@@ -3,6 +3,7 @@ import { ledgerTables } from './0001-ledger.js'
 import { memberTables } from './0001-members.js'
 import { reserveSlots } from './0001-reserve-slots.js'
 import { segmentIndexes } from './0001-segment-indexes.js'
+import { upkeepStatements } from './0001-upkeep.js'
 
 /**
  * The first tables. Texts by which rows are found or ordered compare by code points (COLLATE "C"), whatever the
@@ -201,7 +202,8 @@ export function firstTables(schema: string): readonly string[] {
   currency text,
   reason text,
   url text,
-  machine boolean not null
+  machine boolean not null,
+  erased_as uuid
 ) partition by range (recorded_at)`,
     `create table ${name('events_default')} partition of ${name('events')} default`,
     `create index events_of_campaign on ${name('events')} (tenant, campaign_id, at, key)`,
@@ -302,5 +304,6 @@ export function firstTables(schema: string): readonly string[] {
   at timestamptz not null default now()
 )`,
     ...segmentIndexes(schema),
+    ...upkeepStatements(schema),
   ]
 }

@@ -14,6 +14,7 @@ import { createSystemClock } from '../defaults/system-clock.js'
 import { createSystemIds } from '../defaults/system-ids.js'
 import { createSystemRandom } from '../defaults/system-random.js'
 import type { EngineContext } from '../engine/context.js'
+import { createTrack } from '../engine/gather-events.js'
 import { createLinkHost, type LinkHost } from '../engine/link-host.js'
 import { createWorker, type Worker } from '../engine/worker.js'
 import { parseInput } from '../model/parse.js'
@@ -72,8 +73,9 @@ export interface CampaignKit {
 export function createCampaignKit(options: CampaignKitOptions): CampaignKit {
   const emitter = new EventEmitter()
   const context = createContext(options, emitter)
+  const track = createTrack(context)
   return Object.freeze<CampaignKit>({
-    as: (scope) => createTenantKit(context, parseInput(scopeSchema, scope)),
+    as: (scope) => createTenantKit(context, parseInput(scopeSchema, scope), track),
     worker: (settings = {}) => createWorker(context, parseInput(workerSchema, settings)),
     on(name, listener) {
       emitter.on(name, listener)

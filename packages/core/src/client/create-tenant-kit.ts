@@ -16,6 +16,7 @@ import { enlisted } from '../engine/enlisted.js'
 import { eraseCustomers } from '../engine/erase-customers.js'
 import { explainCustomer } from '../engine/explain-customer.js'
 import { explainDelivery } from '../engine/explain-delivery.js'
+import type { Track } from '../engine/gather-events.js'
 import { importCustomers } from '../engine/import-customers.js'
 import { ingestReceipts } from '../engine/ingest-receipts.js'
 import { listDeliveries } from '../engine/list-deliveries.js'
@@ -45,8 +46,12 @@ import type { EnlistedKit, TenantKit } from './kit.js'
 const campaignId = (id: string) => id as CampaignId
 const customerId = (id: string) => id as CustomerId
 
-/** Binds the use cases to one scope. */
-export function createTenantKit(context: EngineContext, scope: Scope): TenantKit {
+/**
+ * Binds the use cases to one scope.
+ *
+ * @param track - one for all kits of a process, so that their events go together
+ */
+export function createTenantKit(context: EngineContext, scope: Scope, track: Track): TenantKit {
   return Object.freeze<TenantKit>({
     customers: {
       importCsv: (source, options, call) => importCustomers(context, scope, source, options, call),
@@ -75,7 +80,7 @@ export function createTenantKit(context: EngineContext, scope: Scope): TenantKit
       reverse: (options) => reverseRedemption(context, scope, options),
     },
     events: {
-      track: (events) => trackEvents(context, scope, Array.isArray(events) ? events : [events]),
+      track: (events) => track(scope, Array.isArray(events) ? events : [events]),
       ingest: (receipts) => ingestReceipts(context, scope, receipts),
     },
     reports: {
@@ -123,7 +128,11 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
 /** Binds the use cases that may be part of a host's transaction. */
 function createEnlistedKit(context: EngineContext, scope: Scope, transaction: unknown): EnlistedKit {
   const { context: joined, settled } = enlisted(context, transaction)
-  const { customers, consents, segments, campaigns, events, journal } = createTenantKit(joined, scope)
+  const { customers, consents, segments, campaigns, events, journal } = createTenantKit(
+    joined,
+    scope,
+    (by, inputs) => trackEvents(joined, by, inputs),
+  )
   const { upsert, get, list, erase } = customers
   const {
     preview,

@@ -1,10 +1,10 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
-import { createSendingWorld } from './sending.fixture.js'
 import type { EventSink } from '../ports/event-sink.js'
 import type { JobQueue } from '../ports/job-queue.js'
 import type { EnlistedStorage } from '../ports/storage/storage.js'
 import { overridden } from '../testing/overridden.js'
+import { createSendingWorld } from './sending.fixture.js'
 
 /** A kit over a storage that takes any transaction for its own, and ends it when the test says so. */
 async function open(more: { readonly queue?: JobQueue; readonly sinks?: readonly EventSink[] } = {}) {

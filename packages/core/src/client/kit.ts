@@ -187,7 +187,10 @@ export interface Coupons {
 
 /** What happened. */
 export interface Events {
-  /** Records conversions and other doings of customers, all or none; a known key changes nothing. */
+  /**
+   * Records conversions and other doings of customers, all or none; a known key changes nothing. Single events that are tracked
+   * while others are being recorded go together, each with its own outcome: there is no need to gather them.
+   */
   track(events: TrackedEventInput | readonly TrackedEventInput[]): Promise<TrackOutcome>
   /** Takes what a provider says, in any order and any number of times. */
   ingest(receipts: readonly Receipt[]): Promise<IngestOutcome>

@@ -47,13 +47,33 @@ export async function trackEvents(
   inputs: readonly TrackedEventInput[],
 ): Promise<TrackOutcome> {
   authorize(context.access, scope, 'event.track')
-  const tracked = parseInput(z.array(trackedEventSchema).max(MOST_EVENTS), inputs)
+  const tracked = parseTracked(inputs)
+  const fresh = await recordTracked(context, scope, tracked)
+  return { recorded: fresh.length, repeated: tracked.length - fresh.length }
+}
+
+/** @throws INVALID_INPUT with the path of the event */
+export function parseTracked(inputs: readonly TrackedEventInput[]): readonly TrackedEvent[] {
+  return parseInput(z.array(trackedEventSchema).max(MOST_EVENTS), inputs)
+}
+
+/**
+ * Records events that were parsed, and tells of them.
+ *
+ * @returns those that were new
+ * @throws CAMPAIGN_NOT_FOUND with the path of the event; nothing is recorded then
+ */
+export async function recordTracked(
+  context: EngineContext,
+  scope: Scope,
+  tracked: readonly TrackedEvent[],
+): Promise<readonly CampaignEvent[]> {
   const now = context.clock.now()
   const attribute = await createAttribution(context, scope, tracked)
   const events = tracked.map((event) => eventOf(event, attribute, now))
   const fresh = await context.storage.events.append(scope, events)
   await publishEvents(context, scope, fresh)
-  return { recorded: fresh.length, repeated: tracked.length - fresh.length }
+  return fresh
 }
 
 type Attribute = (event: TrackedEvent, at: Instant) => readonly Attribution[]

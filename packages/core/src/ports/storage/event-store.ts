@@ -19,6 +19,14 @@ export interface ReceiptEntry {
   readonly provedEvents: readonly CampaignEvent[]
 }
 
+/**
+ * What came of counting anew. `factsGone`: events of the campaign were dropped when their time was over, so that the counts are
+ * all that is known of them; they stay as they are.
+ */
+export interface RebuildOutcome {
+  readonly outcome: 'rebuilt' | 'factsGone'
+}
+
 /** Everything that happened, and the counts of it. */
 export interface EventStore {
   /**
@@ -63,6 +71,14 @@ export interface EventStore {
       readonly customerIds: readonly CustomerId[]
     },
   ): Promise<ReadonlyMap<CustomerId, number>>
-  /** Takes customer, reason and url out of the events of customers who are erased; counts stay. */
+  /**
+   * Counts a campaign anew from its events, in one step, as if they came now for the first time: a repair, since the counts are
+   * kept as events come and are the same. Those who were erased still count as the members that they were.
+   */
+  rebuild(scope: Scope, campaignId: CampaignId): Promise<RebuildOutcome>
+  /**
+   * Takes customer, reason and url out of the events of customers who are erased; counts stay. Which events were of one and
+   * the same may be kept under a mark that leads to nobody.
+   */
   forget(scope: Scope, customerIds: readonly CustomerId[]): Promise<void>
 }

@@ -61,6 +61,35 @@ export const happeningStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'events', { forget: async () => {} }),
   },
   {
+    name: 'counts on top of what was counted when it counts anew',
+    caughtBy: 'events.rebuild: comes to the counts that were kept as the events came',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        rebuild: async (scope, campaignId) => {
+          const { items } = await storage.events.list(scope, campaignId, {}, { cursor: null, limit: 1_000 })
+          await storage.events.append(
+            scope,
+            items.map((event) => ({ ...event, key: `${event.key} again` })),
+          )
+          return storage.events.rebuild(scope, campaignId)
+        },
+      }),
+  },
+  {
+    name: 'forgets who has been counted when it counts anew',
+    caughtBy: 'events.rebuild: knows who has been counted, and counts on',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        rebuild: async (scope, campaignId) => {
+          const outcome = await storage.events.rebuild(scope, campaignId)
+          const { items } = await storage.events.list(scope, campaignId, {}, { cursor: null, limit: 1_000 })
+          const customerIds = items.flatMap(({ customerId }) => customerId ?? [])
+          await storage.events.forget(scope, customerIds)
+          return outcome
+        },
+      }),
+  },
+  {
     name: 'redeems non-atomically',
     caughtBy: 'coupons: of a thousand who redeem one token at once exactly one succeeds',
     wrap: (storage) => {

@@ -22,6 +22,7 @@ import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
@@ -92,6 +93,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...endingCases,
   ...eventCases,
   ...counterCases,
+  ...rebuildCases,
   ...receiptCases,
   ...couponCases,
   ...redemptionCases,
