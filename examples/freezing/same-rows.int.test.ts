@@ -56,6 +56,7 @@ describe('a campaign with strata, waves, remainder, holdouts, slots and recurren
     expect(onPostgres).toEqual(inMemory)
   })
 
+  // every tenth call; CAMPAIGNKIT_LONG=1 takes them all
   it('has them as well when the process died at any call of the storage and another went on', async () => {
     page.size = 4
     const { calls: _, ...whole } = await frozenRows(createMemoryStorage(), 14, null)
