@@ -109,6 +109,17 @@ const leaf: fc.Arbitrary<Criteria> = fc.oneof(
   ),
 )
 
+/** Every comparison of few events, alone, and where it must not hold: chance brings each too seldom. */
+export const EVENT_RULES: readonly Criteria[] = COMPARISONS.flatMap((comparison) =>
+  [0, 1, 2, 3].flatMap((count) => {
+    const ever = { type: 'events', event: 'clicked', op: comparison, count } as const
+    return [ever, { ...ever, withinDays: 30 }].flatMap((rule): Criteria[] => [
+      rule,
+      { type: 'not', of: rule },
+    ])
+  }),
+)
+
 /** Names of segments whose rules the caller keeps. */
 export const SEGMENT_NAMES = ['First', "Second'; --", 'Third 🍕']
 

@@ -16,6 +16,7 @@ import { createPostgresStorage, type PostgresStorage } from '../create-postgres-
 import { openTestStorage, START_MS } from '../test-storage.fixture.js'
 import { createHostTable, hostMapping, hostRow, insertHostRows } from './host-table.fixture.js'
 import {
+  EVENT_RULES,
   event,
   instant,
   NAMES,
@@ -139,7 +140,7 @@ async function expectTheSame(
   }
   const customers = await storage.customers.scan(scope, { after: null, limit: 10_000 })
   expect(customers.length).toBe(CUSTOMERS)
-  for (const criteria of asked) {
+  for (const criteria of [...EVENT_RULES, ...asked]) {
     const resolved = resolveSegments(criteria, named)
     const expected = found(resolved, customers, events)
     const what = JSON.stringify(resolved)
