@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import type { Counter, CustomerId, EventStore, Scope } from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { appendEvents } from './append-events.js'
 import { appendReceipts } from './append-receipts.js'
-import { type Columns, given, namesOf } from './columns.js'
+import { namesOf } from './columns.js'
 import type { Database, Session } from './database.js'
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
@@ -82,13 +81,10 @@ export function createEventStore(database: Database, tables: Tables, { announce 
   }
 }
 
-/** A customer who is erased, and the mark that their events share from then on. */
-const ERASED: Columns<{ readonly id: CustomerId; readonly mark: string }> = [
-  { name: 'id', type: 'text', of: ({ id }) => id },
-  { name: 'mark', type: 'text', of: ({ mark }) => mark },
-]
-
-/** Takes customers out of their events, and out of the marks by which they count once. */
+/**
+ * Takes customers out of their events, and out of the marks by which they count once. The events of each share a mark by
+ * chance from then on.
+ */
 async function forget(
   session: Session,
   { events, counted_members: countedMembers }: Tables,
@@ -96,11 +92,13 @@ async function forget(
   customerIds: readonly CustomerId[],
 ): Promise<void> {
   const { tenant } = scope
-  const erased = [...new Set(customerIds)].map((id) => ({ id, mark: randomUUID() }))
   await session.rows(sql`select 1 where ${locksOf(scope, 'erasure', 'shared')}`)
   const rows = await session.rows(sql`
-    update ${events} as e set customer_id = null, reason = null, url = null, erased_as = given.mark::uuid
-    from ${given(ERASED, erased)} where e.tenant = ${tenant} and e.customer_id = given.id
+    with erased as materialized (
+      select id, gen_random_uuid() as mark from unnest(${[...new Set(customerIds)]}::text[]) as given(id)
+    )
+    update ${events} as e set customer_id = null, reason = null, url = null, erased_as = erased.mark
+    from erased where e.tenant = ${tenant} and e.customer_id = erased.id
     returning 1`)
   if (rows.length === 0) return
   await session.rows(sql`

@@ -2,10 +2,10 @@ import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { CampaignKitError } from '../base/error.js'
-import { createCampaignKit } from '../client/create-campaign-kit.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { createManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
+import { createCampaignKit } from './create-campaign-kit.js'
 
 type Append = Storage['events']['append']
 
