@@ -54,9 +54,11 @@ export function createChunkDelivery(
   const { clock } = context
   let ahead: Promise<ReadyChunk> | null = null
 
-  function makeReady(): Promise<ReadyChunk> {
-    const ready = readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
-    // it is waited for later, or given back
+  const makeReady = () => readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+
+  function makeReadyAhead(): Promise<ReadyChunk> {
+    const ready = clock.turn().then(makeReady)
+    // nobody waits for it yet
     ready.catch(() => undefined)
     return ready
   }
@@ -69,7 +71,7 @@ export function createChunkDelivery(
       try {
         const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
         const unsent = await sender.send(messages, { until: last, signal }, () => {
-          if (!isLast && clock.now() + sender.pace.aheadMs < until) ahead ??= clock.turn().then(makeReady)
+          if (!isLast && clock.now() + sender.pace.aheadMs < until) ahead ??= makeReadyAhead()
         })
         await giveBack(context, scope, unsent.messages)
         return { claimed, nextSlotAt: unsent.nextSlotAt, stop: unsent.stop }

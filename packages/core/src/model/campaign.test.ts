@@ -24,6 +24,7 @@ describe('A campaign draft', () => {
       qrEmbedding: 'cid',
       inDoubt: 'hold',
       maxRetries: 3,
+      priority: 5,
       metadata: {},
     })
   })
