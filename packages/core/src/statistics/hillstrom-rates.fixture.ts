@@ -186,5 +186,5 @@ export const RATES: Readonly<Record<'visit' | 'conversion', OutcomeExpected>> = 
 export const SAMPLE_RATIO = {
   statistic: 0.20253125,
   pValue: 0.9036929575604196,
-  logEvidence: -2.5955761155306288,
+  logEvidence: -2.595576115530629,
 }
