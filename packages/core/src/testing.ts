@@ -23,6 +23,7 @@ export {
   type DirectoryNeed,
   type DirectorySubject,
   directoryHas,
+  type HostTransaction,
   type StorageCase,
   type StorageNeed,
   type StorageSubject,

@@ -5,7 +5,15 @@ import { SWEEPS } from './old-rows.js'
 import { type Alone, dropPartitions, makePartitions } from './partitions.js'
 import { parseUpkeep, type UpkeepOptions, type UpkeepSettings } from './upkeep-options.js'
 
-type Kind = keyof typeof SWEEPS
+/** What upkeep deletes rows of. */
+export type SweptKind =
+  | 'events'
+  | 'eventKeys'
+  | 'deliveries'
+  | 'addressClaims'
+  | 'ledgerHolds'
+  | 'ledgerSettled'
+  | 'enlistments'
 
 /** What upkeep came to. */
 export interface UpkeepOutcome {
@@ -16,11 +24,11 @@ export interface UpkeepOutcome {
   /** Partitions of events that were dropped. */
   readonly dropped: readonly string[]
   /** Rows that were deleted, by kind. */
-  readonly deleted: Readonly<Record<Kind, number>>
+  readonly deleted: Readonly<Record<SweptKind, number>>
 }
 
-const KINDS = Object.keys(SWEEPS) as readonly Kind[]
-const NOTHING = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Readonly<Record<Kind, number>>
+const KINDS = Object.keys(SWEEPS) as readonly SweptKind[]
+const NOTHING = Object.fromEntries(KINDS.map((kind) => [kind, 0])) as Readonly<Record<SweptKind, number>>
 const SEED = 7_240_114
 /** Upkeep gives way: whoever holds a table for longer is waited for the next time. */
 const LOCK_TIMEOUT_MS = 2_000
