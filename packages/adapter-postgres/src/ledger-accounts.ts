@@ -67,6 +67,17 @@ export async function freeHeld(
   return freed?.count ?? 0
 }
 
+/** Frees what has expired in accounts. */
+export async function freeExpired(
+  session: Session,
+  tables: Tables,
+  scope: Scope,
+  accounts: readonly string[],
+  now: Instant,
+): Promise<void> {
+  await freeHeld(session, tables, scope, sql`account = any(${accounts}::text[]) and expires_at <= ${now}`)
+}
+
 /** Accounts as they stand at an instant, but that what has expired still counts as held. */
 export async function readAccounts(
   session: Session,

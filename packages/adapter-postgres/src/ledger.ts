@@ -2,6 +2,7 @@ import { decideHolds, decideSettlements, type LedgerStore } from '@campaignkit/c
 import { given } from './columns.js'
 import type { Database } from './database.js'
 import {
+  freeExpired,
   freeHeld,
   lockAccounts,
   lockLimited,
@@ -23,12 +24,7 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
       return database.transaction(async (session) => {
         const accounts = limits.map(({ account }) => account)
         await lockLimited(session, tables, scope, limits)
-        await freeHeld(
-          session,
-          tables,
-          scope,
-          sql`account = any(${accounts}::text[]) and expires_at <= ${now}`,
-        )
+        await freeExpired(session, tables, scope, accounts, now)
         const before = await readAccounts(session, tables, scope, accounts, now)
         const ids = holds.map(({ id }) => id)
         const known = await readEntries(session, tables, scope, ids, now)
@@ -45,12 +41,7 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
         const named = [...held, ...settlements.flatMap(({ parts }) => parts)]
         const accounts = [...new Set(named.map(({ account }) => account))]
         await lockAccounts(session, tables, scope, accounts)
-        await freeHeld(
-          session,
-          tables,
-          scope,
-          sql`account = any(${accounts}::text[]) and expires_at <= ${now}`,
-        )
+        await freeExpired(session, tables, scope, accounts, now)
         const before = await readAccounts(session, tables, scope, accounts, now)
         const known = await readEntries(session, tables, scope, ids, now)
         const decided = decideSettlements(before, known, settlements, now)
