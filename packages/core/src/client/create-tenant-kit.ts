@@ -134,23 +134,28 @@ function createEnlistedKit(context: EngineContext, scope: Scope, transaction: un
     (by, inputs) => trackEvents(joined, by, inputs),
   )
   const { upsert, get, list, erase } = customers
-  const {
-    preview,
-    sendTest,
-    preflight,
-    rollOut,
-    progress,
-    watch,
-    explain,
-    deliveries,
-    settleHeld,
-    ...changes
-  } = campaigns
   return Object.freeze<EnlistedKit>({
     customers: { upsert, get, list, erase },
     consents,
     segments,
-    campaigns: changes,
+    campaigns: {
+      create: campaigns.create,
+      edit: campaigns.edit,
+      clone: campaigns.clone,
+      get: campaigns.get,
+      list: campaigns.list,
+      runs: campaigns.runs,
+      launch: campaigns.launch,
+      launchNow: campaigns.launchNow,
+      schedule: campaigns.schedule,
+      unschedule: campaigns.unschedule,
+      pause: campaigns.pause,
+      resume: campaigns.resume,
+      stop: campaigns.stop,
+      cancel: campaigns.cancel,
+      archive: campaigns.archive,
+      delete: campaigns.delete,
+    },
     events: { track: events.track },
     journal,
     settled,

@@ -241,17 +241,24 @@ export interface EnlistedKit {
   readonly consents: Consents
   readonly segments: Segments
   /** A launch is the intent to: sending begins once the transaction is committed. */
-  readonly campaigns: Omit<
+  readonly campaigns: Pick<
     Campaigns,
-    | 'preview'
-    | 'sendTest'
-    | 'preflight'
-    | 'rollOut'
-    | 'progress'
-    | 'watch'
-    | 'explain'
-    | 'deliveries'
-    | 'settleHeld'
+    | 'create'
+    | 'edit'
+    | 'clone'
+    | 'get'
+    | 'list'
+    | 'runs'
+    | 'launch'
+    | 'launchNow'
+    | 'schedule'
+    | 'unschedule'
+    | 'pause'
+    | 'resume'
+    | 'stop'
+    | 'cancel'
+    | 'archive'
+    | 'delete'
   >
   readonly events: Pick<Events, 'track'>
   readonly journal: Journal
