@@ -15,7 +15,7 @@ export interface IncrementalView {
 
 /** What members brought beyond what they would have brought anyway, as those show who got nothing. */
 export interface IncrementalRevenue {
-  /** Treated members. */
+  /** Treated members, each in its first run of the campaign. */
   readonly members: number
   readonly heldOut: number
   /** Revenue of a treated member. */

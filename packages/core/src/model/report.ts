@@ -105,7 +105,7 @@ export interface ChannelReport {
 export interface ArmReport {
   readonly arm: Arm
   readonly role: 'variant' | 'holdout' | 'remainder'
-  /** Members. */
+  /** Members, each in its first run of the campaign, as all figures here: whoever comes back is compared once. */
   readonly assigned: number
   /** Members who did what the experiment asks for, at most `assigned`. */
   readonly converted: number
