@@ -44,6 +44,7 @@ function consume(kind, packed) {
     '@types/node': '^20.19.0',
     typescript: devDependencies.typescript,
     knex: tried('adapter-postgres', 'knex'),
+    'graphile-worker': tried('adapter-postgres', 'graphile-worker'),
     mailparser: tried('adapter-sendgrid', 'mailparser'),
     'smtp-server': tried('adapter-sendgrid', 'smtp-server'),
   }

@@ -1,5 +1,6 @@
 import * as memory from '@campaignkit/adapter-memory'
 import * as postgres from '@campaignkit/adapter-postgres'
+import * as postgresGraphile from '@campaignkit/adapter-postgres/graphile'
 import * as sendgrid from '@campaignkit/adapter-sendgrid'
 import * as sendgridTesting from '@campaignkit/adapter-sendgrid/testing'
 import * as core from '@campaignkit/core'
@@ -16,6 +17,7 @@ const entryPoints = {
   testing,
   memory,
   postgres,
+  postgresGraphile,
   sendgrid,
   sendgridTesting,
 }
