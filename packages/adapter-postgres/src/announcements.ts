@@ -28,12 +28,12 @@ export function createAnnouncer(notices: Notices): Announcer {
   let unhear: (() => void) | null = null
   let visits = 0
 
+  /** Where anything may have been lost, all that is waited for may have changed. */
   function hear(subject: string | null): void {
-    for (const waiter of [...waiting]) {
-      if (subject === null) changes.note(waiter.subject)
-    }
-    if (subject !== null) changes.note(subject)
-    for (const waiter of [...waiting]) if (subject === null || waiter.subject === subject) waiter.wake()
+    const meant = [...waiting].filter((waiter) => subject === null || waiter.subject === subject)
+    for (const changed of subject === null ? meant.map((waiter) => waiter.subject) : [subject])
+      changes.note(changed)
+    for (const { wake } of meant) wake()
   }
 
   async function leave(): Promise<void> {

@@ -1,10 +1,9 @@
-import type { DurationMs, Instant, Job } from '@campaignkit/core/adapter'
+import type { Instant, Job } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
+import { BUSY_MS } from './doorbell-times.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
-/** A holder that has not been heard of for so long is given up for dead. */
-const BUSY_MS: DurationMs = 5_000
 /** The server's own time, by which graphile-worker rings. */
 const NOW = raw('(extract(epoch from clock_timestamp()) * 1000)::float8')
 

@@ -1,8 +1,9 @@
-import { CampaignKitError, type Storage } from '@campaignkit/core/adapter'
+import type { Storage } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import { type Announcer, announcingLater, createAnnouncer } from './announcements.js'
 import { createAudienceStore } from './audience.js'
 import { createCampaignStore } from './campaigns.js'
+import { checkKnex } from './checks.js'
 import { createConsentStore } from './consents.js'
 import { createCouponStore } from './coupons.js'
 import { Database } from './database.js'
@@ -99,8 +100,7 @@ export function createPostgresStorage({
   statementTimeoutMs,
   lockTimeoutMs,
 }: PostgresStorageOptions): PostgresStorage {
-  if (typeof knex !== 'function' || typeof knex.raw !== 'function')
-    throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
+  checkKnex(knex)
   const tables = tablesIn(schema)
   const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })
   const database = new Database(knex, { before: timeouts })

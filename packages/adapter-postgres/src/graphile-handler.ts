@@ -1,11 +1,10 @@
 import type { DurationMs, Job, JobQueue } from '@campaignkit/core/adapter'
 import type { BusyRuns } from './busy-runs.js'
+import { FIRST_RETRY_MS, LAST_RETRY_MS } from './doorbell-times.js'
 import type { GraphileRings } from './graphile-rings.js'
 
 type Handle = Parameters<JobQueue['listen']>[0]
 
-const FIRST_RETRY_MS: DurationMs = 1_000
-const LAST_RETRY_MS: DurationMs = 60_000
 const NEVER = Number.POSITIVE_INFINITY
 
 /** Answers the rings that graphile-worker brings to one listener. */

@@ -1,22 +1,16 @@
-import {
-  CampaignKitError,
-  type DurationMs,
-  isCampaignKitError,
-  type Job,
-  type JobQueue,
-} from '@campaignkit/core/adapter'
+import { CampaignKitError, isCampaignKitError, type Job, type JobQueue } from '@campaignkit/core/adapter'
 import { Logger, type RunnerOptions, run, runMigrations, type Task } from 'graphile-worker'
 import type { Knex } from 'knex'
 import { createBusyRuns } from './busy-runs.js'
+import { checkConcurrency, checkKnex } from './checks.js'
 import { Database } from './database.js'
+import { POLL_MS } from './doorbell-times.js'
 import { storageFailed } from './failures.js'
 import { createGraphileHandler, type GraphileHandler } from './graphile-handler.js'
 import { createGraphileRings, holderOf } from './graphile-rings.js'
 import { pause } from './pause.js'
 import { checkSchemaName, DEFAULT_SCHEMA, tablesIn } from './tables.js'
 
-/** How often graphile-worker looks for rings whose instant has come, and a listener says that it is alive. */
-const POLL_MS: DurationMs = 1_000
 const DEFAULT_WORKER_SCHEMA = 'graphile_worker'
 
 /** On what a queue rings and listens. */
@@ -78,8 +72,7 @@ export function createGraphileQueue({
   schema = DEFAULT_SCHEMA,
   workerSchema = DEFAULT_WORKER_SCHEMA,
 }: GraphileQueueOptions): GraphileQueue {
-  if (typeof knex !== 'function' || typeof knex.raw !== 'function')
-    throw new CampaignKitError('INVALID_INPUT', 'knex: expected an instance of knex', { path: 'knex' })
+  checkKnex(knex)
   checkSchemaName(workerSchema, 'workerSchema')
   const database = new Database(knex)
   const rings = createGraphileRings(database, { schema, workerSchema })
@@ -111,8 +104,7 @@ export function createGraphileQueue({
   return {
     ring: ({ tenant }, runId, at, priority) => rings.add({ tenant, runId, priority }, at),
     async listen(handle, { signal, concurrency }) {
-      if (!Number.isInteger(concurrency) || concurrency < 1)
-        throw new CampaignKitError('INVALID_INPUT', 'expected a whole number from 1', { path: 'concurrency' })
+      checkConcurrency({ concurrency })
       requirePool(pool)
       const handler = createGraphileHandler(handle, { rings, busy })
       const ended = new AbortController()

@@ -17,6 +17,7 @@ export type {
   SegmentQuestions,
 } from './matching/explain-segment.js'
 export type { MigrationStatus } from './migrate.js'
-export type { SweptKind, UpkeepOutcome } from './upkeep/maintain.js'
+export type { UpkeepOutcome } from './upkeep/maintain.js'
+export type { SweptKind } from './upkeep/old-rows.js'
 export { type MaintenanceOptions, runMaintenance } from './upkeep/run-maintenance.js'
 export type { UpkeepOptions } from './upkeep/upkeep-options.js'

@@ -1,5 +1,4 @@
 import {
-  CampaignKitError,
   type Clock,
   type Instant,
   isCampaignKitError,
@@ -8,19 +7,15 @@ import {
   type RunId,
   type TenantId,
 } from '@campaignkit/core/adapter'
+import { checkConcurrency } from './checks.js'
 import type { Database } from './database.js'
+import { BUSY_MS, FIRST_RETRY_MS, LAST_RETRY_MS, POLL_MS } from './doorbell-times.js'
 import type { Notices } from './notices.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type Handler = Parameters<JobQueue['listen']>[0]
-type ListenOptions = Parameters<JobQueue['listen']>[1]
 
-const POLL_MS = 1_000
-/** A handler whose listener has not been heard of for so long is given up for dead, and its run rings for another. */
-const BUSY_MS = 5_000
-const FIRST_RETRY_MS = 1_000
-const LAST_RETRY_MS = 60_000
 /** What listeners of other processes are told when there may be something to take. */
 const RUNG = 'rung'
 /** The instant of a ring that has been taken and has not rung again. */
@@ -183,9 +178,4 @@ function createBell() {
       for (const wake of woken) wake()
     },
   }
-}
-
-function checkConcurrency({ concurrency }: ListenOptions): void {
-  if (Number.isInteger(concurrency) && concurrency >= 1) return
-  throw new CampaignKitError('INVALID_INPUT', 'expected a whole number from 1', { path: 'concurrency' })
 }

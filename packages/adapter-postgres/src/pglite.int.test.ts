@@ -10,6 +10,7 @@ import createKnex, { type Knex } from 'knex'
 import ClientPgLite from 'knex-pglite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
+import { beginHostTransaction } from './host-transaction.fixture.js'
 import { wallClock } from './wall-clock.fixture.js'
 
 let knex: Knex
@@ -42,14 +43,7 @@ describe('the same storage on PGlite', () => {
   it.each(casesFor(storageConformance, storageHas(declared)))('$name', async ({ name, run }) => {
     // the due index sees every tenant
     if (name.startsWith('dueIndex')) await knex.withSchema('campaignkit').from('runs').del()
-    const begin = async () => {
-      const transaction = await knex.transaction()
-      return {
-        transaction,
-        commit: async () => void (await transaction.commit()),
-        rollback: async () => void (await transaction.rollback()),
-      }
-    }
+    const begin = () => beginHostTransaction(knex)
     const reopen = async () => createPostgresStorage({ knex })
     await expect(run({ ...newTenants(), storage, reopen, begin })).resolves.toBeUndefined()
   })

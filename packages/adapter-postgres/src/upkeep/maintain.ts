@@ -1,19 +1,9 @@
 import type { Database } from '../database.js'
 import { sql } from '../sql.js'
 import type { Tables } from '../tables.js'
-import { SWEEPS } from './old-rows.js'
+import { SWEEPS, type SweptKind } from './old-rows.js'
 import { type Alone, dropPartitions, makePartitions } from './partitions.js'
 import { parseUpkeep, type UpkeepOptions, type UpkeepSettings } from './upkeep-options.js'
-
-/** What upkeep deletes rows of. */
-export type SweptKind =
-  | 'events'
-  | 'eventKeys'
-  | 'deliveries'
-  | 'addressClaims'
-  | 'ledgerHolds'
-  | 'ledgerSettled'
-  | 'enlistments'
 
 /** What upkeep came to. */
 export interface UpkeepOutcome {

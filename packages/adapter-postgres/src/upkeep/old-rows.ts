@@ -119,8 +119,18 @@ const sweepEnlistments: Sweep = (session, { enlistments }, { mostRows }) =>
     ) select count(*)::float8 as count from gone`,
   )
 
+/** What upkeep deletes rows of. */
+export type SweptKind =
+  | 'events'
+  | 'eventKeys'
+  | 'deliveries'
+  | 'addressClaims'
+  | 'ledgerHolds'
+  | 'ledgerSettled'
+  | 'enlistments'
+
 /** What upkeep deletes, by kind. */
-export const SWEEPS = {
+export const SWEEPS: Readonly<Record<SweptKind, Sweep>> = {
   events: sweepEvents,
   eventKeys: sweepKeys,
   deliveries: sweepDeliveries,
@@ -128,7 +138,7 @@ export const SWEEPS = {
   ledgerHolds: sweepHolds,
   ledgerSettled: sweepSettled,
   enlistments: sweepEnlistments,
-} as const satisfies Readonly<Record<string, Sweep>>
+}
 
 const none = Promise.resolve(0)
 
