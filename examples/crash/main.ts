@@ -47,7 +47,11 @@ else {
     for (const [name, count] of Object.entries(counts))
       process.stdout.write(`  ${String(count).padStart(9)}  ${name}\n`)
     const isKept =
-      found.lost === 0 && found.open === 0 && found.miscounted === 0 && found.doubled <= found.mostDoubled
+      found.incomplete === 0 &&
+      found.lost === 0 &&
+      found.open === 0 &&
+      found.miscounted === 0 &&
+      found.doubled <= found.mostDoubled
     process.stdout.write(isKept ? '  The promises are kept\n' : '  A PROMISE IS BROKEN\n')
     if (!isKept) process.exitCode = 1
   }

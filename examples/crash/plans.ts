@@ -1,11 +1,11 @@
 import { createSeededRandom } from '@campaignkit/core/testing'
-import { KILL_POINTS, type KillPlan, type KillPoint } from './kill-points.js'
+import { KILL_POINTS, type KillPlan } from './kill-points.js'
 
 /** The longest that a worker lives before it is killed at random. */
 const LATEST_MS = 4_000
 
-/** Points that a worker may come to once only. */
-const COME_SELDOM: readonly KillPoint[] = ['during freezing', 'during the ring']
+/** The latest of the times that a worker comes to its point. */
+const LATEST_TIME = 3
 
 /**
  * Each named point so often, the freezing and the rings first since they come first, then deaths at random moments.
@@ -17,10 +17,9 @@ export function plansFor(timesEach: number, atRandom: number, seed: number): rea
   const upTo = (most: number) =>
     1 + Math.floor((most * random.bytes(4).reduce((sum, byte) => sum * 256 + byte, 0)) / 2 ** 32)
   const named = KILL_POINTS.filter((point) => point !== 'random').flatMap((point) => {
-    const most = COME_SELDOM.includes(point) ? 1 : 3
     return Array.from(
       { length: timesEach },
-      (_, time): KillPlan => ({ point, nth: time === 0 ? 1 : upTo(most) }),
+      (_, time): KillPlan => ({ point, nth: time === 0 ? 1 : upTo(LATEST_TIME) }),
     )
   })
   return [

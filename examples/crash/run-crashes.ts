@@ -1,61 +1,34 @@
-import { type ChildProcess, fork } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
-import { createSmtpMailbox, type SmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
+import { createSmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
 import { everyone, perMinute } from '@campaignkit/core'
-import {
-  type CampaignEvent,
-  type CampaignId,
-  type Counter,
-  foldEvents,
-  type Storage,
-} from '@campaignkit/core/adapter'
-import { sampleScope } from '@campaignkit/core/testing'
+import type { Storage } from '@campaignkit/core/adapter'
 import { startLocalPostgres } from '../local-postgres.js'
+import { type Aftermath, type Launched, lookAt } from './aftermath.js'
 import { type MeetingPlace, openChannel, openKit, openStorage, WINDOW } from './crash-kit.js'
-import type { KillPlan, KillPoint } from './kill-points.js'
+import { type Crew, createCrew } from './crew.js'
+import type { KillPoint } from './kill-points.js'
+import { scope, type Trial } from './trial.js'
 
-/** One trial: a campaign, and the deaths of the workers that send it. */
-export interface Trial {
-  readonly deliveries: number
-  readonly workers: number
-  /** What becomes of a message of which nobody knows whether it was sent. */
-  readonly policy: 'hold' | 'resend'
-  readonly plans: readonly KillPlan[]
-  /** Stops PostgreSQL at once and starts it again when half of the plans are through. */
-  readonly restartsDatabase: boolean
-}
-
-/** What the mailbox and the tables say afterwards. */
-export interface Aftermath {
+/** What a whole trial left behind: the sums over its campaigns, and how the workers fared. */
+export interface TrialResult extends Omit<Aftermath, 'isComplete'> {
   readonly kills: Readonly<Partial<Record<KillPoint, number>>>
   /** Workers that ended by an error and were started again. */
   readonly fallen: number
-  readonly status: string
-  readonly sent: number
-  readonly held: number
-  readonly failed: number
-  /** Deliveries that are not settled. */
-  readonly open: number
+  readonly campaigns: number
+  /** Campaigns that did not complete. */
+  readonly incomplete: number
   readonly mails: number
-  /** Customers who have no message, though their delivery is not held. */
-  readonly lost: number
-  /** Messages beyond the first of a customer. */
-  readonly doubled: number
   /** As many doubles as there may be: none under `hold`, a window a kill under `resend`. */
   readonly mostDoubled: number
-  /** Cells in which the counters differ from the fold of the events. */
-  readonly miscounted: number
   readonly elapsedMs: number
 }
 
-const scope = sampleScope('pizzeria')
-const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url))
-const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const MOST_MS = 30 * 60_000
+const owner = { tenant: scope.tenant, actor: { id: 'u-17', kind: 'user' } } as const
+const LONGEST_MS = 30 * 60_000
+const LONGEST_DEATH_MS = 30_000
 
-/** Runs a campaign over real PostgreSQL and real SMTP with workers that die, and looks at what is left. */
-export async function runCrashes(trial: Trial, say: (line: string) => void = () => {}): Promise<Aftermath> {
+/** Runs campaigns over real PostgreSQL and real SMTP with workers that die, and looks at what is left. */
+export async function runCrashes(trial: Trial, say: (line: string) => void = () => {}): Promise<TrialResult> {
   const begun = Date.now()
   const server = await startLocalPostgres()
   const mailbox = await createSmtpMailbox()
@@ -63,20 +36,26 @@ export async function runCrashes(trial: Trial, say: (line: string) => void = () 
   const { storage, close } = openStorage(place)
   try {
     await storage.migrate()
-    const id = await launch(storage, place, trial)
+    await addCustomers(storage, place, trial)
     const crew = createCrew(place, trial, say)
-    const { status, restarts } = await workUntilEnd(storage, id, crew, async () => server.restart(), trial)
+    const campaigns = await workUntilEnd(storage, place, crew, server.restart, trial)
     await crew.dismiss()
-    say(
-      `${crew.killed().length} workers were killed, ${crew.fallen()} fell, PostgreSQL was restarted ${restarts} times`,
-    )
-    const found = await lookAt(storage, id, mailbox, trial)
-    const kills = countBy(crew.killed(), ({ point }) => point)
+    say(`${crew.killed().length} workers were killed, ${crew.fallen()} fell`)
+    const rounds = await Promise.all(campaigns.map((campaign) => lookAt(storage, campaign, mailbox, trial)))
+    const total = (part: (round: Aftermath) => number) => rounds.reduce((sum, round) => sum + part(round), 0)
     return {
-      kills,
+      kills: countKills(crew),
+      campaigns: campaigns.length,
       fallen: crew.fallen(),
-      status,
-      ...found,
+      incomplete: total(({ isComplete }) => (isComplete ? 0 : 1)),
+      sent: total(({ sent }) => sent),
+      held: total(({ held }) => held),
+      failed: total(({ failed }) => failed),
+      open: total(({ open }) => open),
+      mails: mailbox.messages.length,
+      lost: total(({ lost }) => lost),
+      doubled: total(({ doubled }) => doubled),
+      miscounted: total(({ miscounted }) => miscounted),
       mostDoubled: trial.policy === 'hold' ? 0 : crew.killed().length * WINDOW,
       elapsedMs: Date.now() - begun,
     }
@@ -87,10 +66,10 @@ export async function runCrashes(trial: Trial, say: (line: string) => void = () 
   }
 }
 
-async function launch(storage: Storage, place: MeetingPlace, trial: Trial): Promise<CampaignId> {
+async function addCustomers(storage: Storage, place: MeetingPlace, { deliveries }: Trial): Promise<void> {
   const root = openKit(storage, openChannel(place))
-  const kit = root.as({ tenant: scope.tenant, actor: { id: 'u-17', kind: 'user' } })
-  const ids = Array.from({ length: trial.deliveries }, (_, at) => `c-${at}`)
+  const kit = root.as(owner)
+  const ids = Array.from({ length: deliveries }, (_, at) => `c-${at}`)
   for (let from = 0; from < ids.length; from += 1_000) {
     const page = ids.slice(from, from + 1_000)
     await kit.customers.upsert(page.map((id) => ({ id, addresses: { email: `${id}@mail.example` } })))
@@ -105,144 +84,65 @@ async function launch(storage: Storage, place: MeetingPlace, trial: Trial): Prom
       })),
     )
   }
+  await root.close()
+}
+
+async function launch(
+  storage: Storage,
+  place: MeetingPlace,
+  { policy }: Trial,
+  nth: number,
+): Promise<Launched> {
+  const root = openKit(storage, openChannel(place))
+  const kit = root.as(owner)
+  const subject = `We miss you, letter ${nth}.`
   const campaign = await kit.campaigns.create({
-    name: 'We miss you',
+    name: subject,
     audience: everyone(),
-    messages: { email: { subject: 'We miss you', html: '<p>Come back, {{ customer.id }}</p>{{ qr }}' } },
+    messages: { email: { subject, html: '<p>Come back, {{ customer.id }}</p>{{ qr }}' } },
     coupon: { reward: { kind: 'percent', value: 30 } },
     pace: { email: perMinute(60_000) },
-    inDoubt: trial.policy,
+    inDoubt: policy,
   })
   await kit.campaigns.launch(campaign.id)
   await root.close()
-  return campaign.id
-}
-
-interface Crew {
-  /** Brings as many workers to work as there should be, each with the next plan. */
-  fill(): void
-  killed(): readonly KillPlan[]
-  plansLeft(): number
-  fallen(): number
-  dismiss(): Promise<void>
-}
-
-function createCrew(place: MeetingPlace, { workers, plans }: Trial, say: (line: string) => void): Crew {
-  const waiting = [...plans]
-  const atWork = new Set<ChildProcess>()
-  const killed: KillPlan[] = []
-  let fallen = 0
-  let isDismissed = false
-  const hire = () => {
-    const plan = waiting.shift() ?? null
-    const child = fork(WORKER, [JSON.stringify(place), JSON.stringify(plan)], {
-      cwd: ROOT,
-      execArgv: ['--import', 'tsx'],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
-    let words = ''
-    child.stderr?.on('data', (piece) => {
-      words += String(piece)
-    })
-    atWork.add(child)
-    child.once('exit', (_code, signal) => {
-      atWork.delete(child)
-      if (isDismissed) return
-      if (signal === 'SIGKILL' && plan !== null) killed.push(plan)
-      else {
-        fallen += 1
-        if (plan !== null) waiting.unshift(plan)
-        say(`a worker fell: ${words.trim().split('\n')[0] ?? ''}`)
-      }
-    })
-  }
-  return {
-    fill: () => {
-      while (atWork.size < workers) hire()
-    },
-    killed: () => killed,
-    plansLeft: () => waiting.length,
-    fallen: () => fallen,
-    dismiss: async () => {
-      isDismissed = true
-      const gone = [...atWork].map((child) => new Promise((resolve) => child.once('exit', resolve)))
-      for (const child of atWork) child.kill('SIGTERM')
-      await Promise.all(gone)
-    },
-  }
+  return { id: campaign.id, subject }
 }
 
 async function workUntilEnd(
   storage: Storage,
-  id: CampaignId,
+  place: MeetingPlace,
   crew: Crew,
   restart: () => Promise<void>,
   trial: Trial,
-): Promise<{ readonly status: string; readonly restarts: number }> {
-  const deadline = Date.now() + MOST_MS
-  let restarts = 0
+): Promise<readonly Launched[]> {
+  const deadline = Date.now() + LONGEST_MS + trial.plans.length * LONGEST_DEATH_MS
+  const campaigns: Launched[] = []
+  let isRestarted = !trial.restartsDatabase
   while (Date.now() < deadline) {
+    const current = campaigns.at(-1)
+    if (current === undefined || (await hasEnded(storage, current))) {
+      if (current !== undefined && crew.deathsLeft() === 0) return campaigns
+      campaigns.push(await launch(storage, place, trial, campaigns.length + 1))
+    }
     crew.fill()
     await setTimeout(200)
-    if (trial.restartsDatabase && restarts === 0 && crew.plansLeft() * 2 <= trial.plans.length) {
-      restarts += 1
+    if (!isRestarted && crew.deathsLeft() * 2 <= trial.plans.length) {
+      isRestarted = true
       await restart()
     }
-    const campaign = await storage.campaigns.get(scope, id).catch(() => null)
-    if (campaign?.status === 'completed' || campaign?.status === 'failed')
-      return { status: campaign.status, restarts }
   }
-  throw new Error(`The campaign has not ended after ${MOST_MS / 60_000} minutes`)
+  throw new Error(`The campaigns do not end: ${crew.deathsLeft()} deaths are to come`)
 }
 
-async function lookAt(storage: Storage, id: CampaignId, { messages }: SmtpMailbox, { deliveries }: Trial) {
-  const mails = countBy(messages, ({ to }) => to)
-  const kept = await everything((cursor) => storage.deliveries.list(scope, id, {}, { cursor, limit: 1_000 }))
-  const counts = await storage.deliveries.counts(scope, id)
-  const events = await everything((cursor) => storage.events.list(scope, id, {}, { cursor, limit: 1_000 }))
-  const open = counts.queued + counts.claimed + counts.attempting + counts.inDoubt
-  const missing = kept.filter(({ status, customerId }) => {
-    return status !== 'held' && mails[`${customerId}@mail.example`] === undefined
-  })
-  return {
-    sent: counts.sent,
-    held: counts.held,
-    failed: counts.failed,
-    open,
-    mails: messages.length,
-    lost: missing.length + deliveries - kept.length,
-    doubled: messages.length - Object.keys(mails).length,
-    miscounted: differences(await storage.events.counters(scope, id), events),
-  }
+/** Also a database that is down for a moment says no. */
+async function hasEnded(storage: Storage, { id }: Launched): Promise<boolean> {
+  const campaign = await storage.campaigns.get(scope, id).catch(() => null)
+  return campaign?.status === 'completed' || campaign?.status === 'failed'
 }
 
-function differences(counters: readonly Counter[], events: readonly CampaignEvent[]): number {
-  const write = (counter: Counter) => JSON.stringify(Object.entries(counter).sort())
-  const folded = new Set(foldEvents(events).map(write))
-  const stored = new Set(counters.map(write))
-  return (
-    [...folded].filter((cell) => !stored.has(cell)).length +
-    [...stored].filter((cell) => !folded.has(cell)).length
-  )
-}
-
-async function everything<Item>(
-  page: (
-    cursor: string | null,
-  ) => Promise<{ readonly items: readonly Item[]; readonly nextCursor: string | null }>,
-): Promise<readonly Item[]> {
-  const items: Item[] = []
-  let cursor: string | null = null
-  do {
-    const next: Awaited<ReturnType<typeof page>> = await page(cursor)
-    items.push(...next.items)
-    cursor = next.nextCursor
-  } while (cursor !== null)
-  return items
-}
-
-function countBy<Item, Key extends string>(items: readonly Item[], keyOf: (item: Item) => Key) {
-  const counts: Partial<Record<Key, number>> = {}
-  for (const item of items) counts[keyOf(item)] = (counts[keyOf(item)] ?? 0) + 1
-  return counts
+function countKills(crew: Crew): TrialResult['kills'] {
+  const kills: Partial<Record<KillPoint, number>> = {}
+  for (const { point } of crew.killed()) kills[point] = (kills[point] ?? 0) + 1
+  return kills
 }
