@@ -54,6 +54,28 @@ describe('preview', () => {
     }
   })
 
+  it.each([
+    [{ source: 'crm' }, 'utm_source=crm&utm_medium=email&utm_campaign=Come%20back&utm_content=b'],
+    [
+      { source: 'crm', medium: 'mail', campaign: 'wb', term: 'pizza', content: 'x' },
+      'utm_source=crm&utm_medium=mail&utm_campaign=wb&utm_term=pizza&utm_content=x',
+    ],
+  ])('tells web analytics what it is told to: %o', async (utm, query) => {
+    const { kit, welcome } = createPizzeria()
+    await welcome(1)
+    const { id } = await kit.campaigns.create(
+      winBack({
+        name: 'Come back',
+        ...email('<a href="https://pizza.example/menu">Menu</a>'),
+        experiment: { variants: [{ name: 'a' }, { name: 'b' }] },
+        tracking: { utm },
+      }),
+    )
+    const { message } = await kit.campaigns.preview(id, { customerId: 'c-0', variant: 'b' })
+    const html = message.type === 'email' ? message.html?.replaceAll('&amp;', '&') : ''
+    expect(html).toContain(`href="https://pizza.example/menu?${query}"`)
+  })
+
   it('carries a code that the till does not know, and stores nothing', async () => {
     const { kit, welcome } = createPizzeria()
     await welcome(1)

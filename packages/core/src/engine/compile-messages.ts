@@ -4,6 +4,7 @@ import type { Arm } from '../model/experiment.js'
 import { type MessageParts, messageParts } from '../model/message.js'
 import type { Scope } from '../model/scope.js'
 import { type CompiledMessage, compileMessage } from '../rendering/compile-message.js'
+import type { UtmParameters } from '../rendering/utm.js'
 import type { EngineContext } from './context.js'
 
 /** Compiled messages kept in a process; the oldest goes first. */
@@ -25,9 +26,7 @@ export function partsFor(
 function compile(
   context: EngineContext,
   content: CampaignContent,
-  channel: ChannelKind,
-  parts: MessageParts,
-  pathOf: (part: string) => string,
+  { channel, arm, parts, pathOf }: Omit<MessageForm, 'locale'>,
 ): CompiledMessage {
   return compileMessage(channel, parts, {
     pathOf,
@@ -35,9 +34,22 @@ function compile(
     marketing: content.purpose === 'marketing',
     trackClicks: content.tracking.clicks,
     trackOpens: content.tracking.opens,
+    utm: utmParameters(content, channel, arm),
     qrEmbedding: content.qrEmbedding,
     hasCoupon: content.coupon !== undefined,
   })
+}
+
+/** What the campaign says of its links: by default the channel, its own name, and the variant where there are several. */
+function utmParameters(content: CampaignContent, channel: ChannelKind, arm: Arm): UtmParameters | null {
+  const { utm } = content.tracking
+  if (utm === undefined) return null
+  const { source, medium = channel, campaign = content.name, term } = utm
+  const variant = content.experiment === undefined ? undefined : arm
+  const given = Object.entries({ source, medium, campaign, term, content: utm.content ?? variant })
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[`utm_${name}`, value]])),
+  )
 }
 
 /** The compiled message of a campaign for a channel, arm and locale; compiled once a process, tenant and version. */
@@ -64,9 +76,8 @@ export function compiledMessage(
   const found = cache.get(key)
   if (found !== undefined) return found
   const parts = partsFor(content, channel, arm, locale)
-  const compiled = compile(context, content, channel, parts, (part) =>
-    writtenAt(content, channel, arm, locale, part),
-  )
+  const pathOf = (part: string) => writtenAt(content, channel, arm, locale, part)
+  const compiled = compile(context, content, { channel, arm, parts, pathOf })
   const oldest = cache.size < MOST_KEPT ? undefined : cache.keys().next().value
   if (oldest !== undefined) cache.delete(oldest)
   cache.set(key, compiled)
@@ -147,6 +158,5 @@ export function messageForms(content: CampaignContent): readonly MessageForm[] {
  * @throws TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
  */
 export function compileAllMessages(context: EngineContext, content: CampaignContent): void {
-  for (const { channel, parts, pathOf } of messageForms(content))
-    compile(context, content, channel, parts, pathOf)
+  for (const form of messageForms(content)) compile(context, content, form)
 }

@@ -82,10 +82,10 @@ function renderer(
     case 'sms':
     case 'whatsapp': {
       const body = part('body')
-      return (view) => ({ type: 'text', body: openSession(view, channel, 'link').render(body) })
+      return (view) => ({ type: 'text', body: openSession(view, channel, 'link', null).render(body) })
     }
     default:
-      return compileNotice({ ...templates, title: part('title'), body: part('body') }, channel)
+      return compileNotice({ ...templates, title: part('title'), body: part('body') }, channel, options.utm)
   }
 }
 

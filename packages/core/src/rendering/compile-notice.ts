@@ -5,6 +5,7 @@ import { cleanLink, finishLink, linkKind } from './links.js'
 import { openSession } from './message-session.js'
 import { oneLine } from './one-line.js'
 import type { Template } from './template.js'
+import type { UtmParameters } from './utm.js'
 import type { RenderView } from './view.js'
 
 /** The parsed parts of a notice. */
@@ -25,19 +26,22 @@ type RenderedNotice = Extract<RenderedMessage, { type: 'notice' }>
 export function compileNotice(
   templates: NoticeTemplates,
   channel: ChannelKind,
+  utm: UtmParameters | null,
 ): (view: RenderView) => RenderedNotice {
   const { title, body, link, image } = templates
   for (const template of [link, image]) if (template !== undefined) checkBeginning(template)
   return (view) => {
-    const session = openSession(view, channel, 'link')
-    const linkOf = (template: Template | undefined) =>
-      template === undefined ? null : finishLink(session.render(template), view, false) || null
+    const session = openSession(view, channel, 'link', utm)
+    const linkOf = (template: Template | undefined, told: UtmParameters | null) =>
+      template === undefined
+        ? null
+        : finishLink(session.render(template), view, { tracked: false, utm: told }) || null
     return {
       type: 'notice',
       title: oneLine(session.render(title)),
       body: session.render(body),
-      link: linkOf(link),
-      image: linkOf(image),
+      link: linkOf(link, utm),
+      image: linkOf(image, null),
     }
   }
 }

@@ -40,6 +40,7 @@ export const renderBench = {
       marketing: true,
       trackClicks: true,
       trackOpens: false,
+      utm: null,
       qrEmbedding: 'cid',
     })
     return {
