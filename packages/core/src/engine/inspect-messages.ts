@@ -5,6 +5,8 @@ import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
+import type { RenderedMessage } from '../ports/channel.js'
+import { contentFindings } from '../rendering/content-rules.js'
 import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
 import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
@@ -15,8 +17,9 @@ import { previewFor } from './preview-message.js'
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
   /**
-   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `nobodyHasValue`, `noAdapter`,
-   * `endsBeforeVerdict`, `endsBeforeRollout`.
+   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
+   * content of messages `unknownVariable`, `nobodyHasValue`, `localeIncomplete`, `gmailClips`, `preheaderCut`, `preheaderRepeatsSubject`, `textPartEmpty`,
+   * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`.
    */
   readonly code: string
   /** Where in the campaign, such as `messages.email.html`. */
@@ -68,6 +71,9 @@ function unknownFinding({ path, variable, guarded }: UnknownVariable): Preflight
   return { severity: 'warning', code: 'nobodyHasValue', path, message }
 }
 
+/** Parts that are written in a language. */
+const SPOKEN_PARTS = ['subject', 'preheader', 'html', 'text', 'title', 'body']
+
 /** Renders every form of the messages for one customer; without any, only what needs no customer is looked at. */
 export async function measureMessages(
   context: EngineContext,
@@ -82,12 +88,20 @@ export async function measureMessages(
     if (maxBytes === undefined) {
       const message = `The kit has no adapter for ${form.channel}`
       findings.push({ severity: 'error', code: 'noAdapter', path: `messages.${form.channel}`, message })
-    } else if (sample !== null) {
-      const size = await measureForm(context, scope, campaign, sample, form)
-      if (!('code' in size)) sizes.push(size)
-      findings.push(...('code' in size ? [failureOf(size, form)] : findingsOf(size, form, maxBytes)))
+      continue
     }
+    const made = sample === null ? null : await renderForm(context, scope, campaign, sample, form)
+    if (isCampaignKitError(made)) {
+      findings.push(failureOf(made, form))
+      continue
+    }
+    findings.push(...formFindings(context, form, made))
+    if (made === null) continue
+    const size = sizeOf(made, form)
+    sizes.push(size)
+    findings.push(...sizeFindings(size, form, maxBytes))
   }
+  findings.push(...localeFindings(campaign))
   return {
     sizes,
     findings: [...new Map(findings.map((each) => [`${each.code} ${each.path}`, each])).values()],
@@ -98,7 +112,31 @@ function failureOf({ code, path, message }: CampaignKitError, { channel }: Messa
   return { severity: 'error', code, path: path ?? `messages.${channel}`, message }
 }
 
-function findingsOf(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {
+function formFindings(
+  { html }: EngineContext,
+  { parts, pathOf }: MessageForm,
+  message: RenderedMessage | null,
+): readonly PreflightFinding[] {
+  return contentFindings(parts, message, html).map(({ code, part, message: text }) => {
+    return { severity: 'warning', code, path: pathOf(part), message: text }
+  })
+}
+
+/** Whoever reads a locale in which a part is missing reads that part in another language. */
+function localeFindings({ content }: Campaign): readonly PreflightFinding[] {
+  return Object.entries(content.messages).flatMap(([channel, { locales = {}, ...base }]) =>
+    Object.entries(locales).flatMap(([locale, own]): PreflightFinding[] => {
+      const said = { ...locales[locale.split('-')[0] ?? ''], ...own }
+      const missing = SPOKEN_PARTS.filter((part) => part in base && !(part in said))
+      if (missing.length === 0) return []
+      const path = `messages.${channel}.locales.${locale}`
+      const message = `${missing.join(', ')}: in this locale as in the message without one`
+      return [{ severity: 'warning', code: 'localeIncomplete', path, message }]
+    }),
+  )
+}
+
+function sizeFindings(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {
   const clipped: PreflightFinding[] = size.clipped
     ? [
         {
@@ -115,19 +153,22 @@ function findingsOf(size: MessageSize, form: MessageForm, maxBytes: number): rea
   return [...clipped, { severity: 'error', code: 'MESSAGE_TOO_LARGE', path, message }]
 }
 
-async function measureForm(
+function sizeOf(message: RenderedMessage, { channel, arm, locale }: MessageForm): MessageSize {
+  const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
+  return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+}
+
+async function renderForm(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   sample: Customer,
   { channel, arm, locale }: MessageForm,
-): Promise<MessageSize | CampaignKitError> {
+): Promise<RenderedMessage | CampaignKitError> {
   const { locale: _own, ...customer } = sample
   try {
     const reader = locale === undefined ? customer : { ...customer, locale }
-    const { message } = await previewFor(context, scope, campaign, reader, { channel, variant: arm })
-    const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
-    return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+    return (await previewFor(context, scope, campaign, reader, { channel, variant: arm })).message
   } catch (thrown) {
     if (isCampaignKitError(thrown)) return thrown
     throw thrown
