@@ -1,6 +1,6 @@
 import type { CampaignKitError } from '../base/error.js'
 import { isCampaignKitError } from '../base/error.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
@@ -124,16 +124,22 @@ function formFindings(
 
 /** Whoever reads a locale in which a part is missing reads that part in another language. */
 function localeFindings({ content }: Campaign): readonly PreflightFinding[] {
-  return Object.entries(content.messages).flatMap(([channel, { locales = {}, ...base }]) =>
-    Object.entries(locales).flatMap(([locale, own]): PreflightFinding[] => {
+  return channelOrder(content).flatMap((channel) => {
+    const { locales = {}, ...base }: SpokenMessage = content.messages[channel] ?? {}
+    return Object.entries(locales).flatMap(([locale, own]): PreflightFinding[] => {
       const said = { ...locales[locale.split('-')[0] ?? ''], ...own }
       const missing = SPOKEN_PARTS.filter((part) => part in base && !(part in said))
       if (missing.length === 0) return []
       const path = `messages.${channel}.locales.${locale}`
       const message = `${missing.join(', ')}: in this locale as in the message without one`
       return [{ severity: 'warning', code: 'localeIncomplete', path, message }]
-    }),
-  )
+    })
+  })
+}
+
+/** What messages of all channels have in common. */
+interface SpokenMessage {
+  readonly locales?: Readonly<Record<string, object>>
 }
 
 function sizeFindings(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {

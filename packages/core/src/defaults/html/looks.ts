@@ -1,4 +1,4 @@
-import { get } from 'color-string'
+import colorString from 'color-string'
 import { Parser } from 'htmlparser2'
 import type { HtmlImage, HtmlLooks, HtmlText, Rgb } from '../../ports/html-reader.js'
 import { inlineStyle } from './inline-style.js'
@@ -110,8 +110,8 @@ function isSpacer({ width, height }: Attributes): boolean {
 
 /** A colour that lets nothing through. */
 function opaque(written: string): Rgb | null {
-  const color = get(written)
+  const color = colorString.get(written)
   if (color === null || color.model !== 'rgb') return null
-  const [red, green, blue, alpha] = color.value
+  const [red = 0, green = 0, blue = 0, alpha] = color.value
   return alpha === 1 ? [red, green, blue] : null
 }
