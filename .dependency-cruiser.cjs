@@ -23,6 +23,7 @@ const ROOMS = {
     thirdParties: [
       'zod',
       'bottleneck',
+      'color-string',
       'csv-parse',
       'html-to-text',
       'htmlparser2',
@@ -32,6 +33,7 @@ const ROOMS = {
     ],
   },
   endpoints: { floor: 5, thirdParties: ['zod'] },
+  templates: { floor: 5, thirdParties: ['zod', 'mjml'] },
   client: { floor: 6, thirdParties: ['zod', 'eventemitter3'] },
   // stands beside the house: it sees floors 0 to 2
   testing: { floor: 3, thirdParties: ['zod'] },
@@ -45,7 +47,7 @@ const ADAPTERS = {
 }
 
 const CORE = 'packages/core/src'
-const EDGES = '(?:index|adapter|endpoints|graphile|statistics|testing)\\.ts$'
+const EDGES = '(?:index|adapter|endpoints|graphile|statistics|templates|testing)\\.ts$'
 const TESTS = '\\.(?:test|test-d|bench|fixture)\\.ts$'
 const THIRD_PARTY = '(?:^|/)node_modules/'
 const TYPES_OF = '(?:@types/)?'

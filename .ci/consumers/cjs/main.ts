@@ -7,6 +7,7 @@ import * as core from '@campaignkit/core'
 import * as adapter from '@campaignkit/core/adapter'
 import * as endpoints from '@campaignkit/core/endpoints'
 import * as statistics from '@campaignkit/core/statistics'
+import * as templates from '@campaignkit/core/templates'
 import * as testing from '@campaignkit/core/testing'
 
 const entryPoints = {
@@ -14,6 +15,7 @@ const entryPoints = {
   adapter,
   endpoints,
   statistics,
+  templates,
   testing,
   memory,
   postgres,

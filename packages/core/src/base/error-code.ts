@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   TEMPLATE_RENDER_FAILED: 'A template failed for one customer; that delivery alone fails.',
   TEMPLATE_DATA_FAILED:
     'The `templateData` of the host threw or gave no Map; the messages wait until it answers, and nobody fails for it.',
+  MJML_INVALID: 'A letter is no valid MJML; `details.problems` hold lines and what is wrong there.',
+  MJML_NOT_INSTALLED: 'MJML is to be compiled, but the host has not installed the `mjml` package.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   RUN_NOT_FROZEN: 'A run of the campaign is being frozen; the same call works when that has ended.',
