@@ -22,7 +22,8 @@ export const CIRCUIT_RULES: CircuitRules = {
  */
 export type Circuit =
   | { readonly state: 'closed'; readonly failures: number }
-  | { readonly state: 'open' | 'halfOpen'; readonly until: Instant; readonly restMs: DurationMs }
+  | { readonly state: 'open'; readonly until: Instant; readonly restMs: DurationMs }
+  | { readonly state: 'halfOpen'; readonly until: Instant; readonly restMs: DurationMs }
 
 /** The circuit of an account that nothing is known of. */
 export const CLOSED_CIRCUIT: Circuit = { state: 'closed', failures: 0 }
