@@ -13,6 +13,7 @@ import { createSilentLogger } from '../defaults/silent-logger.js'
 import { createSystemClock } from '../defaults/system-clock.js'
 import { createSystemIds } from '../defaults/system-ids.js'
 import { createSystemRandom } from '../defaults/system-random.js'
+import { createCircuits } from '../engine/circuits.js'
 import type { EngineContext } from '../engine/context.js'
 import { createTrack } from '../engine/gather-events.js'
 import { createLinkHost, type LinkHost } from '../engine/link-host.js'
@@ -108,6 +109,7 @@ function createContext(options: CampaignKitOptions, emitter: EventEmitter): Engi
     limiter: options.limiter ?? storage.rateLimiter(ports.clock),
     eligibility: options.eligibility ?? null,
     sinks: options.sinks ?? [],
+    circuits: createCircuits(),
     observer: createObserver(emitter, ports.logger),
     access: options.access ?? allowAll,
     settings,

@@ -27,6 +27,7 @@ import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
 import { reach } from '../engine/reach.js'
 import { getCampaign, listCampaigns, listJournal, runsOfCampaign } from '../engine/read-campaigns.js'
+import { reconcileCampaign } from '../engine/reconcile-campaign.js'
 import {
   consentHistory,
   recordConsents,
@@ -121,6 +122,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
     settleHeld: (id, deliveryIds, options) =>
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
+    reconcile: (id, records) => reconcileCampaign(context, scope, campaignId(id), records),
     deliveries: (id, filter, page) => listDeliveries(context, scope, campaignId(id), filter, page),
   }
 }

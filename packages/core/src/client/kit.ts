@@ -34,6 +34,7 @@ import type { RedeemOptions, Redemption, RedemptionOutcome, ReverseOptions } fro
 import type { CampaignReport } from '../model/report.js'
 import type { Run } from '../model/run.js'
 import type { Segment, SegmentInput } from '../model/segment.js'
+import type { ProviderRecord, Reconciliation } from '../reporting/reconcile.js'
 
 /** Ids may be given as plain text; they are checked where they are used. */
 type Id<Branded extends string> = Branded | string
@@ -172,6 +173,16 @@ export interface Campaigns {
     deliveryIds: readonly Id<DeliveryId>[],
     options: SettleHeldOptions,
   ): Promise<SettleHeldOutcome>
+  /**
+   * Compares the deliveries with a provider's own log of the campaign, which may be streamed. Changes nothing: what is found
+   * in doubt can be decided by `settleHeld`.
+   *
+   * @throws CAMPAIGN_NOT_FOUND, INVALID_INPUT
+   */
+  reconcile(
+    id: Id<CampaignId>,
+    records: AsyncIterable<ProviderRecord> | Iterable<ProviderRecord>,
+  ): Promise<Reconciliation>
 }
 
 /** Coupons at the till. */

@@ -159,11 +159,9 @@ async function call(
     ),
     answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.message.addressKey),
   )
-  const throttled = answers.flatMap(({ result }) =>
-    result.outcome === 'throttled' ? [resumesAt(context, result)] : [],
-  )
+  const resumes = answers.flatMap(({ result }) => resumeOf(context, result) ?? [])
   try {
-    if (throttled.length > 0) await slowDown(context, scope, lane, Math.max(...throttled))
+    if (resumes.length > 0) await slowDown(context, scope, lane, Math.max(...resumes))
   } finally {
     await written
   }
@@ -173,8 +171,16 @@ function isDead(result: SendResult): boolean {
   return result.outcome === 'permanent' && result.suppress === true
 }
 
+/** When the provider lets the account go on; null when it did not stop it. */
+function resumeOf(context: EngineContext, result: SendResult): Instant | null {
+  if (result.outcome === 'throttled') return resumesAt(context, result.retryAfterMs)
+  const pauseForMs = result.outcome === 'accepted' ? (result.pauseForMs ?? 0) : 0
+  return pauseForMs > 0 ? resumesAt(context, pauseForMs) : null
+}
+
 function stopOf(context: EngineContext, result: SendResult): Stop | null {
-  if (result.outcome === 'throttled') return { resumeAt: resumesAt(context, result), misconfigured: null }
+  const resumeAt = resumeOf(context, result)
+  if (resumeAt !== null) return { resumeAt, misconfigured: null }
   if (result.outcome === 'misconfigured') return { resumeAt: context.clock.now(), misconfigured: result.code }
   return null
 }
@@ -195,6 +201,6 @@ async function slowDown(
   lane: ChannelLane,
   until: Instant,
 ): Promise<void> {
-  await context.limiter.postpone(scope, accountLimit(lane), until)
+  await context.limiter.postpone(scope, accountLimit(scope, lane), until)
   context.observer.emit('channel.throttled', { scope, channel: lane.kind, until })
 }

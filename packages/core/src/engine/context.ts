@@ -25,6 +25,7 @@ import type { QrEncoder } from '../ports/qr-encoder.js'
 import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
+import type { Circuits } from './circuits.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {
@@ -78,6 +79,7 @@ export interface EngineContext {
   readonly calendar: Calendar
   readonly html: HtmlReader
   readonly inFlight: InFlight
+  readonly circuits: Circuits
   readonly eligibility: Eligibility | null
   readonly sinks: readonly EventSink[]
   readonly observer: Observer

@@ -42,10 +42,15 @@ export function paceOf({ campaign, kind }: Pick<ChannelLane, 'campaign' | 'kind'
   return campaign.content.pace[kind] ?? DEFAULT_PACES[kind]
 }
 
+/** The provider account that a tenant sends with on a channel. */
+export function accountOf(scope: Scope, { channel }: Pick<ChannelLane, 'channel'>): string {
+  return channel.accountOf?.(scope) ?? channel.capabilities.account
+}
+
 /** The limit of the provider account behind a channel, shared by whoever uses it. */
-export function accountLimit({ channel }: Pick<ChannelLane, 'channel'>): RateLimit {
-  const { account, accountPace } = channel.capabilities
-  return { key: `account:${account}`, pace: accountPace ?? UNBOUNDED, sharedByTenants: true }
+export function accountLimit(scope: Scope, lane: Pick<ChannelLane, 'channel'>): RateLimit {
+  const { accountPace } = lane.channel.capabilities
+  return { key: `account:${accountOf(scope, lane)}`, pace: accountPace ?? UNBOUNDED, sharedByTenants: true }
 }
 
 /** Works out the limits of a lane and the portions in which it sends. */
@@ -76,7 +81,7 @@ function limitsOf(context: EngineContext, scope: Scope, lane: ChannelLane): read
     ...(tenantPace === undefined
       ? []
       : [{ key: `channel:${lane.kind}`, pace: tenantPace, sharedByTenants: false }]),
-    accountLimit(lane),
+    accountLimit(scope, lane),
   ]
 }
 

@@ -5,7 +5,7 @@ import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './atte
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { type LanePace, lanePace } from './lane-pace.js'
+import { accountOf, type LanePace, lanePace } from './lane-pace.js'
 import { createSettler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 
@@ -46,7 +46,8 @@ export interface Sender {
 
 /** Makes the sender of a lane. */
 export function createSender(context: EngineContext, scope: Scope, lane: ChannelLane): Sender {
-  const { account, window } = lane.channel.capabilities
+  const { window } = lane.channel.capabilities
+  const account = accountOf(scope, lane)
   const pace = lanePace(context, scope, lane)
   const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
   const inFlight = new Set<Promise<void>>()

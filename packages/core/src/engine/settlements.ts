@@ -82,11 +82,8 @@ function failed(
 }
 
 /** When the provider lets the account go on. */
-export function resumesAt(
-  context: EngineContext,
-  { retryAfterMs }: Extract<SendResult, { outcome: 'throttled' }>,
-): Instant {
-  return context.clock.now() + Math.ceil(retryAfterMs)
+export function resumesAt(context: EngineContext, afterMs: DurationMs): Instant {
+  return context.clock.now() + Math.ceil(afterMs)
 }
 
 /** How long to wait before a try that follows so many. */
@@ -143,7 +140,7 @@ export function settlementOf(
     case 'permanent':
       return failed(context, held, result.code, tries, attempt)
     case 'throttled':
-      return settle(held, resumesAt(context, result), { attempt, reason: result.code })
+      return settle(held, resumesAt(context, result.retryAfterMs), { attempt, reason: result.code })
     case 'misconfigured':
       return settle(held, held.delivery.dueAt, { attempt, reason: result.code })
     case 'unknown':

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
+import { topicSchema } from './consent.js'
 import { hostIdSchema, instantSchema, storableSchema } from './fields.js'
 
 /** What a provider can say of a delivery. */
@@ -17,6 +18,7 @@ export const RECEIPT_TYPES = [
   'replied',
   'complained',
   'unsubscribed',
+  'resubscribed',
 ] as const
 
 export type ReceiptType = (typeof RECEIPT_TYPES)[number]
@@ -31,11 +33,20 @@ export interface Receipt {
   readonly deliveryId?: DeliveryId
   /** ... else the provider's id of the message. */
   readonly providerMessageId?: string
+  /** The forms that this id may have been stored in, when there are several: the first that fits a delivery counts. */
+  readonly providerMessageIds?: readonly string[]
   /** The provider's reason or status code, without personal data. */
   readonly reason?: string
   readonly url?: string
   /** Whether a machine did it (mail scanner, privacy proxy). */
   readonly machine?: boolean
+  /**
+   * What was unsubscribed from, or subscribed to again: one topic, `*` for all of them, or null for that of the message's
+   * campaign.
+   *
+   * @default all topics for `unsubscribed`; for `resubscribed` none, since only what is named is allowed
+   */
+  readonly topic?: string | null
 }
 
 /** The strict schema of a {@link Receipt}. */
@@ -48,6 +59,8 @@ export const receiptSchema = z.strictObject({
   reason: storableSchema(10_000).exactOptional(),
   url: storableSchema(10_000).exactOptional(),
   machine: z.boolean().exactOptional(),
+  providerMessageIds: z.array(hostIdSchema).max(10).exactOptional(),
+  topic: topicSchema.nullable().exactOptional(),
 })
 
 /**
@@ -75,6 +88,7 @@ export function receiptStage(state: ReceiptState): ReceiptType | null {
   const order: readonly ReceiptType[] = [
     'complained',
     'unsubscribed',
+    'resubscribed',
     'bounced',
     'blocked',
     'dropped',

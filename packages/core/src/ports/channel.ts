@@ -89,21 +89,33 @@ export type SendResult =
       readonly providerMessageId: string | null
       /** What it really cost, when the provider says so: millionths of a minor unit of the price's currency. */
       readonly costMicros?: number
+      /** The account is used up for so long, as the provider says: nothing else is sent meanwhile. */
+      readonly pauseForMs?: DurationMs
     }
-  /** Not sent, and a later try may work. */
-  | { readonly outcome: 'transient'; readonly code: string; readonly retryAfterMs?: DurationMs }
+  /**
+   * Not sent, and a later try may work. `outage` when the provider or the way to it failed, whatever the message: after
+   * several in a row its account is left alone for a while.
+   */
+  | {
+      readonly outcome: 'transient'
+      readonly code: string
+      readonly retryAfterMs?: DurationMs
+      readonly outage?: boolean
+    }
   /** Not sent, and no try will work; `suppress` when the address itself is dead. */
   | { readonly outcome: 'permanent'; readonly code: string; readonly suppress?: boolean }
   /** Not sent because the account is too fast: moves the pace, spends no try. */
   | { readonly outcome: 'throttled'; readonly code: string; readonly retryAfterMs: DurationMs }
   /** Not sent because the account or the configuration is refused: pauses the campaign. */
   | { readonly outcome: 'misconfigured'; readonly code: string }
-  /** Nobody can tell whether it was sent. */
-  | { readonly outcome: 'unknown'; readonly code: string }
+  /** Nobody can tell whether it was sent; `outage` as above. */
+  | { readonly outcome: 'unknown'; readonly code: string; readonly outage?: boolean }
 
 /** A way to reach people, or the public. */
 export interface Channel {
   readonly capabilities: ChannelCapabilities
+  /** The account that a tenant sends with, where tenants have accounts of their own; else `capabilities.account`. */
+  accountOf?(scope: Scope): string
   /**
    * Makes one attempt for each message of the batch. Never retries by itself and keeps nothing.
    *
