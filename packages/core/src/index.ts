@@ -92,7 +92,14 @@ export type * from './model/incremental.js'
 export type { JournalEntry } from './model/journal.js'
 export type { Json, JsonObject } from './model/json.js'
 export type { Member } from './model/member.js'
-export type { EmailMessage, MessageOverrides, Messages, NoticeMessage, TextMessage } from './model/message.js'
+export type {
+  EmailMessage,
+  MessageOverrides,
+  Messages,
+  NoticeMessage,
+  PushMessage,
+  TextMessage,
+} from './model/message.js'
 export type { Rate } from './model/metrics.js'
 export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
 export type { Page, PageRequestInput } from './model/page.js'

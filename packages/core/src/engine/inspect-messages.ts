@@ -5,7 +5,7 @@ import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
-import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
+import { bytesOn, clipsInGmail, mostBytesOn } from '../rendering/message-size.js'
 import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
@@ -85,7 +85,11 @@ export async function measureMessages(
     } else if (sample !== null) {
       const size = await measureForm(context, scope, campaign, sample, form)
       if (!('code' in size)) sizes.push(size)
-      findings.push(...('code' in size ? [failureOf(size, form)] : findingsOf(size, form, maxBytes)))
+      findings.push(
+        ...('code' in size
+          ? [failureOf(size, form)]
+          : findingsOf(size, form, mostBytesOn(form.channel, maxBytes))),
+      )
     }
   }
   return {
@@ -127,7 +131,7 @@ async function measureForm(
     const reader = locale === undefined ? customer : { ...customer, locale }
     const { message } = await previewFor(context, scope, campaign, reader, { channel, variant: arm })
     const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
-    return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+    return { channel, variant: arm, locale: locale ?? null, bytes: bytesOn(channel, message), clipped }
   } catch (thrown) {
     if (isCampaignKitError(thrown)) return thrown
     throw thrown
