@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { ACTIONS, type AccessPolicy, type Action, allowAll } from './access/policy.js'
+export type { WebhookCheck } from './access/webhook-signature.js'
 export * from './assignment/allocation.js'
 export type { ArmWeight } from './assignment/arms.js'
 export * from './assignment/assign.js'
@@ -28,6 +29,14 @@ export type { CampaignKitOptions, TenantOptions } from './client/options.js'
 export { type ConsoleLoggerOptions, createConsoleLogger } from './defaults/console-logger.js'
 export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js'
 export { createSystemClock } from './defaults/system-clock.js'
+export { createReceiptsHandler, type ReceiptsHandlerOptions } from './defaults/webhook/receipts-handler.js'
+export {
+  type IncomingWebhook,
+  type VerifyWebhookOptions,
+  verifyWebhook,
+} from './defaults/webhook/verify-webhook.js'
+export { createWebhookChannel, type WebhookChannelOptions } from './defaults/webhook/webhook-channel.js'
+export type { WebhookTargetOptions } from './defaults/webhook/webhook-options.js'
 export type { CallOptions } from './engine/call-options.js'
 export type { TemplateData } from './engine/context.js'
 export type { Erasure } from './engine/erase-customers.js'
