@@ -47,6 +47,9 @@ export type TemplateData = (
   customerIds: readonly CustomerId[],
 ) => Promise<ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>>
 
+/** A sink with the name under which its place is kept. */
+export type NamedSink = EventSink & { readonly name: string }
+
 /** Settings of the kit, parsed once. */
 export interface EngineSettings {
   /** Origin of every link, without a path: `https://go.pizza.example`. */
@@ -79,7 +82,7 @@ export interface EngineContext {
   readonly html: HtmlReader
   readonly inFlight: InFlight
   readonly eligibility: Eligibility | null
-  readonly sinks: readonly EventSink[]
+  readonly sinks: readonly NamedSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
   readonly settings: EngineSettings

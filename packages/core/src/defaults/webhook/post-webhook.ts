@@ -8,7 +8,7 @@ export type WebhookAnswer =
       readonly outcome: 'answered'
       readonly status: number
       readonly headers: Headers
-      /** Null when it is longer than what is read; empty unless the status is a success. */
+      /** Null when it is longer than what is read; empty when it is of no interest. */
       readonly body: Uint8Array | null
     }
   /** It certainly did not arrive. */
@@ -61,11 +61,17 @@ export async function postWebhook(
   })
 }
 
-/** Posts bytes once, within the time and with the bounds of a target. */
+/**
+ * Posts bytes once, within the time and with the bounds of a target.
+ *
+ * @param isRead - of which answers the body is read
+ * @default isRead of successes
+ */
 export async function postOnce(
   { url, fetch, timeoutMs, maxResponseBytes }: Omit<WebhookTarget, 'keys' | 'clock'>,
   signal: AbortSignal | undefined,
   request: { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array },
+  isRead: (status: number) => boolean = isSuccess,
 ): Promise<WebhookAnswer> {
   if (signal?.aborted) return { outcome: 'notSent', code: 'aborted', isCertificate: false }
   const timer = AbortSignal.timeout(timeoutMs)
@@ -79,9 +85,8 @@ export async function postOnce(
       signal: signal === undefined ? timer : AbortSignal.any([timer, signal]),
     })
     const { status, headers } = response
-    const isSuccess = status >= 200 && status < 300
-    if (!isSuccess) await response.body?.cancel().catch(() => undefined)
-    const answer = isSuccess ? await readAtMost(response, maxResponseBytes) : new Uint8Array()
+    if (!isRead(status)) await response.body?.cancel().catch(() => undefined)
+    const answer = isRead(status) ? await readAtMost(response, maxResponseBytes) : new Uint8Array()
     return { outcome: 'answered', status, headers, body: answer }
   } catch (thrown) {
     if (timer.aborted) return { outcome: 'lost', code: 'timeout' }
@@ -92,6 +97,11 @@ export async function postOnce(
       ? { outcome: 'notSent', code, isCertificate }
       : { outcome: 'lost', code }
   }
+}
+
+/** Whether the other end says that it has taken what it got. */
+export function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300
 }
 
 async function readAtMost(response: Response, most: number): Promise<Uint8Array | null> {

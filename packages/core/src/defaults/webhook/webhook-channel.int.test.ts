@@ -104,7 +104,7 @@ describe('a webhook channel', () => {
     expect(taken?.headers['idempotency-key']).toBe(taken?.headers['webhook-id'])
   })
 
-  it.each<[number, object, object]>([
+  it.each<[number, Record<string, string>, object]>([
     [204, {}, { outcome: 'accepted', providerMessageId: null }],
     [301, { location: '/elsewhere' }, { outcome: 'misconfigured', code: 'webhook-301' }],
     [308, { location: '/elsewhere' }, { outcome: 'misconfigured', code: 'webhook-308' }],

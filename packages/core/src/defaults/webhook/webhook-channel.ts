@@ -11,7 +11,7 @@ import { RECEIPT_TYPES, type ReceiptType } from '../../model/receipt.js'
 import type { Scope } from '../../model/scope.js'
 import type { Channel, ChannelCapabilities, MessagePrice, OutgoingMessage } from '../../ports/channel.js'
 import { resultOfFailure } from './classify-webhook.js'
-import { postWebhook } from './post-webhook.js'
+import { isSuccess, postWebhook } from './post-webhook.js'
 import { readResults } from './read-results.js'
 import { readTarget, type WebhookTargetOptions, webhookTargetFields } from './webhook-options.js'
 
@@ -126,8 +126,7 @@ export function createWebhookChannel(options: WebhookChannelOptions): Channel {
         },
         signal,
       )
-      const isTaken = answer.outcome === 'answered' && answer.status >= 200 && answer.status < 300
-      if (isTaken) return readResults(answer.body, batch)
+      if (answer.outcome === 'answered' && isSuccess(answer.status)) return readResults(answer.body, batch)
       const result = resultOfFailure(answer, batch.length, now)
       return batch.map(() => result)
     },
