@@ -1,4 +1,5 @@
 import { deliveryCounts } from './0001-delivery-counts.js'
+import { eventFeedTables } from './0001-event-feed.js'
 import { ledgerTables } from './0001-ledger.js'
 import { memberTables } from './0001-members.js'
 import { reserveSlots } from './0001-reserve-slots.js'
@@ -304,6 +305,7 @@ export function firstTables(schema: string): readonly string[] {
   at timestamptz not null default now()
 )`,
     ...segmentIndexes(schema),
+    ...eventFeedTables(schema),
     ...upkeepStatements(schema),
   ]
 }

@@ -71,6 +71,7 @@ export const ERROR_CODES = {
   ADDRESS_INVALID: 'The address is not of the form that its channel needs.',
   CHANNEL_FAILED: 'The channel adapter threw instead of answering with a result.',
   CHANNEL_MISCONFIGURED: 'The provider refuses the account or the configuration, not the message.',
+  SINK_FAILED: 'An event sink did not take events; they come again later, and nothing else waits for it.',
   STORAGE_FAILED: 'The storage failed; `cause` holds what it said, `retry` whether a new try can help.',
   TRANSACTIONS_NOT_SUPPORTED: 'The storage cannot join a transaction of the host.',
   WORKER_RUNNING: 'This worker runs already; create a second one to run two.',

@@ -274,7 +274,7 @@ export interface EnlistedKit {
   readonly events: Pick<Events, 'track'>
   readonly journal: Journal
   /**
-   * Resolves when the transaction has ended: with true once listeners and sinks were told what was committed, with false
+   * Resolves when the transaction has ended: with true once listeners were told what was committed, with false
    * when it was taken back and nobody is told anything.
    *
    * @throws STORAGE_FAILED when that cannot be found out

@@ -48,6 +48,9 @@ export type TemplateData = (
   customerIds: readonly CustomerId[],
 ) => Promise<ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>>
 
+/** A sink with the name under which its place is kept. */
+export type NamedSink = EventSink & { readonly name: string }
+
 /** Settings of the kit, parsed once. */
 export interface EngineSettings {
   /** Origin of every link, without a path: `https://go.pizza.example`. */
@@ -81,7 +84,7 @@ export interface EngineContext {
   readonly inFlight: InFlight
   readonly circuits: Circuits
   readonly eligibility: Eligibility | null
-  readonly sinks: readonly EventSink[]
+  readonly sinks: readonly NamedSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
   readonly settings: EngineSettings

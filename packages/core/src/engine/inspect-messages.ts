@@ -7,7 +7,7 @@ import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
 import type { RenderedMessage } from '../ports/channel.js'
 import { contentFindings } from '../rendering/content-rules.js'
-import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
+import { bytesOn, clipsInGmail, mostBytesOn } from '../rendering/message-size.js'
 import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
@@ -99,7 +99,7 @@ export async function measureMessages(
     if (made === null) continue
     const size = sizeOf(made, form)
     sizes.push(size)
-    findings.push(...sizeFindings(size, form, maxBytes))
+    findings.push(...sizeFindings(size, form, mostBytesOn(form.channel, maxBytes)))
   }
   findings.push(...localeFindings(campaign))
   return {
@@ -161,7 +161,7 @@ function sizeFindings(size: MessageSize, form: MessageForm, maxBytes: number): r
 
 function sizeOf(message: RenderedMessage, { channel, arm, locale }: MessageForm): MessageSize {
   const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
-  return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+  return { channel, variant: arm, locale: locale ?? null, bytes: bytesOn(channel, message), clipped }
 }
 
 async function renderForm(

@@ -9,7 +9,7 @@ import type { Delivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
 import type { Scope } from '../model/scope.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
-import { messageBytes } from '../rendering/message-size.js'
+import { bytesOn, mostBytesOn } from '../rendering/message-size.js'
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
@@ -167,7 +167,7 @@ function tryWrite(
       coupon: openCoupon === null ? null : openCoupon(),
       data: data.get(customer.id) ?? {},
     })
-    return messageBytes(content) > channel.capabilities.maxMessageBytes
+    return bytesOn(kind, content) > mostBytesOn(kind, channel.capabilities.maxMessageBytes)
       ? { failure: 'MESSAGE_TOO_LARGE' }
       : { to, content }
   } catch (thrown) {

@@ -68,6 +68,12 @@ export type RenderedMessage =
       readonly body: string
       readonly link: string | null
       readonly image: string | null
+      /** What goes with the text for the app or the page; absent when there is nothing. */
+      readonly data?: Readonly<Record<string, string>>
+      /** Where it is shown; absent when the campaign names no place. */
+      readonly placement?: string
+      /** Seconds after it was sent within which it may be shown; absent for as long as one likes. */
+      readonly timeToLiveSeconds?: number
     }
 
 /** One message on its way out. */
