@@ -103,7 +103,7 @@ describe('an event sink', () => {
     await track(0, 2)
     await root.worker().drain()
     expect([broken.heard, whole.heard]).toEqual([[], keys(0, 2)])
-    const [{ restsUntil }] = (await root.sinks()) as readonly [{ readonly restsUntil: number }]
+    const restsUntil = (await root.sinks())[0]?.restsUntil ?? 0
     expect(await root.sinks()).toEqual([
       { name: 'broken', waiting: 2, waitingSince: clock.now(), failures: 1, restsUntil },
       { name: 'whole', waiting: 0, waitingSince: null, failures: 0, restsUntil: null },
