@@ -89,7 +89,7 @@ async function settle(context: EngineContext, scope: Scope, campaign: Campaign, 
 async function finish(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<Run> {
   const counts = await context.storage.audience.counts(scope, run.id)
   context.observer.emit('run.frozen', { scope, campaignId: campaign.id, runId: run.id, counts })
-  await context.storage.freezing.finish(scope, run.id)
+  await context.storage.freezing.finish(scope, run.id, counts.matched)
   return run
 }
 

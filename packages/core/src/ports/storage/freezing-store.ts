@@ -95,6 +95,10 @@ export interface FreezingStore {
   place(scope: Scope, run: Run, placement: Placement): Promise<void>
   /** Forgets what is planned of a run and not placed. */
   discard(scope: Scope, runId: RunId): Promise<void>
-  /** Told once a run is frozen: the time to look at what was written, such as to count it for the planner of statements. */
-  finish(scope: Scope, runId: RunId): Promise<void>
+  /**
+   * Told once a run is frozen: the time for what makes later statements quick. Changes nothing that is read.
+   *
+   * @param members - how many it has, the excluded among them
+   */
+  finish(scope: Scope, runId: RunId, members: number): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { BrokenStorage } from './broken-wrapper.js'
 import { eventFeedStorages } from './event-feeds.js'
+import { freezingStorages } from './freezing.js'
 import { happeningStorages } from './happenings.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
@@ -15,6 +16,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...forgetfulStorages,
   ...pagingStorages,
   ...recordStorages,
+  ...freezingStorages,
   ...ledgerStorages,
   ...happeningStorages,
   ...eventFeedStorages,

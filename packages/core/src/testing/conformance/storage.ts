@@ -19,10 +19,12 @@ import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
+import { freezingCases } from './freezing.js'
 import { heldCases } from './held.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { placementCases } from './placements.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
@@ -84,6 +86,8 @@ export const storageConformance: readonly StorageCase[] = [
   ...consentCases,
   ...segmentCases,
   ...campaignCases,
+  ...freezingCases,
+  ...placementCases,
   ...audienceCases,
   ...deliveryCases,
   ...claimCases,

@@ -31,8 +31,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     allPages((page) => storage.campaigns.list(scope, { archived: true }, page)),
   'campaigns.getRun': (storage, scope) => storage.campaigns.getRun(scope, RUN),
   'campaigns.runsOf': (storage, scope) => storage.campaigns.runsOf(scope, CAMPAIGN),
-  'audience.byRank': (storage, scope) => storage.audience.byRank(scope, RUN, { after: null, limit: 100 }),
-  'audience.reaches': (storage, scope) => storage.audience.reaches(scope, RUN, 1),
+  'freezing.sizes': (storage, scope) => storage.freezing.sizes(scope, RUN),
   'audience.get': (storage, scope) => storage.audience.get(scope, RUN, [CUSTOMER]),
   'audience.armsOf': async (storage, scope) => [
     ...(await storage.audience.armsOf(scope, CAMPAIGN, asId('run-2'), [CUSTOMER])),
@@ -41,7 +40,6 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     ...(await storage.audience.membershipsOf(scope, [CUSTOMER])),
   ],
   'audience.counts': (storage, scope) => storage.audience.counts(scope, RUN),
-  'audience.segmentCounts': async (storage, scope) => [...(await storage.audience.segmentCounts(scope, RUN))],
   'audience.armCounts': (storage, scope) => storage.audience.armCounts(scope, RUN),
   'audience.list': (storage, scope) => allPages((page) => storage.audience.list(scope, RUN, {}, page)),
   'deliveries.get': (storage, scope) =>
