@@ -19,15 +19,12 @@ export function placeMembers(
   runId: RunId,
   placement: Placement,
 ): void {
-  const planned = freezing.inSlices(runId, placement.from, placement.to)
+  const planned = freezing.inSlice(runId, placement.slice)
   const members = deepFreeze(membersOf(planned, placement))
   const added = deliveries.newOnes(members.flatMap((member) => firstDeliveriesOf(member, placement)))
   audience.append(runId, members)
   for (const delivery of added) deliveries.add(delivery)
-  freezing.remove(
-    runId,
-    planned.map(({ customerId }) => customerId),
-  )
+  freezing.take(runId, placement.slice)
 }
 
 function membersOf(planned: readonly PlannedMembership[], placement: Placement): readonly Member[] {

@@ -152,13 +152,15 @@ export function firstTables(schema: string): readonly string[] {
   settled_at float8,
   cost_micros float8 not null,
   currency text,
-  constraint deliveries_id primary key (tenant, id),
-  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel)
+  is_first boolean not null,
+  constraint deliveries_id primary key (tenant, id)
 ) with (fillfactor = 60)`,
+    // what a freezing queues is found by its id, which names its run and its member
+    `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
     `create index deliveries_queued on ${name('deliveries')} (tenant, run_id, channel, due_at, rank, id) where status = 'queued'`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel, lease_until) where lease_until is not null`,
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
-    `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
+    `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (

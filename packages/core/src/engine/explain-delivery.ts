@@ -41,13 +41,14 @@ export async function explainDelivery(
   const campaign = await requireCampaign(context, scope, campaignId)
   const steps = [campaignStep(campaign)]
   let inRun = false
-  for (const run of await context.storage.campaigns.runsOf(scope, campaignId)) {
+  const runs = await context.storage.campaigns.runsOf(scope, campaignId)
+  for (const run of runs) {
     const [member] = await context.storage.audience.get(scope, run.id, [customerId])
     if (member !== undefined) steps.push(...(await memberSteps(context, scope, campaign, run, member)))
     else if (run.freeze.phase === 'frozen') steps.push(absentStep(run))
     inRun ||= member !== undefined
   }
-  if (!inRun) steps.push(...(await planSteps(context, scope, campaign, customerId)))
+  if (!inRun) steps.push(...(await planSteps(context, scope, campaign, customerId, runs)))
   const sent = steps.some(({ stage, passed }) => stage === 'delivery' && passed === 'yes')
   return { campaignId, customerId, sent, steps }
 }
@@ -75,11 +76,28 @@ async function planSteps(
   scope: Scope,
   campaign: Campaign,
   customerId: CustomerId,
+  runs: readonly Run[],
 ): Promise<readonly TraceStep[]> {
   const [customer] = await context.storage.customers.get(scope, [customerId])
-  if (customer !== undefined) return explainPlan(context, scope, campaign, customer)
-  const words = 'No customer has this id'
-  return [traceStep({ stage: 'match', passed: 'no', code: 'CUSTOMER_NOT_FOUND', words })]
+  if (customer === undefined) {
+    const words = 'No customer has this id'
+    return [traceStep({ stage: 'match', passed: 'no', code: 'CUSTOMER_NOT_FOUND', words })]
+  }
+  const steps = await explainPlan(context, scope, campaign, customer)
+  const freezing = runs.find(isBeingFrozen)
+  const isReached = steps.some(({ stage, passed }) => stage === 'gate' && passed === 'yes')
+  return freezing === undefined || !isReached ? steps : [...steps, notAssignedStep(freezing)]
+}
+
+/** Nobody is a member before all who match are planned. */
+function isBeingFrozen({ status, freeze }: Run): boolean {
+  if (status === 'ended' || freeze.phase === 'frozen') return false
+  return freeze.phase !== 'matching' || freeze.after !== null
+}
+
+function notAssignedStep({ scheduledFor }: Run): TraceStep {
+  const words = 'The run is being prepared'
+  return traceStep({ stage: 'arm', at: scheduledFor, passed: 'unknown', code: 'notAssigned', words })
 }
 
 async function memberSteps(
@@ -106,16 +124,12 @@ async function memberSteps(
 }
 
 function armStep({ arm, rank }: Member, at: Instant): TraceStep {
-  if (arm === null) {
-    const words = 'The run is being prepared'
-    return traceStep({ stage: 'arm', at, passed: 'unknown', code: 'notAssigned', words })
-  }
   const waits = arm === HOLDOUT || arm === REMAINDER
   return traceStep({
     stage: 'arm',
     at,
     passed: waits ? 'no' : 'yes',
-    code: arm,
+    code: String(arm),
     words: `Rank ${rank}: ${arm}${arm === REMAINDER ? ', waits for the verdict' : ''}`,
   })
 }

@@ -51,7 +51,7 @@ type Sequences = ReturnType<typeof createRunSequences>
 const kept = new WeakMap<EngineContext, { readonly key: string; readonly sequences: Sequences }>()
 
 /**
- * The arms of the newcomers in some slices of a run, lane by lane in the order of their ranks: in one sequence, or
+ * The arms of the newcomers in a slice of a run, lane by lane in the order of their ranks: in one sequence, or
  * stratum by stratum.
  */
 export function newcomerArms(
@@ -60,11 +60,11 @@ export function newcomerArms(
   campaign: Campaign,
   run: Run,
   { slices, newcomers }: RankingState,
-  [from, to]: readonly [from: number, to: number],
+  index: number,
 ): ReadonlyMap<string, readonly Arm[]> {
   const sequences = sequencesOf(context, scope, campaign, run, slices, newcomers)
-  const before = laneSizes(slices.slice(0, from))
-  const lanes = [...laneSizes(slices.slice(from, to))]
+  const before = laneSizes(slices.slice(0, index))
+  const lanes = [...laneSizes(slices.slice(index, index + 1))]
   return new Map(
     lanes.map(([lane, count]) => {
       const sequence = sequences(lane)

@@ -6,13 +6,9 @@ import type { Scope } from '../model/scope.js'
 import type { FirstDeliveries } from '../ports/storage/freezing-store.js'
 import type { EngineContext } from './context.js'
 import { newcomerArms, newcomersIn, type RankingState } from './newcomer-arms.js'
-import { MOST_PLACED } from './scan-customers.js'
 
 /** Placements that are under way at once: one server process works on each. */
 const AT_ONCE = 2
-
-/** Slices that are placed together: those from the first up to, and without, the second. */
-type Stretch = readonly [from: number, to: number]
 
 /**
  * Makes members of the next slices of a run, and says how far the ranking has come then. A slice that a dead process has
@@ -29,17 +25,18 @@ export async function placeNext(
 ): Promise<RankingState> {
   const remainderArm = hasRemainder(campaign) ? await armOfRemainder(context, scope, campaign) : REMAINDER
   const first = firstDeliveries(campaign)
-  const stretches = nextStretches(at)
+  const next = at.slices.slice(at.placed, at.placed + AT_ONCE)
   const placed = await Promise.allSettled(
-    stretches.map(([from, to]) => {
-      const firstRank = ranksIn(at.slices.slice(0, from))
-      const arms = decided(newcomerArms(context, scope, campaign, run, at, [from, to]), remainderArm)
-      const placement = { from, to, firstRank, arms, remainderArm, first }
+    next.map(({ slice }, behind) => {
+      const index = at.placed + behind
+      const firstRank = ranksIn(at.slices.slice(0, index))
+      const arms = decided(newcomerArms(context, scope, campaign, run, at, index), remainderArm)
+      const placement = { slice, firstRank, arms, remainderArm, first }
       return context.storage.freezing.place(scope, run, placement)
     }),
   )
   for (const outcome of placed) if (outcome.status === 'rejected') throw outcome.reason
-  return { ...at, placed: stretches.at(-1)?.[1] ?? at.slices.length }
+  return { ...at, placed: at.placed + next.length }
 }
 
 type Arms = ReadonlyMap<string, readonly Arm[]>
@@ -55,28 +52,6 @@ function decided(arms: Arms, remainderArm: Arm): Arms {
 /** The state of a run all of whose slices are placed. */
 export function frozenAt(now: Instant, { slices, newcomers }: RankingState): Run['freeze'] {
   return { phase: 'frozen', at: now, newcomers: newcomers + newcomersIn(slices) }
-}
-
-function nextStretches({ slices, placed }: RankingState): readonly Stretch[] {
-  const stretches: Stretch[] = []
-  let from = placed
-  while (stretches.length < AT_ONCE && from < slices.length) {
-    const to = endOfStretch(slices, from)
-    stretches.push([from, to])
-    from = to
-  }
-  return stretches
-}
-
-function endOfStretch(slices: readonly SliceSize[], from: number): number {
-  let members = 0
-  let to = from
-  for (const slice of slices.slice(from)) {
-    members += ranksIn([slice]) + slice.excluded
-    if (to > from && members > MOST_PLACED) break
-    to += 1
-  }
-  return to
 }
 
 /** How many members with a rank slices have. */

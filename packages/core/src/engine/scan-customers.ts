@@ -10,9 +10,6 @@ export const PLAN_PAGE = 500
 /** Customers that one step of freezing plans: the more, the fewer calls of the storage, each of which has its price. */
 export const FREEZE_PAGE = 2_000
 
-/** Members that one placement makes, as long as a slice has no more. */
-export const MOST_PLACED = 50_000
-
 /** Every customer who matches, a page at a time, in order of their ids. */
 export async function* scanMatched(
   context: EngineContext,

@@ -22,6 +22,8 @@ export type FreezeState =
 
 /** Who is planned in a slice of the order of ranks. */
 export interface SliceSize {
+  /** What the storage calls the slice. */
+  readonly slice: string
   /** Those who are left out, and have no rank. */
   readonly excluded: number
   /** Those who keep the arm of an earlier run. */

@@ -26,13 +26,11 @@ export interface FirstDeliveries {
 
 /** Which members get their rank and arm, and which those are. */
 export interface Placement {
-  /** The first of the slices that are placed, by its index in {@link FreezingStore.sizes}. */
-  readonly from: number
-  /** The first slice behind them. */
-  readonly to: number
-  /** Of the first member without exclusion in them. */
+  /** As {@link FreezingStore.sizes} named it. */
+  readonly slice: string
+  /** Of the first member without exclusion in the slice. */
   readonly firstRank: number
-  /** By lane, the arms of the newcomers in these slices, in the order of their ranks. */
+  /** By lane, the arms of the newcomers in the slice, in the order of their ranks. */
   readonly arms: ReadonlyMap<string, readonly Arm[]>
   /** What those get who keep `remainder`. */
   readonly remainderArm: Arm
@@ -81,12 +79,13 @@ export interface FreezingStore {
    */
   settleAddresses(scope: Scope, run: Run): Promise<void>
   /**
-   * How many are planned in each slice. The slices follow each other in the order of rank keys; how
-   * many there are, and where one ends, is the storage's own choice and the same for every run.
+   * How many are planned in each slice, the slices in the order of rank keys. How many there are, and where one ends, is
+   * the storage's own choice: one placement makes members of all in a slice at a stretch. Names stay good while slices
+   * are placed.
    */
   sizes(scope: Scope, runId: RunId): Promise<readonly SliceSize[]>
   /**
-   * Makes members of all who are planned in some slices, and queues what each is sent first, under the ids of
+   * Makes members of all who are planned in a slice, and queues what each is sent first, under the ids of
    * {@link firstDeliveryId}: all or none. Ranks follow the rank keys (ties by customer id, by code points); the excluded
    * get none. A slice that was placed stays as it is, whatever is said of it.
    *

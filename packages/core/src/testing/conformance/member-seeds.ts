@@ -37,23 +37,29 @@ export async function planIn(
 
 interface Placing {
   readonly first?: FirstDeliveries
+  readonly firstRank?: number
+  /** By lane; in one that is not named all newcomers get the arm `all`. */
+  readonly arms?: Placement['arms']
   readonly remainderArm?: string
 }
 
-/** The placements of all who are planned in a run, a slice each; newcomers get the arm `all`. */
+/** The placements of all who are planned in a run, a slice each. */
 export async function placementsOf(
   storage: Storage,
   scope: Scope,
   runId: Run['id'],
-  { first = NOTHING_FIRST, remainderArm = 'remainder' }: Placing = {},
+  { first = NOTHING_FIRST, firstRank = 0, arms = new Map(), remainderArm = 'remainder' }: Placing = {},
 ): Promise<readonly Placement[]> {
-  let firstRank = 0
-  return (await storage.freezing.sizes(scope, runId)).map(({ kept, newcomers }, from) => {
-    const lines = Object.entries(newcomers).map(
-      ([lane, count]) => [lane, Array.from({ length: count }, () => 'all')] as const,
-    )
-    const placement = { from, to: from + 1, firstRank, arms: new Map(lines), remainderArm, first }
-    firstRank += kept + lines.reduce((sum, [, { length }]) => sum + length, 0)
+  const given = new Map<string, number>()
+  let rank = firstRank
+  return (await storage.freezing.sizes(scope, runId)).map(({ slice, kept, newcomers }) => {
+    const lines = Object.entries(newcomers).map(([lane, count]) => {
+      const start = given.get(lane) ?? 0
+      given.set(lane, start + count)
+      return [lane, Array.from({ length: count }, (_, at) => arms.get(lane)?.[start + at] ?? 'all')] as const
+    })
+    const placement = { slice, firstRank: rank, arms: new Map(lines), remainderArm, first }
+    rank += kept + lines.reduce((sum, [, { length }]) => sum + length, 0)
     return placement
   })
 }

@@ -4,14 +4,14 @@ import { type Delivery, queuedDelivery } from '../../model/delivery.js'
 import type { Member } from '../../model/member.js'
 import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
-import { type FirstDeliveries, firstDeliveryId, type Placement } from '../../ports/storage/freezing-store.js'
+import { type FirstDeliveries, firstDeliveryId } from '../../ports/storage/freezing-store.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleDelivery, sampleMember, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { allPages, expectEqual, expectFailure, expectRefusal, expectSame } from './expectations.js'
-import { NOTHING_FIRST, placeAll, placementsOf, plannedOf, planIn, ranked } from './member-seeds.js'
+import { placeAll, placementsOf, plannedOf, planIn, ranked } from './member-seeds.js'
 import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
 const freezingCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
@@ -24,16 +24,6 @@ async function seedPlanned(storage: Storage, scope: Scope, members: readonly Mem
   await seedCampaign(storage, scope)
   return planIn(storage, scope, RUN, members.map(plannedOf))
 }
-
-const placementOf = (fields: Partial<Placement>): Placement => ({
-  from: 0,
-  to: Number.MAX_SAFE_INTEGER,
-  firstRank: 0,
-  arms: new Map(),
-  remainderArm: 'remainder',
-  first: NOTHING_FIRST,
-  ...fields,
-})
 
 const membersIn = (storage: Storage, scope: Scope) =>
   allPages((page) => storage.audience.list(scope, RUN, {}, page))
@@ -101,7 +91,7 @@ const rankCases: readonly StorageCase[] = [
       ['one', ['plain', 'it\'s "1"', 'holdout']],
       ['two', ['emoji', 'remainder']],
     ])
-    await storage.freezing.place(ours, run, placementOf({ firstRank: 5, arms, remainderArm: 'decided' }))
+    await placeAll(storage, ours, run, { firstRank: 5, arms, remainderArm: 'decided' })
     expectEqual(
       (await membersIn(storage, ours)).map(({ customerId, rank, arm }) => [customerId, rank, arm]),
       [
@@ -164,36 +154,35 @@ const repeatCases: readonly StorageCase[] = [
   freezingCase('a slice that was placed stays as it is', async ({ storage, ours }) => {
     const members = Array.from({ length: 40 }, (_, at) => sampleMember({ customerId: `c-${at}`, arm: 'plain' }))
     const run = await seedPlanned(storage, ours, members)
-    await placeAll(storage, ours, run, { first: FIRST })
+    const placements = await placementsOf(storage, ours, RUN, { first: FIRST })
+    for (const placement of placements) await storage.freezing.place(ours, run, placement)
     const before = [await membersIn(storage, ours), await deliveriesIn(storage, ours)]
-    const sizes = await storage.freezing.sizes(ours, RUN)
-    expectEqual(
-      sizes,
-      sizes.map(() => ({ excluded: 0, kept: 0, newcomers: {} })),
-      'sizes of what is left',
-    )
-    const other = placementOf({ firstRank: 99, remainderArm: 'other', first: FIRST })
-    await storage.freezing.place(ours, run, other)
+    for (const placement of placements)
+      await storage.freezing.place(ours, run, { ...placement, firstRank: 99, remainderArm: 'other' })
     expectEqual([await membersIn(storage, ours), await deliveriesIn(storage, ours)], before, 'rows')
+    const left = (await storage.freezing.sizes(ours, RUN)).map(({ kept }) => kept)
+    expectEqual(
+      left.filter((kept) => kept > 0),
+      [],
+      'who is left',
+    )
   }),
   freezingCase('place of a run that somebody has moved makes no members', async ({ storage, ours }) => {
     const run = await seedPlanned(storage, ours, [inOrder('1a', { arm: 'plain' })])
-    for (const version of [run.version - 1, run.version + 1]) {
-      const stale = { ...run, version }
-      await expectRefusal(storage.freezing.place(ours, stale, placementOf({ first: FIRST })), 'VERSION_CONFLICT')
-    }
+    for (const version of [run.version - 1, run.version + 1])
+      await expectRefusal(placeAll(storage, ours, { ...run, version }, { first: FIRST }), 'VERSION_CONFLICT')
     expectEqual(await membersIn(storage, ours), [], 'members')
     expectEqual(await deliveriesIn(storage, ours), [], 'deliveries')
   }),
   freezingCase('members and what they are sent are placed all or none', async ({ storage, ours }) => {
-    const members = [inOrder('1a', { arm: 'plain' }), inOrder('2a', { arm: 'plain' })]
+    const members = [inOrder('1a', { arm: 'plain' }), inOrder('1b', { arm: 'plain', rankKey: '1a' })]
     const run = await seedPlanned(storage, ours, members)
     const taken = sampleDelivery({ id: firstDeliveryId(RUN, 1, 'email'), customerId: 'somebody else' })
     await storage.deliveries.append(ours, [taken])
-    await expectFailure(() => storage.freezing.place(ours, run, placementOf({ first: FIRST })))
+    await expectFailure(() => placeAll(storage, ours, run, { first: FIRST }))
     expectEqual(await membersIn(storage, ours), [], 'members')
     expectEqual(await deliveriesIn(storage, ours), [taken], 'deliveries')
-    await storage.freezing.place(ours, run, placementOf({ firstRank: 2, first: FIRST }))
+    await placeAll(storage, ours, run, { firstRank: 2, first: FIRST })
     expectEqual((await membersIn(storage, ours)).length, 2, 'members that were still planned')
   }),
   freezingCase('of several who place one run at once each member is placed once', async ({ storage, ours }) => {
