@@ -321,7 +321,9 @@ describe('a run that is frozen', () => {
     const storage = createMemoryStorage()
     await storage.campaigns.insert(SCOPE, CAMPAIGN, entry())
     await storage.campaigns.update(SCOPE, { ...CAMPAIGN, version: 2 }, 1, entry(), sampleRun())
-    const members = Array.from({ length: 3_000 }, (_, at) => sampleMember({ customerId: `c-${at}`, arm: 'plain' }))
+    const members = Array.from({ length: 3_000 }, (_, at) =>
+      sampleMember({ customerId: `c-${at}`, arm: 'plain' }),
+    )
     const planned = members.map(({ rank: _rank, ...member }) => ({ ...member, lane: null, addressKeys: [] }))
     await storage.freezing.append(SCOPE, sampleRun({ version: 2 }), planned)
     const kept = (await storage.freezing.sizes(SCOPE, RUN)).map((size) => size.kept)

@@ -75,7 +75,10 @@ describe('the kept counts of deliveries', () => {
     const entry = sampleJournalEntry({ id: 'run' })
     await storage.campaigns.update(scope, sampleCampaign({ version: 2 }), 1, entry, sampleRun())
     const planned = Array.from({ length: 2_000 }, (_, at) => {
-      const { rank: _rank, ...member } = sampleMember({ customerId: `c-${at}`, arm: at % 10 === 0 ? 'holdout' : 'all' })
+      const { rank: _rank, ...member } = sampleMember({
+        customerId: `c-${at}`,
+        arm: at % 10 === 0 ? 'holdout' : 'all',
+      })
       return { ...member, lane: null, addressKeys: [null] }
     })
     const run: Run = sampleRun({ version: 2, freeze: { phase: 'settling' } })

@@ -48,7 +48,11 @@ begin
   end if;
   return null;
 end $$`,
-    trigger('insert', 'new table as added', `when (current_setting('${COUNTED}', true) is distinct from 'yes')`),
+    trigger(
+      'insert',
+      'new table as added',
+      `when (current_setting('${COUNTED}', true) is distinct from 'yes')`,
+    ),
     trigger('update', 'old table as removed new table as added'),
     trigger('delete', 'old table as removed'),
   ]

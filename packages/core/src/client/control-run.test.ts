@@ -251,7 +251,12 @@ describe('a cancellation', () => {
       storage.freezing.place = place
       await kit.campaigns.cancel(id, 'wrong audience')
       const [run] = await kit.campaigns.runs(id)
-      const ended = { ...given[1], ...run, status: 'ended', version: given[1].version + 1 } as (typeof given)[1]
+      const ended = {
+        ...given[1],
+        ...run,
+        status: 'ended',
+        version: given[1].version + 1,
+      } as (typeof given)[1]
       await storage.campaigns.updateRun(given[0], ended, given[1].version)
     }
     await root.worker().drain()

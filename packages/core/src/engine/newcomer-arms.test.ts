@@ -19,7 +19,9 @@ const ranking = (slices: readonly SliceSize['newcomers'][], newcomers = 0): Rank
 
 /** The arms of each slice from a process of its own, which remembers nothing. */
 const armsOf = (campaign: typeof plain, at: RankingState) =>
-  at.slices.map((_, index) => newcomerArms({} as EngineContext, sampleScope(), campaign, sampleRun(), at, index))
+  at.slices.map((_, index) =>
+    newcomerArms({} as EngineContext, sampleScope(), campaign, sampleRun(), at, index),
+  )
 const joined = (slices: readonly ReadonlyMap<string, readonly Arm[]>[], lane: string) =>
   slices.flatMap((arms) => arms.get(lane) ?? [])
 
@@ -32,7 +34,10 @@ describe('The arms of newcomers', () => {
   it('go on lane by lane in strata, however a run is cut into slices', () => {
     const [loyal, other] = ['stratum:/loyal', 'stratum:/other'] as const
     const whole = armsOf(stratified, ranking([{ [loyal]: 5, [other]: 3 }]))
-    const cut = armsOf(stratified, ranking([{ [loyal]: 2 }, { [loyal]: 2, [other]: 1 }, { [loyal]: 1, [other]: 2 }]))
+    const cut = armsOf(
+      stratified,
+      ranking([{ [loyal]: 2 }, { [loyal]: 2, [other]: 1 }, { [loyal]: 1, [other]: 2 }]),
+    )
     for (const lane of [loyal, other]) expect(joined(cut, lane)).toEqual(joined(whole, lane))
     expect([...joined(whole, loyal), ...joined(whole, other)].filter((arm) => arm === 'a')).toHaveLength(4)
   })

@@ -2,7 +2,6 @@ import { isCampaignKitError } from '../../base/error.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
-import { asId } from '../as-id.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
 

@@ -29,7 +29,9 @@ const historyCases: readonly StorageCase[] = [
       ['run-2', { a: 'second' }],
       ['run-0', { a: 'of another campaign' }],
     ] as const) {
-      const members = Object.entries(arms).map(([customerId, arm]) => sampleMember({ runId, customerId, arm }))
+      const members = Object.entries(arms).map(([customerId, arm]) =>
+        sampleMember({ runId, customerId, arm }),
+      )
       const excluded = sampleMember({ runId, customerId: 'excluded', exclusion: 'noConsent' })
       await freezeMembers(storage, ours, runId, [...members, excluded])
     }

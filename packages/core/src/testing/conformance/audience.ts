@@ -5,12 +5,7 @@ import { sampleCampaign, sampleMember, sampleRun } from '../samples.js'
 import { addressCases } from './addresses.js'
 import { armCases } from './arms.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
-import {
-  expectEqual,
-  expectPages,
-  expectSame,
-  tamperWith,
-} from './expectations.js'
+import { expectEqual, expectPages, expectSame, tamperWith } from './expectations.js'
 import { freezeMembers, seedMembers } from './member-seeds.js'
 import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
@@ -70,7 +65,9 @@ const memberCases: readonly StorageCase[] = [
           ? sampleMember({ customerId, exclusion: at % 2 === 0 ? 'noConsent' : 'suppressed' })
           : sampleMember({ customerId, rank: at, arm: at % 3 === 1 ? 'plain' : 'holdout' }),
       )
-      const sorted = (await seedMembers(storage, ours, members)).toSorted((left, right) => byCodePoints(left.customerId, right.customerId))
+      const sorted = (await seedMembers(storage, ours, members)).toSorted((left, right) =>
+        byCodePoints(left.customerId, right.customerId),
+      )
       await expectPages((page) => storage.audience.list(ours, RUN, {}, page), sorted, 'all')
       for (const arm of ['plain', 'holdout', 'none such']) {
         const expected = sorted.filter((member) => member.arm === arm)
@@ -109,8 +106,4 @@ const memberCases: readonly StorageCase[] = [
 ]
 
 /** What an AudienceStore means. */
-export const audienceCases: readonly StorageCase[] = [
-  ...addressCases,
-  ...memberCases,
-  ...armCases,
-]
+export const audienceCases: readonly StorageCase[] = [...addressCases, ...memberCases, ...armCases]

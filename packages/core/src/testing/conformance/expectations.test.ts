@@ -8,6 +8,7 @@ import {
   allPages,
   expectEqual,
   expectFailure,
+  expectFullPages,
   expectPresent,
   expectRefusal,
   expectSame,
@@ -46,10 +47,14 @@ describe('expectations', () => {
     await expect(expectFailure(async () => 1)).rejects.toThrow(ConformanceFailure)
   })
 
-  it('catch pages that are too long or never end', async () => {
+  it('catch pages that are too long, never end, or are short before the end', async () => {
     const endless = async (): Promise<Page<number>> => ({ items: [], nextCursor: 'more' })
     await expect(allPages(endless, 1)).rejects.toThrow('a last page')
     await expect(allPages(async () => ({ items: [1, 2], nextCursor: null }), 1)).rejects.toThrow('at most 1')
+    const short = async (seen: readonly number[]) => (seen.length === 0 ? [1] : [2, 3])
+    await expect(expectFullPages(short, [1, 2, 3], 'numbers', [2])).rejects.toThrow('2 a page')
+    await expect(expectFullPages(async () => [1, 1], [1], 'numbers', [1])).rejects.toThrow('at most 1')
+    await expect(expectFullPages(async () => [1], [1], 'numbers', [1])).rejects.toThrow('1 a page')
   })
 
   it('tamper with all that is not frozen', () => {

@@ -100,6 +100,30 @@ export async function expectPages<Item>(
   }
 }
 
+/**
+ * A listing without cursors must give these items in this order, whatever the size of its pages; every page but the
+ * last must be full.
+ *
+ * @param fetch - gives the items behind those seen so far
+ */
+export async function expectFullPages<Item>(
+  fetch: (seen: readonly Item[], limit: number) => Promise<readonly Item[]>,
+  expected: readonly Item[],
+  what: string,
+  limits: readonly number[] = [1, 2, 3, expected.length, 10_000],
+): Promise<void> {
+  for (const limit of limits) {
+    const seen: Item[] = []
+    let page: readonly Item[]
+    do {
+      page = await fetch(seen, limit)
+      expectThat(page.length <= limit, `at most ${limit} items a page`, page.length)
+      seen.push(...page)
+    } while (page.length === limit && seen.length <= expected.length)
+    expectEqual(seen, expected, `${what}, ${limit} a page`)
+  }
+}
+
 /** Tries to change a value and all that it holds. A frozen one withstands, which is just as well. */
 export function tamperWith(value: unknown): void {
   if (typeof value !== 'object' || value === null) return

@@ -6,12 +6,11 @@ import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
 import { type FirstDeliveries, firstDeliveryId } from '../../ports/storage/freezing-store.js'
 import type { Storage } from '../../ports/storage/storage.js'
-import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleDelivery, sampleMember, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { allPages, expectEqual, expectFailure, expectRefusal, expectSame } from './expectations.js'
-import { placeAll, placementsOf, plannedOf, planIn, ranked } from './member-seeds.js'
+import { placeAll, placementsOf, planIn, plannedOf, ranked } from './member-seeds.js'
 import { seedCampaign, UNRULY_IDS } from './seeds.js'
 
 const freezingCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
@@ -45,88 +44,114 @@ const inOrder = (customerId: string, more: Parameters<typeof sampleMember>[0] = 
   sampleMember({ customerId, rankKey: customerId, ...more })
 
 const rankCases: readonly StorageCase[] = [
-  freezingCase('place ranks by rank key, then by customer, and ranks no excluded', async ({ storage, ours }) => {
-    const members = [
-      ...UNRULY_IDS.map((customerId, at) => sampleMember({ customerId, rankKey: `${((at * 7) % 4) * 4}f` })),
-      sampleMember({ customerId: 'x', rankKey: '00', exclusion: 'noConsent' }),
-      sampleMember({ customerId: 'y', rankKey: 'ff', exclusion: 'erased' }),
-    ]
-    const run = await seedPlanned(storage, ours, members)
-    await placeAll(storage, ours, run)
-    expectSame(await membersIn(storage, ours), ranked(members), 'members')
-    expectEqual((await storage.audience.counts(ours, RUN)).excluded, { noConsent: 1, erased: 1 }, 'excluded')
-  }),
-  freezingCase('place keeps the order of rank keys for thousands, page by page', async ({ storage, ours }) => {
-    const members = Array.from({ length: 3_000 }, (_, at) => sampleMember({ customerId: `c-${at}` }))
-    await seedCampaign(storage, ours)
-    let run = await planIn(storage, ours, RUN, [])
-    for (let from = 0; from < members.length; from += 700)
-      run = await planIn(storage, ours, RUN, members.slice(from, from + 700).map(plannedOf))
-    await placeAll(storage, ours, run)
-    const placed = [...(await membersIn(storage, ours))].sort(
-      (left, right) => Number(left.rank) - Number(right.rank),
-    )
-    expectEqual(
-      placed.map(({ rank }) => rank),
-      members.map((_, at) => at),
-      'ranks',
-    )
-    const keys = placed.map(({ rankKey }) => rankKey)
-    expectEqual(keys, keys.toSorted(byCodePoints), 'rank keys in order of rank')
-  }),
-  freezingCase('place gives each lane its arms in order of rank, and leaves to others what they keep', async ({ storage, ours }) => {
-    const planned = [
-      { ...plannedOf(inOrder('1a')), lane: 'one' },
-      { ...plannedOf(inOrder('2a')), lane: 'two' },
-      plannedOf(inOrder('3a', { arm: 'emoji' })),
-      { ...plannedOf(inOrder('4a')), lane: 'one' },
-      plannedOf(inOrder('5a', { arm: 'remainder' })),
-      plannedOf(inOrder('6a', { exclusion: 'noConsent' })),
-      { ...plannedOf(inOrder('7a')), lane: 'two' },
-      { ...plannedOf(inOrder('8a')), lane: 'one' },
-    ]
-    await seedCampaign(storage, ours)
-    const run = await planIn(storage, ours, RUN, planned)
-    const arms = new Map([
-      ['one', ['plain', 'it\'s "1"', 'holdout']],
-      ['two', ['emoji', 'remainder']],
-    ])
-    await placeAll(storage, ours, run, { firstRank: 5, arms, remainderArm: 'decided' })
-    expectEqual(
-      (await membersIn(storage, ours)).map(({ customerId, rank, arm }) => [customerId, rank, arm]),
-      [
-        ['1a', 5, 'plain'],
-        ['2a', 6, 'emoji'],
-        ['3a', 7, 'emoji'],
-        ['4a', 8, 'it\'s "1"'],
-        ['5a', 9, 'decided'],
-        ['6a', null, null],
-        ['7a', 10, 'remainder'],
-        ['8a', 11, 'holdout'],
-      ],
-      'ranks and arms',
-    )
-  }),
+  freezingCase(
+    'place ranks by rank key, then by customer, and ranks no excluded',
+    async ({ storage, ours }) => {
+      const members = [
+        ...UNRULY_IDS.map((customerId, at) =>
+          sampleMember({ customerId, rankKey: `${((at * 7) % 4) * 4}f` }),
+        ),
+        sampleMember({ customerId: 'x', rankKey: '00', exclusion: 'noConsent' }),
+        sampleMember({ customerId: 'y', rankKey: 'ff', exclusion: 'erased' }),
+      ]
+      const run = await seedPlanned(storage, ours, members)
+      await placeAll(storage, ours, run)
+      expectSame(await membersIn(storage, ours), ranked(members), 'members')
+      expectEqual(
+        (await storage.audience.counts(ours, RUN)).excluded,
+        { noConsent: 1, erased: 1 },
+        'excluded',
+      )
+    },
+  ),
+  freezingCase(
+    'place keeps the order of rank keys for thousands, page by page',
+    async ({ storage, ours }) => {
+      const members = Array.from({ length: 3_000 }, (_, at) => sampleMember({ customerId: `c-${at}` }))
+      await seedCampaign(storage, ours)
+      let run = await planIn(storage, ours, RUN, [])
+      for (let from = 0; from < members.length; from += 700)
+        run = await planIn(storage, ours, RUN, members.slice(from, from + 700).map(plannedOf))
+      await placeAll(storage, ours, run)
+      const placed = [...(await membersIn(storage, ours))].sort(
+        (left, right) => Number(left.rank) - Number(right.rank),
+      )
+      expectEqual(
+        placed.map(({ rank }) => rank),
+        members.map((_, at) => at),
+        'ranks',
+      )
+      const keys = placed.map(({ rankKey }) => rankKey)
+      expectEqual(keys, keys.toSorted(byCodePoints), 'rank keys in order of rank')
+    },
+  ),
+  freezingCase(
+    'place gives each lane its arms in order of rank, and leaves to others what they keep',
+    async ({ storage, ours }) => {
+      const planned = [
+        { ...plannedOf(inOrder('1a')), lane: 'one' },
+        { ...plannedOf(inOrder('2a')), lane: 'two' },
+        plannedOf(inOrder('3a', { arm: 'emoji' })),
+        { ...plannedOf(inOrder('4a')), lane: 'one' },
+        plannedOf(inOrder('5a', { arm: 'remainder' })),
+        plannedOf(inOrder('6a', { exclusion: 'noConsent' })),
+        { ...plannedOf(inOrder('7a')), lane: 'two' },
+        { ...plannedOf(inOrder('8a')), lane: 'one' },
+      ]
+      await seedCampaign(storage, ours)
+      const run = await planIn(storage, ours, RUN, planned)
+      const arms = new Map([
+        ['one', ['plain', 'it\'s "1"', 'holdout']],
+        ['two', ['emoji', 'remainder']],
+      ])
+      await placeAll(storage, ours, run, { firstRank: 5, arms, remainderArm: 'decided' })
+      expectEqual(
+        (await membersIn(storage, ours)).map(({ customerId, rank, arm }) => [customerId, rank, arm]),
+        [
+          ['1a', 5, 'plain'],
+          ['2a', 6, 'emoji'],
+          ['3a', 7, 'emoji'],
+          ['4a', 8, 'it\'s "1"'],
+          ['5a', 9, 'decided'],
+          ['6a', null, null],
+          ['7a', 10, 'remainder'],
+          ['8a', 11, 'holdout'],
+        ],
+        'ranks and arms',
+      )
+    },
+  ),
 ]
 
 const firstCases: readonly StorageCase[] = [
-  freezingCase('place queues what members are sent first, on every channel, and nothing for other arms', async ({ storage, ours }) => {
-    const more = { channels: ['sms', 'email'] as const, segments: ['Lapsed', 'stratum:/"a" \\, {b}'], dueAt: SAMPLE_NOW + 7 }
-    const [a, b, c, none] = [
-      inOrder('1a', { ...more, arm: 'plain' }),
-      inOrder('2a', { arm: 'emoji' }),
-      inOrder('3a', { arm: 'holdout' }),
-      inOrder('4a', { arm: 'plain', channels: [] }),
-    ]
-    const excluded = inOrder('5a', { exclusion: 'noConsent' })
-    const run = await seedPlanned(storage, ours, [a, b, c, none, excluded])
-    await placeAll(storage, ours, run, { first: FIRST })
-    const expected = [...firstOf(a, 0, 'plain'), ...firstOf(b, 1, 'emoji')]
-    expectSame(await deliveriesIn(storage, ours), expected, 'deliveries')
-    expectSame(await storage.deliveries.ofMember(ours, RUN, a.customerId), firstOf(a, 0, 'plain'), 'of a member')
-    expectEqual((await storage.deliveries.counts(ours, CAMPAIGN)).queued, 3, 'deliveries that are queued')
-    expectEqual((await storage.deliveries.counts(ours, CAMPAIGN, RUN)).queued, 3, 'those of the run')
-  }),
+  freezingCase(
+    'place queues what members are sent first, on every channel, and nothing for other arms',
+    async ({ storage, ours }) => {
+      const more = {
+        channels: ['sms', 'email'] as const,
+        segments: ['Lapsed', 'stratum:/"a" \\, {b}'],
+        dueAt: SAMPLE_NOW + 7,
+      }
+      const [a, b, c, none] = [
+        inOrder('1a', { ...more, arm: 'plain' }),
+        inOrder('2a', { arm: 'emoji' }),
+        inOrder('3a', { arm: 'holdout' }),
+        inOrder('4a', { arm: 'plain', channels: [] }),
+      ]
+      const excluded = inOrder('5a', { exclusion: 'noConsent' })
+      const run = await seedPlanned(storage, ours, [a, b, c, none, excluded])
+      await placeAll(storage, ours, run, { first: FIRST })
+      const expected = [...firstOf(a, 0, 'plain'), ...firstOf(b, 1, 'emoji')]
+      expectSame(await deliveriesIn(storage, ours), expected, 'deliveries')
+      expectSame(
+        await storage.deliveries.ofMember(ours, RUN, a.customerId),
+        firstOf(a, 0, 'plain'),
+        'of a member',
+      )
+      expectEqual((await storage.deliveries.counts(ours, CAMPAIGN)).queued, 3, 'deliveries that are queued')
+      expectEqual((await storage.deliveries.counts(ours, CAMPAIGN, RUN)).queued, 3, 'those of the run')
+    },
+  ),
   freezingCase('place queues on the first channel alone where it is asked so', async ({ storage, ours }) => {
     const member = inOrder('1a', { arm: 'plain', channels: ['sms', 'email'] })
     const run = await seedPlanned(storage, ours, [member, inOrder('2a', { arm: 'plain', channels: [] })])
@@ -146,13 +171,19 @@ const firstCases: readonly StorageCase[] = [
       sampleDelivery({ id: 'fallback again', customerId: '1a', channel: 'sms' }),
     ])
     expectSame(await deliveriesIn(storage, ours), [first, fallback], 'deliveries')
-    expectSame(await storage.deliveries.ofMember(ours, RUN, member.customerId), [first, fallback], 'of the member')
+    expectSame(
+      await storage.deliveries.ofMember(ours, RUN, member.customerId),
+      [first, fallback],
+      'of the member',
+    )
   }),
 ]
 
 const repeatCases: readonly StorageCase[] = [
   freezingCase('a slice that was placed stays as it is', async ({ storage, ours }) => {
-    const members = Array.from({ length: 40 }, (_, at) => sampleMember({ customerId: `c-${at}`, arm: 'plain' }))
+    const members = Array.from({ length: 40 }, (_, at) =>
+      sampleMember({ customerId: `c-${at}`, arm: 'plain' }),
+    )
     const run = await seedPlanned(storage, ours, members)
     const placements = await placementsOf(storage, ours, RUN, { first: FIRST })
     for (const placement of placements) await storage.freezing.place(ours, run, placement)
@@ -185,18 +216,23 @@ const repeatCases: readonly StorageCase[] = [
     await placeAll(storage, ours, run, { firstRank: 2, first: FIRST })
     expectEqual((await membersIn(storage, ours)).length, 2, 'members that were still planned')
   }),
-  freezingCase('of several who place one run at once each member is placed once', async ({ storage, ours }) => {
-    const members = Array.from({ length: 200 }, (_, at) => sampleMember({ customerId: `c-${at}`, arm: 'plain' }))
-    const run = await seedPlanned(storage, ours, members)
-    const placements = await placementsOf(storage, ours, RUN, { first: FIRST })
-    const worker = async () => {
-      for (const placement of placements) await storage.freezing.place(ours, run, placement)
-    }
-    await Promise.all([worker(), worker(), worker(), worker()])
-    const placed = await membersIn(storage, ours)
-    expectEqual(placed.length, 200, 'members')
-    expectEqual((await deliveriesIn(storage, ours)).length, 200, 'deliveries')
-  }),
+  freezingCase(
+    'of several who place one run at once each member is placed once',
+    async ({ storage, ours }) => {
+      const members = Array.from({ length: 200 }, (_, at) =>
+        sampleMember({ customerId: `c-${at}`, arm: 'plain' }),
+      )
+      const run = await seedPlanned(storage, ours, members)
+      const placements = await placementsOf(storage, ours, RUN, { first: FIRST })
+      const worker = async () => {
+        for (const placement of placements) await storage.freezing.place(ours, run, placement)
+      }
+      await Promise.all([worker(), worker(), worker(), worker()])
+      const placed = await membersIn(storage, ours)
+      expectEqual(placed.length, 200, 'members')
+      expectEqual((await deliveriesIn(storage, ours)).length, 200, 'deliveries')
+    },
+  ),
 ]
 
 /** What placing the members of a run means in a FreezingStore. */

@@ -19,7 +19,7 @@ import {
 } from '../samples.js'
 import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
-import { placeAll, plannedOf, planIn } from './member-seeds.js'
+import { placeAll, planIn, plannedOf } from './member-seeds.js'
 import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
 import { redeemOne, type WORLD_DELIVERIES, WORLD_LEDGER, WORLD_SEAL } from './world.js'
 

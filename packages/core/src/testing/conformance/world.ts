@@ -19,7 +19,7 @@ import {
 } from '../samples.js'
 import type { StorageSubject } from './conformance-case.js'
 import { expectPresent } from './expectations.js'
-import { freezeMembers, plannedOf, planIn } from './member-seeds.js'
+import { freezeMembers, planIn, plannedOf } from './member-seeds.js'
 import {
   claimAndOpen,
   claimOf,
