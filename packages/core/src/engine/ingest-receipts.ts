@@ -34,7 +34,7 @@ const DENYING: readonly Receipt['type'][] = ['complained', 'unsubscribed']
 /**
  * Takes what a provider says of deliveries: in any order, any number of times, with the same result. One receipt that
  * fits nothing never stops the rest. A hard bounce and a complaint suppress the address; a complaint and an
- * unsubscribe deny consent.
+ * unsubscribe deny consent; each does so once, when it is new.
  *
  * @throws FORBIDDEN; INVALID_INPUT when it is no list or one of more than 10,000; else only what the storage throws, and then nothing of the batch is counted
  */
@@ -54,8 +54,19 @@ export async function ingestReceipts(
       return delivery === undefined ? [] : [{ receipt, delivery }]
     },
   )
+  const known = new Set(
+    await context.storage.events.known(
+      scope,
+      matched.map(({ receipt }) => receiptKey(receipt)),
+    ),
+  )
   const entries = matched.map(({ receipt, delivery }) => receiptEntry(context, receipt, delivery, now))
-  await applyPermissions(context, scope, matched)
+  // what was recorded has done what it does: a repetition must not undo what a person decided since
+  await applyPermissions(
+    context,
+    scope,
+    matched.filter(({ receipt }) => !known.has(receiptKey(receipt))),
+  )
   const fresh = await context.storage.events.appendReceipts(scope, entries, now)
   await publishEvents(context, scope, fresh)
   const seen = new Set(fresh.map(({ key }) => key))
@@ -104,7 +115,7 @@ function receiptEntry(
     machine: receipt.machine ?? false,
   })
   const price = context.channels[delivery.channel]?.capabilities.price ?? null
-  const cost = { costMicros: listCost(price), currency: price?.currency ?? null }
+  const cost = { costMicros: listCost(price, receipt.weight), currency: price?.currency ?? null }
   return {
     deliveryId: delivery.id,
     receipt,
@@ -134,8 +145,9 @@ async function suppressAddresses(
   scope: Scope,
   matched: readonly Matched[],
 ): Promise<void> {
-  const suppressions = matched.flatMap(({ receipt: { type, at }, delivery: { channel, addressKey } }) => {
-    const reason = SUPPRESSING[type]
+  const suppressions = matched.flatMap(({ receipt, delivery: { channel, addressKey } }) => {
+    const reason = receipt.suppresses ?? SUPPRESSING[receipt.type]
+    const { at } = receipt
     // a delivery that was never attempted has no address yet
     return reason === undefined || addressKey === null ? [] : [{ channel, addressKey, reason, since: at }]
   })

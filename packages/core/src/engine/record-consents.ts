@@ -125,7 +125,17 @@ export async function unsuppressAddresses(
   await context.storage.consents.unsuppress(scope, keys, entry)
 }
 
-function readAddress({ phone }: EngineContext, channel: ChannelKind, address: string, path: string): string {
+/**
+ * An address in the form by which the kit knows it.
+ *
+ * @throws ADDRESS_INVALID with the path
+ */
+export function readAddress(
+  { phone }: EngineContext,
+  channel: ChannelKind,
+  address: string,
+  path: string,
+): string {
   const isPhone = addressKindOf(channel) === 'phone'
   const read = isPhone ? phone.toE164(address, null) : normalizeAddress(channel, address)
   if (read !== null && isAddressFor(channel, read)) return read

@@ -36,6 +36,10 @@ export interface Receipt {
   readonly url?: string
   /** Whether a machine did it (mail scanner, privacy proxy). */
   readonly machine?: boolean
+  /** Why the address is never to be written to again, where the provider says so besides: its owner asked for it. */
+  readonly suppresses?: 'requested'
+  /** How many messages it counts as at the list price, 1 to 100, for a delivery that only the receipt proves. @default 1 */
+  readonly weight?: number
 }
 
 /** The strict schema of a {@link Receipt}. */
@@ -48,6 +52,8 @@ export const receiptSchema = z.strictObject({
   reason: storableSchema(10_000).exactOptional(),
   url: storableSchema(10_000).exactOptional(),
   machine: z.boolean().exactOptional(),
+  suppresses: z.literal('requested').exactOptional(),
+  weight: z.int().min(1).max(100).exactOptional(),
 })
 
 /**
