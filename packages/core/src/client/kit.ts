@@ -209,7 +209,7 @@ export interface InboundMessages {
    * @throws INVALID_INPUT, UNKNOWN_FIELD, ADDRESS_INVALID
    */
   receive(message: InboundMessage, options?: ReceiveOptions): Promise<ReceiveOutcome>
-  /** When the person at an address last wrote to us on a channel; null for never. @throws ADDRESS_INVALID */
+  /** When the person at an address last wrote to us on a channel; null for never. @throws INVALID_INPUT, ADDRESS_INVALID */
   lastReceivedAt(channel: ChannelKind, address: string): Promise<Instant | null>
 }
 

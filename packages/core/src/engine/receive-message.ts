@@ -21,7 +21,7 @@ import type { EngineContext } from './context.js'
 import { findWriter } from './find-writer.js'
 import { publishEvents } from './publish-events.js'
 import type { ReceivedMessage } from './received-message.js'
-import { readAddress } from './record-consents.js'
+import { addressSchema, readAddress } from './record-consents.js'
 import { recordOptIn, recordOptOut } from './record-opt-out.js'
 
 const receiveOptionsSchema = z.strictObject({
@@ -131,7 +131,7 @@ function eventOf(
  * When the person at an address last wrote to us on a channel; null for never, and for a stranger. WhatsApp takes free
  * text for 24 hours from then on.
  *
- * @throws FORBIDDEN, ADDRESS_INVALID
+ * @throws FORBIDDEN, INVALID_INPUT, ADDRESS_INVALID
  */
 export async function lastReceivedAt(
   context: EngineContext,
@@ -140,7 +140,8 @@ export async function lastReceivedAt(
   address: string,
 ): Promise<Instant | null> {
   authorize(context.access, scope, 'message.receive')
-  const read = readAddress(context, channel, address, 'address')
+  const asked = parseInput(addressSchema, { channel, address })
+  const read = readAddress(context, asked.channel, asked.address, 'address')
   const keys = addressKeysOf(context.settings.secrets, channel, read)
   const { customerIds } = await findWriter(context, scope, channel, keys)
   let last: Instant | null = null

@@ -49,7 +49,8 @@ export async function consentHistory(
   return context.storage.consents.history(scope, parseCustomerId(customerId, 'customerId'))
 }
 
-const addressSchema = z.strictObject({ channel: channelKindSchema, address: textSchema(4_096) })
+/** The strict schema of an {@link AddressInput}. */
+export const addressSchema = z.strictObject({ channel: channelKindSchema, address: textSchema(4_096) })
 
 const suppressionSchema = addressSchema.extend({ reason: z.enum(SUPPRESSION_REASONS) })
 
