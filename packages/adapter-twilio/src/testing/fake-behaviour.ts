@@ -28,5 +28,9 @@ export type FakeTwilioBehaviour =
     }
   /** Hangs up before the message is taken, once it is, or in the middle of the answer. */
   | { readonly type: 'drop'; readonly at: 'request' | 'accepted' | 'answer' }
-  /** Never answers. `keeps` says whether the message was taken. @default keeps true */
-  | { readonly type: 'stall'; readonly keeps?: boolean }
+  /** Never answers. */
+  | {
+      readonly type: 'stall'
+      /** Whether it takes the message. @default true */
+      readonly keeps?: boolean
+    }
