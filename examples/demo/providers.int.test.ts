@@ -12,8 +12,8 @@ describe('the demo over a SendGrid of its own', () => {
     const demo = (provider: 'smtp' | 'fake-sendgrid') => {
       const out = mkdtempSync(join(tmpdir(), 'campaignkit-demo-'))
       const common = {
-        seed: 5,
-        customers: 150,
+        seed: 3,
+        customers: 300,
         mailsPerMinute: 100,
         json: true,
         storage: 'memory',
