@@ -44,6 +44,7 @@ const ADAPTERS = {
   'adapter-memory': { touchesHost: false, thirdParties: [] },
   'adapter-postgres': { touchesHost: false, thirdParties: ['knex', 'graphile-worker'] },
   'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod', 'smtp-server', 'mailparser'] },
+  'adapter-twilio': { touchesHost: true, thirdParties: ['zod'] },
 }
 
 const CORE = 'packages/core/src'
@@ -179,10 +180,17 @@ module.exports = {
     },
     {
       name: 'adapters-are-strangers',
-      comment: 'Adapters never import each other, tests included.',
+      comment: 'Adapters never import each other.',
       severity: 'error',
-      from: { path: '^packages/(adapter-[^/]+)/' },
+      from: { path: '^packages/(adapter-[^/]+)/', pathNot: TESTS },
       to: { path: '^packages/adapter-', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'adapter-tests-know-memory-only',
+      comment: 'Tests in an adapter may run the kit on adapter-memory, and use no other.',
+      severity: 'error',
+      from: { path: `^packages/(adapter-[^/]+)/.*${TESTS}` },
+      to: { path: '^packages/adapter-', pathNot: '^packages/(?:$1|adapter-memory)/' },
     },
     {
       name: 'core-knows-no-adapter',

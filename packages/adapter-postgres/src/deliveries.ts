@@ -59,6 +59,9 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
         select id from ${deliveries} where tenant = ${tenant} and provider_message_id = any(${ids}::text[])
         union select delivery_id from ${attempts}
         where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
+    byAddressKey: ({ tenant }, keys, limit) =>
+      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[])
+        order by d.due_at desc, d.id desc limit ${limit}`),
     ofMember: ({ tenant }, runId, customerId) =>
       read(sql`d.tenant = ${tenant} and d.id in (
         select ${firstId(raw('m.run_id'), raw('m.rank'), raw('used.channel'))} from ${tables.members} as m

@@ -64,6 +64,7 @@ export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
+export type { ReceiveOptions, ReceiveOutcome } from './engine/receive-message.js'
 export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
 export type { ResealOutcome } from './engine/reseal.js'
 export type { RollOutOptions } from './engine/roll-out.js'
@@ -100,6 +101,7 @@ export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion
 export type { ExclusionGroupClaim, SlotRange } from './model/exclusion-group.js'
 export type { Arm, Experiment, Variant } from './model/experiment.js'
 export type { InstantInput } from './model/fields.js'
+export type { InboundIntent, InboundMessage } from './model/inbound-message.js'
 export type * from './model/incremental.js'
 export type { JournalEntry } from './model/journal.js'
 export type { Json, JsonObject } from './model/json.js'
@@ -111,6 +113,7 @@ export type {
   NoticeMessage,
   PushMessage,
   TextMessage,
+  WhatsappMessage,
 } from './model/message.js'
 export type { Rate } from './model/metrics.js'
 export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
@@ -133,7 +136,14 @@ export type { SealablePath, SealedValue, SealedValues } from './model/sealed.js'
 export type { Segment, SegmentInput } from './model/segment.js'
 export type { SuppressionReason } from './model/suppression.js'
 export type { Estimate, Verdict } from './model/verdict.js'
-export type { Channel, MessageAttachment, RenderedMessage, SendResult } from './ports/channel.js'
+export type {
+  Channel,
+  ContentRemark,
+  MessageAttachment,
+  MessageTemplate,
+  RenderedMessage,
+  SendResult,
+} from './ports/channel.js'
 export type { Clock } from './ports/clock.js'
 export type { Eligibility } from './ports/eligibility.js'
 export type { EventSink } from './ports/event-sink.js'

@@ -162,6 +162,7 @@ export function firstTables(schema: string): readonly string[] {
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
+    `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},

@@ -27,6 +27,7 @@ import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
 import { reach } from '../engine/reach.js'
 import { getCampaign, listCampaigns, listJournal, runsOfCampaign } from '../engine/read-campaigns.js'
+import { lastReceivedAt, receiveMessage } from '../engine/receive-message.js'
 import { reconcileCampaign } from '../engine/reconcile-campaign.js'
 import {
   consentHistory,
@@ -83,6 +84,10 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     events: {
       track: (events) => track(scope, Array.isArray(events) ? events : [events]),
       ingest: (receipts) => ingestReceipts(context, scope, receipts),
+    },
+    messages: {
+      receive: (message, options) => receiveMessage(context, scope, message, options),
+      lastReceivedAt: (channel, address) => lastReceivedAt(context, scope, channel, address),
     },
     reports: {
       campaign: (id) => campaignReport(context, scope, campaignId(id)),

@@ -1,4 +1,5 @@
 import type { CampaignId, CustomerId, DeliveryId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
@@ -14,6 +15,7 @@ import type { Preflight } from '../engine/preflight.js'
 import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
 import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
+import type { ReceiveOptions, ReceiveOutcome } from '../engine/receive-message.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
 import type { ResealOutcome } from '../engine/reseal.js'
 import type { RollOutOptions } from '../engine/roll-out.js'
@@ -21,11 +23,13 @@ import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
 import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
 import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
 import type { ConsentInput, ConsentRecord } from '../model/consent.js'
 import type { CriteriaInput } from '../model/criteria-schema.js'
 import type { CustomerInput, CustomerView } from '../model/customer.js'
 import type { Delivery, DeliveryStatus } from '../model/delivery.js'
 import type { TrackedEventInput } from '../model/event.js'
+import type { InboundMessage } from '../model/inbound-message.js'
 import type { JournalEntry } from '../model/journal.js'
 import type { Page, PageRequestInput } from '../model/page.js'
 import type { Progress } from '../model/progress.js'
@@ -207,6 +211,19 @@ export interface Events {
   ingest(receipts: readonly Receipt[]): Promise<IngestOutcome>
 }
 
+/** What people write to us. */
+export interface InboundMessages {
+  /**
+   * Takes a message once by its key: STOP and its like suppress the address and deny consent, START takes that back, and
+   * every message is an event of who wrote. Adapters call it for their webhooks.
+   *
+   * @throws INVALID_INPUT, UNKNOWN_FIELD, ADDRESS_INVALID
+   */
+  receive(message: InboundMessage, options?: ReceiveOptions): Promise<ReceiveOutcome>
+  /** When the person at an address last wrote to us on a channel; null for never. @throws INVALID_INPUT, ADDRESS_INVALID */
+  lastReceivedAt(channel: ChannelKind, address: string): Promise<Instant | null>
+}
+
 /** What came of campaigns. */
 export interface Reports {
   /** @throws CAMPAIGN_NOT_FOUND */
@@ -291,6 +308,7 @@ export interface TenantKit {
   readonly campaigns: Campaigns
   readonly coupons: Coupons
   readonly events: Events
+  readonly messages: InboundMessages
   readonly reports: Reports
   readonly journal: Journal
   readonly maintenance: Maintenance

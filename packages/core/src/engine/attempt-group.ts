@@ -1,4 +1,4 @@
-import type { AttemptId } from '../base/ids.js'
+import type { AddressKey, AttemptId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { SendResult } from '../ports/channel.js'
@@ -8,7 +8,7 @@ import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { accountLimit, type LanePace } from './lane-pace.js'
 import { resumesAt, settlementOf, uncalled } from './settlements.js'
-import type { Settler } from './settler.js'
+import type { RefusedAddress, Settler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 
 /** Why a lane sends nothing more for now. */
@@ -28,6 +28,7 @@ export interface Sending {
 
 /** Messages that leave on the slots of a permit. */
 export interface AttemptGroup {
+  /** All of one weight. */
   readonly messages: readonly ReadyMessage[]
   readonly permit: Permit
   readonly signal: AbortSignal | undefined
@@ -112,9 +113,9 @@ async function callInSlot(
   if (!awake || sending.stop !== null) return giveBack(sending, attempts)
   const now = context.clock.now()
   if (now <= slot.until) return call(context, scope, sending, attempts)
-  const { limits, horizonMs } = sending.pace
+  const { limitsFor, horizonMs } = sending.pace
   const permit = await context.limiter.reserve(scope, {
-    limits,
+    limits: limitsFor(attempts[0]?.message.weight ?? 1),
     count: attempts.length,
     notBefore: now,
     horizonMs,
@@ -155,9 +156,15 @@ async function call(
   for (const { result } of answers) halt(sending, stopOf(context, result))
   const written = settler.write(
     answers.map(({ attempt, result }) =>
-      settlementOf(context, attempt.message.held, attempt, result, lane.channel.capabilities),
+      settlementOf(
+        context,
+        attempt.message.held,
+        { ...attempt, weight: attempt.message.weight },
+        result,
+        lane.channel.capabilities,
+      ),
     ),
-    answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.message.addressKey),
+    answers.flatMap(({ attempt, result }) => refusalOf(attempt.message.addressKey, result)),
   )
   const resumes = answers.flatMap(({ result }) => resumeOf(context, result) ?? [])
   try {
@@ -167,8 +174,10 @@ async function call(
   }
 }
 
-function isDead(result: SendResult): boolean {
-  return result.outcome === 'permanent' && result.suppress === true
+function refusalOf(addressKey: AddressKey, result: SendResult): readonly RefusedAddress[] {
+  if (result.outcome !== 'permanent') return []
+  if (result.suppress === 'requested') return [{ addressKey, reason: 'requested' }]
+  return result.suppress === true ? [{ addressKey, reason: 'invalid' }] : []
 }
 
 /** When the provider lets the account go on; null when it did not stop it. */

@@ -4,6 +4,7 @@ import type { Scope } from '../model/scope.js'
 import type { OutgoingMessage, RenderedMessage, SendResult } from '../ports/channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { expiryOf } from './expiry.js'
 import { accountOf } from './lane-pace.js'
 import type { HeldDelivery } from './settlements.js'
 
@@ -13,6 +14,8 @@ export interface ReadyMessage {
   readonly to: string
   readonly addressKey: AddressKey
   readonly content: RenderedMessage
+  /** How many messages it counts as, in price and pace. */
+  readonly weight: number
 }
 
 /** A message with its attempt on record. */
@@ -71,8 +74,9 @@ async function call(
   { campaign, run, channel }: ChannelLane,
   attempts: readonly OpenAttempt[],
 ): Promise<readonly Answer[]> {
-  const batch = attempts.map(
-    ({ message: { held, to, content }, attemptId }): OutgoingMessage => ({
+  const batch = attempts.map(({ message: { held, to, content }, attemptId }): OutgoingMessage => {
+    const expiresAt = expiryOf(campaign, held.delivery)
+    return {
       deliveryId: held.delivery.id,
       attemptId,
       campaignId: campaign.id,
@@ -80,8 +84,9 @@ async function call(
       idempotencyKey: held.delivery.id,
       to,
       content,
-    }),
-  )
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }
+  })
   const report = (error: string) =>
     context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })
   try {

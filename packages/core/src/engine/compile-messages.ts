@@ -115,7 +115,7 @@ function writtenAt(
 
 interface Layer {
   readonly path: string
-  readonly texts: Readonly<Record<string, unknown>>
+  readonly texts: MessageParts
 }
 
 function pathsOf(message: object | undefined, path: string, locale: string | undefined): readonly Layer[] {

@@ -25,6 +25,7 @@ export interface IngestOutcome {
  * Takes what a provider says of deliveries: in any order, any number of times, with the same result. One receipt that
  * fits nothing never stops the rest. A hard bounce and a complaint suppress the address; a complaint and an
  * unsubscribe deny consent, for the topic that is named or for all; who subscribes again allows the topic that is named.
+ * Each does so once, when it is new.
  *
  * @throws FORBIDDEN; INVALID_INPUT when it is no list or one of more than 10,000; else only what the storage throws, and then nothing of the batch is counted
  */
@@ -42,9 +43,20 @@ export async function ingestReceipts(
     const delivery = deliveries(receipt)
     return delivery === undefined ? [] : [{ receipt, delivery }]
   })
+  const known = new Set(
+    await context.storage.events.known(
+      scope,
+      matched.map(({ receipt }) => receiptKey(receipt)),
+    ),
+  )
   const entries = matched.map(({ receipt, delivery }) => receiptEntry(context, receipt, delivery, now))
-  // before the events are counted, so that a crash in between repeats both: each is idempotent
-  await applyPermissions(context, scope, matched)
+  // before the events are counted, so that a crash in between repeats both; but what was recorded has done what it does:
+  // a repetition must not undo what a person decided since
+  await applyPermissions(
+    context,
+    scope,
+    matched.filter(({ receipt }) => !known.has(receiptKey(receipt))),
+  )
   const fresh = await context.storage.events.appendReceipts(scope, entries, now)
   await publishEvents(context, scope, fresh)
   const seen = new Set(fresh.map(({ key }) => key))
@@ -100,7 +112,7 @@ function receiptEntry(
     machine: receipt.machine ?? false,
   })
   const price = context.channels[delivery.channel]?.capabilities.price ?? null
-  const cost = { costMicros: listCost(price), currency: price?.currency ?? null }
+  const cost = { costMicros: listCost(price, receipt.weight), currency: price?.currency ?? null }
   return {
     deliveryId: delivery.id,
     receipt,

@@ -5,13 +5,14 @@ import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
-import type { RenderedMessage } from '../ports/channel.js'
+import type { Channel, RenderedMessage } from '../ports/channel.js'
 import { contentFindings } from '../rendering/content-rules.js'
 import { bytesOn, clipsInGmail, mostBytesOn } from '../rendering/message-size.js'
 import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
+import { weightOf } from './channel-content.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
-import { previewFor } from './preview-message.js'
+import { previewFor, type RenderedPreview } from './preview-message.js'
 
 /** One thing that stands in the way of a launch, or should be looked at before. */
 export interface PreflightFinding {
@@ -19,7 +20,7 @@ export interface PreflightFinding {
   /**
    * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
    * content of messages `unknownVariable`, `nobodyHasValue`, `localeIncomplete`, `gmailClips`, `preheaderCut`, `preheaderRepeatsSubject`, `textPartEmpty`,
-   * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`.
+   * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`; or what the channel remarks, such as `transliterated`.
    */
   readonly code: string
   /** Where in the campaign, such as `messages.email.html`. */
@@ -33,6 +34,8 @@ export interface MessageSize {
   readonly variant: Arm
   readonly locale: string | null
   readonly bytes: number
+  /** How many messages it counts as, in price and pace: the segments of an SMS. */
+  readonly weight: number
   /** Whether Gmail cuts its html off (above 102 KiB). */
   readonly clipped: boolean
 }
@@ -72,7 +75,7 @@ function unknownFinding({ path, variable, guarded }: UnknownVariable): Preflight
 }
 
 /** Parts that are written in a language. */
-const SPOKEN_PARTS = ['subject', 'preheader', 'html', 'text', 'title', 'body']
+const SPOKEN_PARTS = ['subject', 'preheader', 'html', 'text', 'title', 'body', 'template']
 
 /** Renders every form of the messages for one customer; without any, only what needs no customer is looked at. */
 export async function measureMessages(
@@ -84,7 +87,8 @@ export async function measureMessages(
   const sizes: MessageSize[] = []
   const findings: PreflightFinding[] = []
   for (const form of messageForms(campaign.content)) {
-    const maxBytes = context.channels[form.channel]?.capabilities.maxMessageBytes
+    const channel = context.channels[form.channel]
+    const maxBytes = channel?.capabilities.maxMessageBytes
     if (maxBytes === undefined) {
       const message = `The kit has no adapter for ${form.channel}`
       findings.push({ severity: 'error', code: 'noAdapter', path: `messages.${form.channel}`, message })
@@ -95,11 +99,14 @@ export async function measureMessages(
       findings.push(failureOf(made, form))
       continue
     }
-    findings.push(...formFindings(context, form, made))
+    findings.push(...formFindings(context, form, made?.message ?? null))
     if (made === null) continue
-    const size = sizeOf(made, form)
+    const size = sizeOf(channel, made.message, form)
     sizes.push(size)
-    findings.push(...sizeFindings(size, form, mostBytesOn(form.channel, maxBytes)))
+    findings.push(
+      ...sizeFindings(size, form, mostBytesOn(form.channel, maxBytes)),
+      ...remarkFindings(channel, made.rendered, form),
+    )
   }
   findings.push(...localeFindings(campaign))
   return {
@@ -159,9 +166,29 @@ function sizeFindings(size: MessageSize, form: MessageForm, maxBytes: number): r
   return [...clipped, { severity: 'error', code: 'MESSAGE_TOO_LARGE', path, message }]
 }
 
-function sizeOf(message: RenderedMessage, { channel, arm, locale }: MessageForm): MessageSize {
-  const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
-  return { channel, variant: arm, locale: locale ?? null, bytes: bytesOn(channel, message), clipped }
+function remarkFindings(
+  channel: Channel | undefined,
+  written: RenderedMessage,
+  { pathOf }: MessageForm,
+): readonly PreflightFinding[] {
+  return (channel?.inspect?.(written) ?? []).map(({ severity, code, part, message }) => {
+    return { severity, code, path: pathOf(part), message }
+  })
+}
+
+function sizeOf(
+  channel: Channel | undefined,
+  message: RenderedMessage,
+  { channel: kind, arm, locale }: MessageForm,
+): MessageSize {
+  return {
+    channel: kind,
+    variant: arm,
+    locale: locale ?? null,
+    bytes: bytesOn(kind, message),
+    weight: weightOf(channel, message),
+    clipped: message.type === 'email' && message.html !== null && clipsInGmail(message.html),
+  }
 }
 
 async function renderForm(
@@ -170,11 +197,11 @@ async function renderForm(
   campaign: Campaign,
   sample: Customer,
   { channel, arm, locale }: MessageForm,
-): Promise<RenderedMessage | CampaignKitError> {
+): Promise<RenderedPreview | CampaignKitError> {
   const { locale: _own, ...customer } = sample
   try {
     const reader = locale === undefined ? customer : { ...customer, locale }
-    return (await previewFor(context, scope, campaign, reader, { channel, variant: arm })).message
+    return await previewFor(context, scope, campaign, reader, { channel, variant: arm })
   } catch (thrown) {
     if (isCampaignKitError(thrown)) return thrown
     throw thrown

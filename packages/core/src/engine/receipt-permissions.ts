@@ -28,7 +28,8 @@ export interface MatchedReceipt {
 
 /**
  * Does what receipts do beside being counted: a hard bounce and a complaint suppress the address, a complaint and an
- * unsubscribe deny consent, who subscribes again allows what is named. Nothing else changes any permission.
+ * unsubscribe deny consent, who subscribes again allows what is named, and a receipt may say itself that its address asked
+ * for silence. Nothing else changes any permission.
  */
 export async function applyPermissions(
   context: EngineContext,
@@ -47,8 +48,9 @@ async function suppressAddresses(
   scope: Scope,
   matched: readonly MatchedReceipt[],
 ): Promise<void> {
-  const suppressions = matched.flatMap(({ receipt: { type, at }, delivery: { channel, addressKey } }) => {
-    const reason = SUPPRESSING[type]
+  const suppressions = matched.flatMap(({ receipt, delivery: { channel, addressKey } }) => {
+    const reason = receipt.suppresses ?? SUPPRESSING[receipt.type]
+    const { at } = receipt
     // a delivery that was never attempted has no address yet
     return reason === undefined || addressKey === null ? [] : [{ channel, addressKey, reason, since: at }]
   })

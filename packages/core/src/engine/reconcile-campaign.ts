@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { authorize } from '../access/policy.js'
+import { CampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Delivery } from '../model/delivery.js'
 import { parseInput } from '../model/parse.js'
@@ -28,8 +29,17 @@ export async function reconcileCampaign(
   records: AsyncIterable<ProviderRecord> | Iterable<ProviderRecord>,
 ): Promise<Reconciliation> {
   authorize(context.access, scope, 'campaign.read')
+  if (!isIterable(records)) {
+    throw new CampaignKitError('INVALID_INPUT', 'records: expected a list', { path: 'records' })
+  }
   await requireCampaign(context, scope, campaignId)
   return reconcileLogs(deliveriesOf(context, scope, campaignId), checked(records))
+}
+
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value)
+  )
 }
 
 async function* checked(records: AsyncIterable<ProviderRecord> | Iterable<ProviderRecord>) {

@@ -24,9 +24,29 @@ const emailFields = {
   replyTo: z.string().max(254).exactOptional(),
 }
 const textFields = { body: z.string().min(1).max(10_000) }
+const whatsappFields = {
+  body: textFields.body.exactOptional(),
+  /** The provider's id of an approved template: Twilio's ContentSid. */
+  template: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/, 'expected the id of a template')
+    .exactOptional(),
+  /** What the template's variables are filled in with, each a Liquid template, by the names that the provider knows. */
+  variables: refusingProto(
+    z.record(z.string().regex(/^\w{1,64}$/, 'not the name of a variable'), z.string().min(1).max(10_000)),
+  )
+    .refine((variables) => Object.keys(variables).length <= 100, 'more than 100 variables')
+    .exactOptional(),
+}
 
 const hasBody = (message: { html?: string; text?: string }) =>
   message.html !== undefined || message.text !== undefined
+
+const hasTextOrTemplate = (message: { body?: string; template?: string }) =>
+  message.body !== undefined || message.template !== undefined
+
+const hasVariablesOfTemplate = (message: { template?: string; variables?: object }) =>
+  message.template !== undefined || message.variables === undefined
 
 /** A locale may say every text differently, but no setting. */
 function localized<Texts extends z.ZodRawShape, Settings extends z.ZodRawShape>(
@@ -40,6 +60,7 @@ function localized<Texts extends z.ZodRawShape, Settings extends z.ZodRawShape>(
 const FIELDS = {
   email: localized(emailFields, {}),
   text: localized(textFields, {}),
+  whatsapp: localized(whatsappFields, {}),
   push: localized(pushTexts, pushSettings),
   notice: localized(noticeTexts, noticeSettings),
 }
@@ -47,6 +68,11 @@ const FIELDS = {
 /** Liquid templates of an e-mail; the text part is derived from the html when it is absent. */
 export const emailMessageSchema = z.strictObject(FIELDS.email).refine(hasBody, 'needs html or text')
 export const textMessageSchema = z.strictObject(FIELDS.text)
+/** Free text for those who wrote within the last day, a template of the provider for all others, or both. */
+export const whatsappMessageSchema = z
+  .strictObject(FIELDS.whatsapp)
+  .refine(hasTextOrTemplate, 'needs body or template')
+  .refine(hasVariablesOfTemplate, { message: 'belong to a template', path: ['variables'] })
 /** A push notification: as {@link noticeMessageSchema}, within what push services take. */
 export const pushMessageSchema = z.strictObject(FIELDS.push)
 /** A message in an app, on a page, in a network or in a display placement. */
@@ -54,13 +80,14 @@ export const noticeMessageSchema = z.strictObject(FIELDS.notice)
 
 export type EmailMessage = z.output<typeof emailMessageSchema>
 export type TextMessage = z.output<typeof textMessageSchema>
+export type WhatsappMessage = z.output<typeof whatsappMessageSchema>
 export type PushMessage = z.output<typeof pushMessageSchema>
 export type NoticeMessage = z.output<typeof noticeMessageSchema>
 
 const schemaOf = {
   email: emailMessageSchema,
   sms: textMessageSchema,
-  whatsapp: textMessageSchema,
+  whatsapp: whatsappMessageSchema,
   push: pushMessageSchema,
   'in-app': noticeMessageSchema,
   web: noticeMessageSchema,
@@ -71,7 +98,7 @@ const schemaOf = {
 const overrideOf = {
   email: z.strictObject(FIELDS.email).partial(),
   sms: z.strictObject(FIELDS.text).partial(),
-  whatsapp: z.strictObject(FIELDS.text).partial(),
+  whatsapp: z.strictObject(FIELDS.whatsapp).partial(),
   push: z.strictObject(FIELDS.push).partial(),
   'in-app': z.strictObject(FIELDS.notice).partial(),
   web: z.strictObject(FIELDS.notice).partial(),
@@ -87,7 +114,7 @@ export type Messages = z.output<typeof messagesSchema>
 export const messageOverridesSchema = z.strictObject(overrideOf).partial()
 export type MessageOverrides = z.output<typeof messageOverridesSchema>
 
-/** Template texts of one message by part name, such as `subject`, `html`, `body`, `data.orderId`. */
+/** Template texts of one message by part name, such as `subject`, `html`, `body`, `data.orderId`, `variables.name`. */
 export type MessageParts = Readonly<Record<string, string>>
 
 /** Channels for which there is a message, in the order in which they were written. */
@@ -132,14 +159,14 @@ function layersOf(message: object | undefined, locale: string | undefined): obje
 }
 
 /**
- * The templates among the parts of a message, those of `data` as `data.<key>`. A part that was written as `undefined`
- * is none: it must not hide the one below it.
+ * The templates among the parts of a message, those of `data` and `variables` as `data.<key>`. A part that was written as
+ * `undefined` is none: it must not hide the one below it.
  */
 export function templateTexts(message: object): MessageParts {
   const texts = Object.entries(message).flatMap(([part, value]: [string, unknown]) => {
     if (SETTING_PARTS.includes(part)) return []
-    if (part !== 'data') return [[part, value]]
-    return Object.entries(value ?? {}).map(([key, text]: [string, unknown]) => [`data.${key}`, text])
+    if (typeof value !== 'object' || value === null) return [[part, value]]
+    return Object.entries(value).map(([key, text]: [string, unknown]) => [`${part}.${key}`, text])
   })
   return Object.fromEntries(texts.filter(([, text]) => text !== undefined)) as MessageParts
 }

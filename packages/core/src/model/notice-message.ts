@@ -71,5 +71,3 @@ export const NOTICE_KINDS = [
   'social',
   'display',
 ] as const satisfies readonly ChannelKind[]
-
-export type NoticeKind = (typeof NOTICE_KINDS)[number]

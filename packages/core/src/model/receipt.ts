@@ -47,6 +47,10 @@ export interface Receipt {
    * @default all topics for `unsubscribed`; for `resubscribed` none, since only what is named is allowed
    */
   readonly topic?: string | null
+  /** Why the address is never to be written to again, where the provider says so besides: its owner asked for it. */
+  readonly suppresses?: 'requested'
+  /** How many messages it counts as at the list price, 1 to 100, for a delivery that only the receipt proves. @default 1 */
+  readonly weight?: number
 }
 
 /** The strict schema of a {@link Receipt}. */
@@ -61,6 +65,8 @@ export const receiptSchema = z.strictObject({
   machine: z.boolean().exactOptional(),
   providerMessageIds: z.array(hostIdSchema).max(10).exactOptional(),
   topic: topicSchema.nullable().exactOptional(),
+  suppresses: z.literal('requested').exactOptional(),
+  weight: z.int().min(1).max(100).exactOptional(),
 })
 
 /**

@@ -23,7 +23,7 @@ export function messageBytes(message: RenderedMessage): number {
     case 'email':
       return emailBytes(message)
     case 'text':
-      return utf8(message.body).length
+      return utf8(message.body + Object.values(message.template?.variables ?? {}).join('')).length
     default:
       return noticeBytes(message)
   }

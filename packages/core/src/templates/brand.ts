@@ -7,16 +7,17 @@ const webAddress = z
   .max(2_000)
   .regex(/^https?:\/\/[^\s/?#"<>]/i, 'expected an absolute http or https address')
 
-/** A picture that lies on the web. */
+/** The strict schema of a {@link Picture}. */
 export const pictureSchema = z.strictObject({
   url: webAddress,
   /** What it shows; empty when it is there for the looks alone. */
   alt: z.string().max(200),
 })
 
-/** Words on a button, and where it leads. */
+/** The strict schema of a {@link Button}: its words, and where it leads. */
 export const buttonSchema = z.strictObject({ label: z.string().min(1).max(60), url: webAddress })
 
+/** The strict schema of a {@link Brand}. */
 export const brandSchema = z.strictObject({
   name: z.string().min(1).max(100),
   /** Where the name or the logo leads. */
@@ -31,7 +32,9 @@ export const brandSchema = z.strictObject({
 
 /** Who writes: what every letter of the gallery shows of the sender. */
 export type Brand = z.output<typeof brandSchema>
+/** A picture that lies on the web. */
 export type Picture = z.output<typeof pictureSchema>
+/** A button or a link. */
 export type Button = z.output<typeof buttonSchema>
 
 const WHITE: Rgb = [255, 255, 255]
