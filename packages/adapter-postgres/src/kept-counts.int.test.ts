@@ -34,11 +34,19 @@ async function countedRows({ tenant }: Scope): Promise<Readonly<Record<string, n
   return Object.fromEntries([...none, ...rows.map(({ status, count }) => [status, Number(count)])])
 }
 
+/** Puts the campaign with its run there. */
+async function seedRun(scope: Scope): Promise<void> {
+  const { campaigns } = test.storage
+  await campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
+  const entry = sampleJournalEntry({ id: 'run' })
+  await campaigns.update(scope, sampleCampaign({ version: 2 }), 1, entry, sampleRun())
+}
+
 describe('the kept counts of deliveries', () => {
   it('are those of the rows while several connections append, claim, release, settle and end', async () => {
     const { storage } = test
     const scope = sampleScope('counted')
-    await storage.campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
+    await seedRun(scope)
     await Promise.all(
       Array.from({ length: 8 }, async (_, worker) => {
         const customers = Array.from({ length: 40 }, (__, at) => `c-${worker}-${at}`)
@@ -71,9 +79,7 @@ describe('the kept counts of deliveries', () => {
   it('are those of the rows when members are placed by several connections, one of which places again', async () => {
     const { storage } = test
     const scope = sampleScope('placed')
-    await storage.campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
-    const entry = sampleJournalEntry({ id: 'run' })
-    await storage.campaigns.update(scope, sampleCampaign({ version: 2 }), 1, entry, sampleRun())
+    await seedRun(scope)
     const planned = Array.from({ length: 2_000 }, (_, at) => {
       const { rank: _rank, ...member } = sampleMember({
         customerId: `c-${at}`,

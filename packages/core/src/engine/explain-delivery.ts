@@ -1,7 +1,7 @@
 import { authorize } from '../access/policy.js'
 import type { CampaignId, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Attempt, AttemptOutcome, Delivery, DeliveryStatus } from '../model/delivery.js'
 import { EXCLUSIONS, SKIPS, type SkipCode } from '../model/exclusion.js'
@@ -117,19 +117,33 @@ async function memberSteps(
   const words = `May be written to: ${member.channels.join(', ')}`
   const gate = traceStep({ stage: 'gate', at, passed: 'yes', code: 'passed', words })
   const steps = [match, gate, armStep(member, at)]
-  for (const delivery of await context.storage.deliveries.ofMember(scope, run.id, member.customerId)) {
+  const deliveries = await context.storage.deliveries.ofMember(scope, run.id, member.customerId)
+  for (const delivery of deliveries.toSorted(inTurn(campaign))) {
     steps.push(...(await deliverySteps(context, scope, campaign, delivery)))
   }
   return steps
 }
 
+/** As they were due first; what followed within the same millisecond stands in the campaign's own order of channels. */
+function inTurn({ content }: Campaign): (left: Delivery, right: Delivery) => number {
+  const order = channelOrder(content)
+  return (left, right) =>
+    left.firstDueAt - right.firstDueAt ||
+    left.step - right.step ||
+    order.indexOf(left.channel) - order.indexOf(right.channel)
+}
+
 function armStep({ arm, rank }: Member, at: Instant): TraceStep {
+  if (arm === null) {
+    const words = 'The audience was too small for the experiment'
+    return traceStep({ stage: 'arm', at, passed: 'no', code: 'notAssigned', words })
+  }
   const waits = arm === HOLDOUT || arm === REMAINDER
   return traceStep({
     stage: 'arm',
     at,
     passed: waits ? 'no' : 'yes',
-    code: String(arm),
+    code: arm,
     words: `Rank ${rank}: ${arm}${arm === REMAINDER ? ', waits for the verdict' : ''}`,
   })
 }

@@ -39,6 +39,28 @@ export async function placeNext(
   return { ...at, placed: at.placed + next.length }
 }
 
+/**
+ * Makes members of all who are planned in a run that goes no further, without an arm: so that everybody is told why
+ * nothing came. What a dead process has placed of it stays as it is.
+ *
+ * @throws VERSION_CONFLICT when another worker moved the run
+ */
+export async function placeWithoutArms(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  slices: readonly SliceSize[],
+): Promise<void> {
+  const first = { ...firstDeliveries(campaign), arms: [] }
+  for (const [at, { slice }] of slices.entries()) {
+    const firstRank = ranksIn(slices.slice(0, at))
+    const placement = { slice, firstRank, arms: new Map(), remainderArm: REMAINDER, first }
+    await context.storage.freezing.place(scope, run, placement)
+    await context.clock.turn()
+  }
+}
+
 type Arms = ReadonlyMap<string, readonly Arm[]>
 
 function decided(arms: Arms, remainderArm: Arm): Arms {

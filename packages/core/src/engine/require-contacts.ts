@@ -8,12 +8,12 @@ import type { Run, SliceSize } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { laneSizes } from './newcomer-arms.js'
-import { ranksIn } from './place-members.js'
+import { placeWithoutArms, ranksIn } from './place-members.js'
 import { stratificationOf } from './stratify.js'
 
 /**
  * Holds the first run of a campaign to the `minContacts` of its experiment. Later runs are of those who came since, and
- * add to what the first one began.
+ * add to what the first one began. Of an audience that is too small everybody is kept with the reason.
  *
  * @throws EXPERIMENT_TOO_SMALL
  */
@@ -30,7 +30,7 @@ export async function requireContacts(
   if (first?.id !== run.id) return
   const needed = leastAudience(experiment, experiment.minContacts)
   if (hasContacts(campaign, experiment, slices, needed)) return
-  await context.storage.freezing.discard(scope, run.id)
+  await placeWithoutArms(context, scope, campaign, run, slices)
   throw new CampaignKitError(
     'EXPERIMENT_TOO_SMALL',
     `experiment.minContacts: the audience is smaller than the ${needed} customers that the experiment needs`,

@@ -30,7 +30,7 @@ export interface Placement {
   readonly slice: string
   /** Of the first member without exclusion in the slice. */
   readonly firstRank: number
-  /** By lane, the arms of the newcomers in the slice, in the order of their ranks. */
+  /** By lane, the arms of the newcomers in the slice, in the order of their ranks; those whose lane is not named get none. */
   readonly arms: ReadonlyMap<string, readonly Arm[]>
   /** What those get who keep `remainder`. */
   readonly remainderArm: Arm

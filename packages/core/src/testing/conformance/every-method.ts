@@ -15,6 +15,11 @@ const readCases: readonly StorageCase[] = Object.entries(WORLD_READS).map(([meth
     const nothing = await read(storage, theirs)
     await seedWorld(subject, ours)
     expectEqual(await read(storage, theirs), nothing, `what ${method} tells the other tenant`)
+    expectThat(
+      JSON.stringify(await read(storage, ours)) !== JSON.stringify(nothing),
+      `${method} tells its own tenant`,
+      'it tells nothing',
+    )
   }),
 )
 
