@@ -121,6 +121,25 @@ const rankCases: readonly StorageCase[] = [
       )
     },
   ),
+  freezingCase('place gives no arm in a lane that is not named', async ({ storage, ours }) => {
+    const run = await seedPlanned(storage, ours, [inOrder('1a'), inOrder('2a', { exclusion: 'noConsent' })])
+    for (const placement of await placementsOf(storage, ours, RUN, { first: FIRST }))
+      await storage.freezing.place(ours, run, { ...placement, arms: new Map() })
+    const placed = (await membersIn(storage, ours)).map(({ customerId, arm, exclusion }) => [
+      customerId,
+      arm,
+      exclusion,
+    ])
+    expectEqual(
+      placed,
+      [
+        ['1a', null, null],
+        ['2a', null, 'noConsent'],
+      ],
+      'members',
+    )
+    expectEqual(await deliveriesIn(storage, ours), [], 'deliveries')
+  }),
 ]
 
 const firstCases: readonly StorageCase[] = [

@@ -57,7 +57,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     allPages((page) => storage.deliveries.list(scope, CAMPAIGN, {}, page)),
   'deliveries.counts': (storage, scope) => storage.deliveries.counts(scope, CAMPAIGN),
   'deliveries.reasons': async (storage, scope) => [
-    ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'skipped')),
+    ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'held')),
   ],
   'deliveries.nextDue': (storage, scope) => storage.deliveries.nextDue(scope, RUN),
   'events.known': (storage, scope) => storage.events.known(scope, ['event-1']),
