@@ -27,6 +27,7 @@ function options(more: Partial<DemoOptions> = {}): DemoOptions {
     out: folder(),
     json: true,
     storage: 'memory',
+    workers: 0,
     list: null,
     ...more,
   }

@@ -26,6 +26,8 @@ export interface DemoOptions {
   readonly out: string
   readonly json: boolean
   readonly storage: StorageName
+  /** Processes that deliver side by side; 0 when this process does it by itself. */
+  readonly workers: number
   readonly list: OwnList | null
 }
 
@@ -34,6 +36,14 @@ export type Command =
   | { readonly type: 'help' }
   | { readonly type: 'demo'; readonly options: DemoOptions }
   | { readonly type: 'coverage'; readonly seeds: number; readonly options: DemoOptions }
+
+/** Each takes some of the connections that a server has. */
+const MOST_WORKERS = 10
+
+const ALONE = {
+  memory: 'the storage in memory is there for this process alone',
+  pglite: 'PGlite has one connection, that of this process',
+}
 
 export const HELP = `Runs a campaign from a list of customers to its report, on real mail to a mailbox in this process.
 
@@ -46,7 +56,10 @@ export const HELP = `Runs a campaign from a list of customers to its report, on 
   --customers N         how many to make up                           (5000; with --coverage 1000)
   --pace N              mails in any minute, by the kit's own clock   (100)
   --out DIR             where report, mail and picture are put        (.demo)
-  --storage NAME        memory, pglite, or postgres: a real server    (memory)
+  --storage NAME        memory, pglite, or postgres: a real server,   (memory)
+                        that of DATABASE_URL in a schema of its own, or one that is started for it
+  --workers N           processes that deliver side by side           (2 on postgres)
+                        memory and pglite live in this process, which delivers by itself
 
 A list of your own:
   --csv FILE            any delimiter and encoding that spreadsheets write
@@ -73,13 +86,15 @@ export function parseCommand(args: readonly string[]): Command {
   const values = readArgs(args)
   if (values.help === true) return { type: 'help' }
   const seeds = values.coverage === undefined ? null : whole('--coverage', values.coverage, 100_000)
+  const storage = storageName(values.storage ?? 'memory')
   const options: DemoOptions = {
     seed: whole('--seed', values.seed ?? '1', Number.MAX_SAFE_INTEGER),
     customers: whole('--customers', values.customers ?? (seeds === null ? '5000' : '1000'), 1_000_000),
     mailsPerMinute: whole('--pace', values.pace ?? '100', 10_000_000),
     out: values.out ?? '.demo',
     json: values.json === true,
-    storage: storageName(values.storage ?? 'memory'),
+    storage,
+    workers: workersOn(storage, values.workers),
     list: ownList(values),
   }
   if (seeds === null) return { type: 'demo', options }
@@ -102,6 +117,7 @@ function readArgs(args: readonly string[]) {
         pace: { type: 'string' },
         out: { type: 'string' },
         storage: { type: 'string' },
+        workers: { type: 'string' },
         coverage: { type: 'string' },
         csv: { type: 'string' },
         map: { type: 'string', multiple: true },
@@ -120,6 +136,15 @@ function storageName(text: string): StorageName {
   const name = STORAGES.find((known) => known === text)
   if (name === undefined) throw new UsageError(`--storage: expected one of ${STORAGES.join(', ')}`)
   return name
+}
+
+/** What other processes cannot reach is served by this one. */
+function workersOn(storage: StorageName, written: string | undefined): number {
+  const asked = written === undefined ? null : whole('--workers', written, MOST_WORKERS)
+  if (storage === 'postgres') return asked ?? 2
+  if (asked !== null && asked > 1)
+    throw new UsageError(`--workers ${asked}: ${ALONE[storage]}; --storage postgres takes several`)
+  return 0
 }
 
 type Values = ReturnType<typeof readArgs>

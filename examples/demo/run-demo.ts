@@ -1,27 +1,24 @@
 import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { createSendgridChannel } from '@campaignkit/adapter-sendgrid'
 import type { SmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
-import {
-  type CampaignKit,
-  type CampaignReport,
-  createCampaignKit,
-  segment,
-  type TenantKit,
-} from '@campaignkit/core'
-import { createDirectInFlight, createSeededRandom, createSequentialIds } from '@campaignkit/core/testing'
+import { type CampaignReport, segment, type TenantKit } from '@campaignkit/core'
+import type { Clock } from '@campaignkit/core/adapter'
+import { createSequentialIds } from '@campaignkit/core/testing'
 import { type ArtefactFolder, openArtefactFolder } from './artefacts.js'
+import { hireCrew } from './crew.js'
 import { type Imported, importMadeUp, importOwn } from './customers.js'
+import { openKit } from './demo-kit.js'
 import { effectsOf, type Figures, plantedRates } from './figures.js'
 import { letterOfMail } from './letter.js'
 import { openMailServer } from './mail-server.js'
-import { createNetworkTime, type NetworkTime } from './network-time.js'
+import { createNetworkTime } from './network-time.js'
 import type { DemoOptions } from './options.js'
 import { CLOSED_MAILBOXES, makeUpList } from './people.js'
 import { createProgressBar, type Screen } from './progress-bar.js'
-import { type OpenStorage, openStorage } from './storages.js'
+import { openStorage } from './storages.js'
 import { createTeller, type Teller } from './teller.js'
-import { marketer, PUBLIC_URL, winBack } from './win-back.js'
+import { withTidyEnd } from './tidy-end.js'
+import { marketer, winBack } from './win-back.js'
 import { liveOn } from './world.js'
 
 /** The morning on which the made-up list is written. */
@@ -43,25 +40,34 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
   const begun = performance.now()
   const teller = createTeller(screen)
   const folder = await openArtefactFolder(options.out)
-  const mailbox = await openMailServer()
-  const time = createNetworkTime(options.list === null ? DEMO_DAY : (options.list.asOf ?? Date.now()))
-  const { clock } = time
-  const opened = await openStorage(options.storage)
-  const root = openKit(options, mailbox, time, opened)
-  try {
+  return withTidyEnd(async (tidy) => {
+    const time = createNetworkTime(options.list === null ? DEMO_DAY : (options.list.asOf ?? Date.now()))
+    const { clock } = time
+    const mailbox = await tidy.open(openMailServer())
+    const { storage, place } = await tidy.open(openStorage(options.storage))
+    const crew = hireCrew(options.workers, clock)
+    await tidy.open({ close: crew.dismiss })
+    for (const worker of crew.workers) time.join(worker)
+    const { seed } = options
+    const smtp = { host: mailbox.host, port: mailbox.port }
+    const ids = createSequentialIds()
+    const root = await tidy.open(openKit({ smtp, storage, clock, traffic: time, seed: `kit ${seed}`, ids }))
     const kit = marketer(root)
     const imported = await importCustomers(kit, options, folder, clock.now())
     teller.imported(imported.outcome, imported.invented)
     const campaignId = await prepare(kit, imported, options, teller)
     const startedAt = clock.now()
-    await send(root, kit, campaignId, screen)
-    const sendingMs = clock.now() - startedAt
+    const deliver =
+      place === null
+        ? () => root.worker().drain()
+        : async () => teller.shared(await crew.work({ seed, database: place, smtp }))
+    const endedAt = await send(kit, campaignId, { deliver, clock, screen })
+    const sendingMs = endedAt - startedAt
     teller.sent(mailbox.messages.length, sendingMs)
     await explainOne(kit, campaignId, imported, mailbox, teller)
 
     const letters = mailbox.messages.map(letterOfMail)
     const { inhabitants } = imported
-    const { seed } = options
     const world = await liveOn({
       seed,
       root,
@@ -99,35 +105,6 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
     }
     teller.concluded(figures)
     return figures
-  } finally {
-    await root.close()
-    await opened.close()
-    await mailbox.close()
-  }
-}
-
-function openKit(
-  { seed }: DemoOptions,
-  { host, port }: SmtpMailbox,
-  time: NetworkTime,
-  { storage }: OpenStorage,
-): CampaignKit {
-  const email = createSendgridChannel({
-    smtp: { host, port },
-    from: 'Pizzeria Esempio <ciao@pizza.example>',
-    price: { amountMinor: 90, per: 1_000, currency: 'EUR' },
-    reachesPeople: false,
-  })
-  return createCampaignKit({
-    storage: time.waitingForStorage(storage),
-    channels: { email: time.waitingFor(email) },
-    publicUrl: PUBLIC_URL,
-    secrets: [{ id: 'demo', key: 'a key for this demo alone, known to everybody' }],
-    clock: time.clock,
-    random: createSeededRandom(`kit ${seed}`),
-    ids: createSequentialIds(),
-    // the usual one counts real milliseconds, of which a jumping clock has none to spare
-    inFlight: createDirectInFlight(),
   })
 }
 
@@ -143,6 +120,13 @@ async function importCustomers(
   return importMadeUp(kit, createReadStream(file), made, asOf)
 }
 
+/** How the messages of a campaign are sent. */
+interface Sending {
+  deliver(): Promise<void>
+  readonly clock: Clock
+  readonly screen: Screen
+}
+
 /** Looks at whom the segment reaches, writes the campaign, and has it checked. */
 async function prepare(
   kit: TenantKit,
@@ -156,16 +140,26 @@ async function prepare(
   return id
 }
 
-/** Launches the campaign and works until all is settled, while a bar shows how far it has come. */
-async function send(root: CampaignKit, kit: TenantKit, campaignId: string, screen: Screen): Promise<void> {
+/**
+ * Launches the campaign and has all of it delivered, while a bar shows how far it has come.
+ *
+ * @returns when the last was settled
+ */
+async function send(
+  kit: TenantKit,
+  campaignId: string,
+  { deliver, clock, screen }: Sending,
+): Promise<number> {
   const stop = new AbortController()
   const bar = createProgressBar(screen)
   const watch = async () => {
     for await (const progress of kit.campaigns.watch(campaignId, { signal: stop.signal })) bar.show(progress)
+    return clock.now()
   }
   await kit.campaigns.launch(campaignId)
   try {
-    await Promise.all([watch(), root.worker().drain()])
+    const [endedAt] = await Promise.all([watch(), deliver()])
+    return endedAt
   } finally {
     stop.abort()
     bar.end()

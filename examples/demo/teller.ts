@@ -9,6 +9,8 @@ export interface Teller {
   imported(outcome: ImportOutcome, invented: number): void
   reached(reach: Reach): void
   checked(preflight: Preflight): void
+  /** How many messages each worker process has sent. */
+  shared(sent: readonly number[]): void
   sent(mails: number, ms: number): void
   explained(customerId: string, trace: DeliveryTrace): void
   lived(world: Diary): void
@@ -38,6 +40,10 @@ export function createTeller(screen: Screen): Teller {
         `Checked before the launch: ${funnel.recipients} messages in ${duration}, ${funnel.holdout} people hear nothing`,
       )
       for (const { severity, code, message } of findings) say(`  ${severity} ${code}: ${message}`)
+    },
+    shared(sent) {
+      const shares = sent.map((count, at) => `worker ${at + 1} sent ${count}`)
+      say(`${shares.join(', ')}, each in a process of its own`)
     },
     sent(mails, ms) {
       say(`${mails} messages lie in the mailbox after ${durationText(ms)} of the kit’s time`)
