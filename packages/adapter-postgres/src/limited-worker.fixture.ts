@@ -14,7 +14,9 @@ export interface LimitedWork {
 }
 
 /** What such a process tells: that it has begun to send, and in the end all that it has sent. */
-export type LimitedWord = { readonly type: 'begun' } | { readonly type: 'sent'; readonly log: readonly Sent[] }
+export type LimitedWord =
+  | { readonly type: 'begun' }
+  | { readonly type: 'sent'; readonly log: readonly Sent[] }
 
 const { url, schema, tenant, tenantPace }: LimitedWork = JSON.parse(process.argv[2] ?? '')
 const tell = (word: LimitedWord) => new Promise((told) => process.send?.(word, told))

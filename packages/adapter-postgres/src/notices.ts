@@ -76,6 +76,8 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
       }
     },
     close: async () => {
+      // or a connection that is lost just now would be opened anew
+      hearers.clear()
       await speaker.finish()
       await listener.close()
     },

@@ -29,7 +29,7 @@ let local: LocalPostgres
 let knex: Knex
 let storage: PostgresStorage
 let tenants = 0
-let pools: Knex[] = []
+const pools: Knex[] = []
 let opened: WorkerKit[] = []
 
 function connect({ connections = 10 }: { readonly connections?: number } = {}): Knex {

@@ -103,7 +103,10 @@ function countWithin(
 
 /** How far behind `notBefore` a first slot may lie; within a millisecond the fraction of a slot counts. */
 function mostBehindMs(limits: GcraRequest['limits']): DurationMs {
-  const slackMs = limits.reduce((least, { pace }) => Math.min(least, slackMsOf(pace)), Number.MAX_SAFE_INTEGER)
+  const slackMs = limits.reduce(
+    (least, { pace }) => Math.min(least, slackMsOf(pace)),
+    Number.MAX_SAFE_INTEGER,
+  )
   return Math.max(1, slackMs * LATE_SHARE)
 }
 
