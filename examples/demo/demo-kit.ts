@@ -1,13 +1,13 @@
-import { createSendgridChannel } from '@campaignkit/adapter-sendgrid'
 import { type CampaignKit, createCampaignKit } from '@campaignkit/core'
 import type { Clock, Ids, Storage } from '@campaignkit/core/adapter'
 import { createDirectInFlight, createSeededRandom } from '@campaignkit/core/testing'
+import { channelOf, connectChannel, type ProviderPlace } from './providers.js'
 import type { Traffic } from './traffic.js'
 import { PUBLIC_URL } from './win-back.js'
 
 /** What one process makes its kit of. */
 export interface DemoKitOptions {
-  readonly smtp: { readonly host: string; readonly port: number }
+  readonly provider: ProviderPlace
   readonly storage: Storage
   readonly clock: Clock
   readonly traffic: Traffic
@@ -17,16 +17,11 @@ export interface DemoKitOptions {
 }
 
 /** Makes the kit of the demo: the same in every process but for ids and chance. */
-export function openKit({ smtp, storage, clock, traffic, seed, ids }: DemoKitOptions): CampaignKit {
-  const email = createSendgridChannel({
-    smtp,
-    from: 'Pizzeria Esempio <ciao@pizza.example>',
-    price: { amountMinor: 90, per: 1_000, currency: 'EUR' },
-    reachesPeople: false,
-  })
+export function openKit({ provider, storage, clock, traffic, seed, ids }: DemoKitOptions): CampaignKit {
+  const channel = traffic.waitingFor(connectChannel(provider, clock))
   return createCampaignKit({
     storage: traffic.waitingForStorage(storage),
-    channels: { email: traffic.waitingFor(email) },
+    channels: { [channelOf(provider.name)]: channel },
     publicUrl: PUBLIC_URL,
     secrets: [{ id: 'demo', key: 'a key for this demo alone, known to everybody' }],
     clock,

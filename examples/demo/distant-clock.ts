@@ -17,6 +17,8 @@ export interface Wake {
 
 /** A clock that another process keeps. */
 export interface DistantClock extends Clock {
+  /** Resolves when it has been told what time it is. */
+  readonly begun: Promise<void>
   /** Time has moved on. */
   wake(wake: Wake): void
 }
@@ -31,10 +33,15 @@ export interface DistantClockOptions {
 /** Makes the clock of a process that lives by the time of another: it sleeps there, and time waits for its work here. */
 export function createDistantClock({ post, quiet }: DistantClockOptions): DistantClock {
   const sleepers = new Map<number, () => void>()
+  let begin = () => {}
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve
+  })
   let now: Instant = 0
   let slept = 0
   let heard = 0
   return {
+    begun,
     now: () => now,
     turn: () => Promise.resolve(),
     sleepUntil(until, { signal } = {}) {
@@ -58,6 +65,7 @@ export function createDistantClock({ post, quiet }: DistantClockOptions): Distan
     },
     wake({ id, now: told }) {
       now = Math.max(now, told)
+      begin()
       heard += 1
       const takenIn = heard
       sleepers.get(id)?.()

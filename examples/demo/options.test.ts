@@ -23,6 +23,7 @@ describe('the command line of the demo', () => {
         json: false,
         storage: 'memory',
         workers: 0,
+        provider: 'smtp',
         list: null,
       },
     })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CampaignInput } from '@campaignkit/core'
 import { type ColumnMap, parseColumn } from './column-map.js'
+import { PROVIDERS, type ProviderName } from './providers.js'
 import { STORAGES, type StorageName } from './storages.js'
 import { UsageError } from './usage-error.js'
 
@@ -28,6 +29,7 @@ export interface DemoOptions {
   readonly storage: StorageName
   /** Processes that deliver side by side; 0 when this process does it by itself. */
   readonly workers: number
+  readonly provider: ProviderName
   readonly list: OwnList | null
 }
 
@@ -45,7 +47,7 @@ const ALONE = {
   pglite: 'PGlite has one connection, that of this process',
 }
 
-export const HELP = `Runs a campaign from a list of customers to its report, on real mail to a mailbox in this process.
+export const HELP = `Runs a campaign from a list of customers to its report, with real messages to a mailbox in this process.
 
   pnpm demo                          5,000 made-up customers, two variants, a holdout, a world that responds
   pnpm demo --csv FILE --map ...     the same on a list of your own; no message leaves this process
@@ -54,12 +56,14 @@ export const HELP = `Runs a campaign from a list of customers to its report, on 
 
   --seed N              chance, repeatable                            (1)
   --customers N         how many to make up                           (5000; with --coverage 1000)
-  --pace N              mails in any minute, by the kit's own clock   (100)
+  --pace N              messages in any minute, by the kit's own clock   (100)
   --out DIR             where report, mail and picture are put        (.demo)
   --storage NAME        memory, pglite, or postgres: a real server,   (memory)
                         that of DATABASE_URL in a schema of its own, or one that is started for it
   --workers N           processes that deliver side by side           (2 on postgres)
                         memory and pglite live in this process, which delivers by itself
+  --provider NAME       smtp; fake-sendgrid: its Web API and webhook; (smtp)
+                        or fake-twilio: SMS, status callbacks, and people who write STOP
 
 A list of your own:
   --csv FILE            any delimiter and encoding that spreadsheets write
@@ -70,7 +74,7 @@ A list of your own:
   --id COLUMN           where ids stand                               (each line is its own)
   --as-of INSTANT       when the list was written, ISO 8601           (now)
   --segment RULE        JSON criteria, "ALL", or a comma list of tags (nothing heard for 180 days)
-  --invent-addresses    gives who has none an address at mail.example
+  --invent-addresses    gives who has none an address at mail.example, or a number
 
   pnpm demo --csv hillstrom.csv --map recency=facts.lastOrderAt:monthsAgo \\
     --map history=facts.totalSpentMinor:money --map zip_code=attributes.zip --invent-addresses
@@ -86,7 +90,7 @@ export function parseCommand(args: readonly string[]): Command {
   const values = readArgs(args)
   if (values.help === true) return { type: 'help' }
   const seeds = values.coverage === undefined ? null : whole('--coverage', values.coverage, 100_000)
-  const storage = storageName(values.storage ?? 'memory')
+  const storage = oneOf('--storage', STORAGES, values.storage ?? 'memory')
   const options: DemoOptions = {
     seed: whole('--seed', values.seed ?? '1', Number.MAX_SAFE_INTEGER),
     customers: whole('--customers', values.customers ?? (seeds === null ? '5000' : '1000'), 1_000_000),
@@ -95,11 +99,13 @@ export function parseCommand(args: readonly string[]): Command {
     json: values.json === true,
     storage,
     workers: workersOn(storage, values.workers),
+    provider: oneOf('--provider', PROVIDERS, values.provider ?? 'smtp'),
     list: ownList(values),
   }
   if (seeds === null) return { type: 'demo', options }
   if (options.list !== null) throw new UsageError('--coverage makes up its own customers and takes no --csv')
   if (options.storage !== 'memory') throw new UsageError('--coverage runs in memory and takes no --storage')
+  if (values.provider !== undefined) throw new UsageError('--coverage sends no mail and takes no --provider')
   return { type: 'coverage', seeds, options }
 }
 
@@ -118,6 +124,7 @@ function readArgs(args: readonly string[]) {
         out: { type: 'string' },
         storage: { type: 'string' },
         workers: { type: 'string' },
+        provider: { type: 'string' },
         coverage: { type: 'string' },
         csv: { type: 'string' },
         map: { type: 'string', multiple: true },
@@ -132,9 +139,9 @@ function readArgs(args: readonly string[]) {
   }
 }
 
-function storageName(text: string): StorageName {
-  const name = STORAGES.find((known) => known === text)
-  if (name === undefined) throw new UsageError(`--storage: expected one of ${STORAGES.join(', ')}`)
+function oneOf<Name extends string>(option: string, names: readonly Name[], text: string): Name {
+  const name = names.find((known) => known === text)
+  if (name === undefined) throw new UsageError(`${option}: expected one of ${names.join(', ')}`)
   return name
 }
 

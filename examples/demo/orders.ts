@@ -1,4 +1,5 @@
 import type { TimeReport, Wake } from './distant-clock.js'
+import type { ProviderPlace } from './providers.js'
 import type { DatabasePlace } from './storages.js'
 
 /** What a worker process is told to do. */
@@ -9,7 +10,7 @@ export type Order =
       readonly number: number
       readonly seed: number
       readonly database: DatabasePlace
-      readonly smtp: { readonly host: string; readonly port: number }
+      readonly provider: ProviderPlace
     }
   | Wake
 

@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import type { SmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
 import { type CampaignReport, segment, type TenantKit } from '@campaignkit/core'
 import type { Clock } from '@campaignkit/core/adapter'
 import { createSequentialIds } from '@campaignkit/core/testing'
@@ -9,12 +8,12 @@ import { hireCrew } from './crew.js'
 import { type Imported, importMadeUp, importOwn } from './customers.js'
 import { openKit } from './demo-kit.js'
 import { effectsOf, type Figures, plantedRates } from './figures.js'
-import { letterOfMail } from './letter.js'
-import { openMailServer } from './mail-server.js'
+import type { Letter } from './letter.js'
 import { createNetworkTime } from './network-time.js'
 import type { DemoOptions } from './options.js'
 import { CLOSED_MAILBOXES, makeUpList } from './people.js'
 import { createProgressBar, type Screen } from './progress-bar.js'
+import { channelOf, type OpenProvider, openProvider } from './providers.js'
 import { openStorage } from './storages.js'
 import { createTeller, type Teller } from './teller.js'
 import { withTidyEnd } from './tidy-end.js'
@@ -30,7 +29,7 @@ const PICTURES_SCANNED = 50
 const DAY_MS = 86_400_000
 
 /**
- * Runs a whole campaign: imports the list, writes to the lapsed over real SMTP, lets the world respond for ten days,
+ * Runs a whole campaign: imports the list, writes to the lapsed over a real network, lets the world respond for ten days,
  * and reports when the conversion window is over. Time is the kit's own and jumps from one message to the next.
  *
  * @param screen - where the story is told
@@ -43,15 +42,16 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
   return withTidyEnd(async (tidy) => {
     const time = createNetworkTime(options.list === null ? DEMO_DAY : (options.list.asOf ?? Date.now()))
     const { clock } = time
-    const mailbox = await tidy.open(openMailServer())
+    const provider = await tidy.open(openProvider(options.provider, clock))
     const { storage, place } = await tidy.open(openStorage(options.storage))
     const crew = hireCrew(options.workers, clock)
     await tidy.open({ close: crew.dismiss })
     for (const worker of crew.workers) time.join(worker)
     const { seed } = options
-    const smtp = { host: mailbox.host, port: mailbox.port }
     const ids = createSequentialIds()
-    const root = await tidy.open(openKit({ smtp, storage, clock, traffic: time, seed: `kit ${seed}`, ids }))
+    const root = await tidy.open(
+      openKit({ provider: provider.place, storage, clock, traffic: time, seed: `kit ${seed}`, ids }),
+    )
     const kit = marketer(root)
     const imported = await importCustomers(kit, options, folder, clock.now())
     teller.imported(imported.outcome, imported.invented)
@@ -60,13 +60,14 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
     const deliver =
       place === null
         ? () => root.worker().drain()
-        : async () => teller.shared(await crew.work({ seed, database: place, smtp }))
+        : async () => teller.shared(await crew.work({ seed, database: place, provider: provider.place }))
     const endedAt = await send(kit, campaignId, { deliver, clock, screen })
     const sendingMs = endedAt - startedAt
-    teller.sent(mailbox.messages.length, sendingMs)
-    await explainOne(kit, campaignId, imported, mailbox, teller)
+    await provider.tell(kit)
+    const letters = provider.letters()
+    teller.sent(letters.length, sendingMs)
+    await explainOne(kit, campaignId, imported, letters, teller)
 
-    const letters = mailbox.messages.map(letterOfMail)
     const { inhabitants } = imported
     const world = await liveOn({
       seed,
@@ -75,13 +76,14 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
       clock,
       inhabitants,
       letters,
+      answer: (from, body) => provider.answer(kit, from, body),
       scanPictures: PICTURES_SCANNED,
     })
     teller.lived(world)
     await clock.advance(20 * DAY_MS)
 
     const report = await kit.reports.campaign(campaignId)
-    await writeArtefacts(kit, report, mailbox, folder)
+    await writeArtefacts(kit, report, provider, folder)
     const effects = effectsOf(report, plantedRates(options.list === null ? CLOSED_MAILBOXES : 0))
     const figures: Figures = {
       seed,
@@ -110,14 +112,15 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
 
 async function importCustomers(
   kit: TenantKit,
-  { list, seed, customers }: DemoOptions,
+  { list, seed, customers, provider }: DemoOptions,
   folder: ArtefactFolder,
   asOf: number,
 ): Promise<Imported> {
-  if (list !== null) return importOwn(kit, list, asOf)
+  const channel = channelOf(provider)
+  if (list !== null) return importOwn(kit, list, asOf, channel)
   const made = makeUpList(seed, customers, asOf)
   const file = await folder.write('customers.csv', made.csv)
-  return importMadeUp(kit, createReadStream(file), made, asOf)
+  return importMadeUp(kit, createReadStream(file), made, asOf, channel)
 }
 
 /** How the messages of a campaign are sent. */
@@ -131,12 +134,13 @@ interface Sending {
 async function prepare(
   kit: TenantKit,
   { target }: Imported,
-  { mailsPerMinute }: DemoOptions,
+  { mailsPerMinute, provider }: DemoOptions,
   teller: Teller,
 ): Promise<string> {
-  teller.reached(await kit.audiences.reach(segment(target), { channels: ['email'] }))
-  const { id } = await kit.campaigns.create(winBack(target, mailsPerMinute))
-  teller.checked(await kit.campaigns.preflight(id))
+  const channel = channelOf(provider)
+  teller.reached(await kit.audiences.reach(segment(target), { channels: [channel] }))
+  const { id } = await kit.campaigns.create(winBack(target, mailsPerMinute, channel))
+  teller.checked(await kit.campaigns.preflight(id), channel)
   return id
 }
 
@@ -171,25 +175,25 @@ async function explainOne(
   kit: TenantKit,
   campaignId: string,
   { inhabitants }: Imported,
-  { messages }: SmtpMailbox,
+  letters: readonly Letter[],
   teller: Teller,
 ): Promise<void> {
-  const reached = new Set(messages.map(({ to }) => to.toLowerCase()))
-  const missed = inhabitants.find(({ email }) => email === null || !reached.has(email.toLowerCase()))
+  const reached = new Set(letters.map(({ to }) => to.toLowerCase()))
+  const missed = inhabitants.find(({ address }) => address === null || !reached.has(address.toLowerCase()))
   if (missed !== undefined) teller.explained(missed.id, await kit.campaigns.explain(campaignId, missed.id))
 }
 
 async function writeArtefacts(
   kit: TenantKit,
   report: CampaignReport,
-  { messages: [first] }: SmtpMailbox,
+  provider: OpenProvider,
   folder: ArtefactFolder,
 ): Promise<void> {
   for (const format of ['html', 'json', 'csv'] as const) {
     await folder.write(`report.${format}`, kit.reports.render(report, format))
   }
-  if (first === undefined) return
-  await folder.write('message.eml', first.raw)
-  const { picture } = await letterOfMail(first).read()
+  const first = provider.first()
+  if (first !== null) await folder.write(first.name, first.content)
+  const picture = (await provider.letters()[0]?.read())?.picture ?? null
   if (picture !== null) await folder.write('coupon.png', picture)
 }

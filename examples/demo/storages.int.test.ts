@@ -24,7 +24,8 @@ async function figuresOn(
   workers: number,
 ): Promise<Omit<Figures, 'elapsedMs' | 'sendingMs' | 'artefacts'>> {
   const out = mkdtempSync(join(tmpdir(), 'campaignkit-demo-'))
-  const demo = { seed: 5, customers: 150, mailsPerMinute: 100, out, json: true, storage, workers, list: null }
+  const sized = { seed: 5, customers: 150, mailsPerMinute: 100, provider: 'smtp' } as const
+  const demo = { ...sized, out, json: true, storage, workers, list: null }
   const { screen, text } = createScreen()
   const { elapsedMs: _, sendingMs, artefacts: ___, ...figures } = await runDemo(demo, screen)
   // as many as the pace allows in all, whoever sends them

@@ -18,10 +18,11 @@ process.on('message', (order: Order) => {
 // nobody is left to work for
 process.on('disconnect', () => process.exit(3))
 
-async function work({ number, seed, database, smtp }: Exclude<Order, Wake>): Promise<void> {
+async function work({ number, seed, database, provider }: Exclude<Order, Wake>): Promise<void> {
+  await clock.begun
   const { storage, close } = openDatabase(database)
   const root = openKit({
-    smtp,
+    provider,
     storage,
     clock,
     traffic,
