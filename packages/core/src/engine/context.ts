@@ -25,6 +25,7 @@ import type { QrEncoder } from '../ports/qr-encoder.js'
 import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
+import type { KnownConversionRules } from './conversion-rules.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {
@@ -82,5 +83,6 @@ export interface EngineContext {
   readonly sinks: readonly EventSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
+  readonly knownConversionRules: KnownConversionRules
   readonly settings: EngineSettings
 }
