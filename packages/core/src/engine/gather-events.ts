@@ -5,7 +5,7 @@ import type { TrackedEvent, TrackedEventInput } from '../model/event.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { createLanes, type Lanes } from './lanes.js'
-import { parseTracked, recordTracked, type TrackOutcome, trackEvents } from './track-events.js'
+import { parseOneTracked, recordTracked, type TrackOutcome, trackEvents } from './track-events.js'
 
 /** Records what customers did: {@link trackEvents}, perhaps together with others. */
 export type Track = (scope: Scope, inputs: readonly TrackedEventInput[]) => Promise<TrackOutcome>
@@ -47,13 +47,13 @@ export function createTrack(context: EngineContext): Track {
   }
 
   return async (scope, inputs) => {
-    if (inputs.length !== 1) return trackEvents(context, scope, inputs)
+    const [only] = inputs
+    if (inputs.length !== 1 || only === undefined) return trackEvents(context, scope, inputs)
     authorize(context.access, scope, 'event.track')
-    const events = parseTracked(inputs)
+    const event = parseOneTracked(only)
     return new Promise((resolve, reject) => {
-      const now = context.clock.now()
-      for (const event of events)
-        lanesOf(scope).add({ event: { ...event, at: event.at ?? now }, resolve, reject })
+      const at = event.at ?? context.clock.now()
+      lanesOf(scope).add({ event: { ...event, at }, resolve, reject })
     })
   }
 }

@@ -52,8 +52,13 @@ export async function trackEvents(
 }
 
 /** @throws INVALID_INPUT with the path of the event */
-export function parseTracked(inputs: readonly TrackedEventInput[]): readonly TrackedEvent[] {
+function parseTracked(inputs: readonly TrackedEventInput[]): readonly TrackedEvent[] {
   return parseInput(trackedEventsSchema, inputs)
+}
+
+/** Reads an event that comes alone. @throws INVALID_INPUT with the path of the event */
+export function parseOneTracked(input: TrackedEventInput): TrackedEvent {
+  return parseInput(trackedEventSchema, input, '[0]')
 }
 
 /**
@@ -126,16 +131,26 @@ async function createAttribution(
   }
 }
 
-function isWithinWindow({ windowMs }: ConversionRule, { dueAt }: Member, at: Instant): boolean {
+function isWithinWindow(
+  { windowMs }: ConversionRule,
+  { dueAt }: Pick<Member, 'dueAt'>,
+  at: Instant,
+): boolean {
   return at >= dueAt && at < dueAt + windowMs
 }
 
 /** Whether the arms of the campaign are compared by this run of the member. */
-function isFirstRun({ isExperiment }: ConversionRule, { arm, segments }: Member): boolean {
+function isFirstRun(
+  { isExperiment }: ConversionRule,
+  { arm, segments }: Pick<Member, 'arm' | 'segments'>,
+): boolean {
   return isExperiment && arm !== REMAINDER && !segments.includes(RETURNING_LABEL)
 }
 
 /** Where what a member does counts, outside of any channel. */
-export function attributionOfMember(campaignId: CampaignId, member: Member): Attribution {
-  return { campaignId, runId: member.runId, arm: member.arm ?? '', channel: null, segments: member.segments }
+export function attributionOfMember(
+  campaignId: CampaignId,
+  { runId, arm, segments }: Pick<Member, 'runId' | 'arm' | 'segments'>,
+): Attribution {
+  return { campaignId, runId, arm: arm ?? '', channel: null, segments }
 }
