@@ -1,6 +1,6 @@
 // Ten rules over skewed customers: what `countMatching` takes, beside the statement that a person would write.
 import createKnex, { type Knex } from 'knex'
-import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres.js'
+import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres/local-postgres.js'
 import { createPostgresStorage, type PostgresStorage } from '../../../packages/adapter-postgres/src/index.js'
 import { sampleJournalEntry, sampleScope, sampleSegment } from '../../../packages/core/src/testing.js'
 import { figure } from '../table.js'
@@ -30,7 +30,7 @@ type Count = () => Promise<number>
 
 /** Counts ten rules over so many customers, on a server of its own; what a folder holds from an earlier run is used again. */
 export async function benchSegments(customers: number, keptIn?: string): Promise<void> {
-  const server = await startLocalPostgres(keptIn)
+  const server = await startLocalPostgres(keptIn === undefined ? {} : { keptIn })
   try {
     await measureRules(server, customers)
   } finally {

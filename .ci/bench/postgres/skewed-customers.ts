@@ -36,7 +36,8 @@ export async function loadSkewedCustomers(knex: Knex, customers: number): Promis
   await addCustomers(knex, TENANT, customers)
   await addCustomers(knex, 'trattoria', Math.ceil(customers / 10))
   await addEvents(knex, customers)
-  for (const { indexdef } of indexes) await knex.raw(indexdef.replace(' ON ONLY ', ' ON ').replaceAll('?', '\\?'))
+  for (const { indexdef } of indexes)
+    await knex.raw(indexdef.replace(' ON ONLY ', ' ON ').replaceAll('?', '\\?'))
   await knex.raw('vacuum analyze campaignkit.customers')
   await knex.raw('vacuum analyze campaignkit.events')
 }

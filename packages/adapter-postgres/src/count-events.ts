@@ -7,7 +7,7 @@ import {
   toHex,
   utf8,
 } from '@campaignkit/core/adapter'
-import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf } from './columns.js'
 import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 

@@ -21,6 +21,7 @@ export const ACTIONS = [
   'coupon.reverse',
   'seal.renew',
   'event.track',
+  'message.receive',
   'report.read',
   'journal.read',
 ] as const

@@ -1,9 +1,10 @@
 import { type Campaign, type CampaignContent, channelOrder, variantsOf } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Arm } from '../model/experiment.js'
-import { type MessageParts, messageParts } from '../model/message.js'
+import { type MessageParts, messageParts, messageSettings, templateTexts } from '../model/message.js'
 import type { Scope } from '../model/scope.js'
 import { type CompiledMessage, compileMessage } from '../rendering/compile-message.js'
+import type { UtmParameters } from '../rendering/utm.js'
 import type { EngineContext } from './context.js'
 
 /** Compiled messages kept in a process; the oldest goes first. */
@@ -25,19 +26,32 @@ export function partsFor(
 function compile(
   context: EngineContext,
   content: CampaignContent,
-  channel: ChannelKind,
-  parts: MessageParts,
-  pathOf: (part: string) => string,
+  { channel, arm, parts, pathOf }: Omit<MessageForm, 'locale'>,
 ): CompiledMessage {
+  const variant = variantsOf(content).find(({ name }) => name === arm)
   return compileMessage(channel, parts, {
     pathOf,
+    settings: messageSettings(content.messages, variant?.messages, channel),
     html: context.html,
     marketing: content.purpose === 'marketing',
     trackClicks: content.tracking.clicks,
     trackOpens: content.tracking.opens,
+    utm: utmParameters(content, channel, arm),
     qrEmbedding: content.qrEmbedding,
     hasCoupon: content.coupon !== undefined,
   })
+}
+
+/** What the campaign says of its links: by default the channel, its own name, and the variant where there are several. */
+function utmParameters(content: CampaignContent, channel: ChannelKind, arm: Arm): UtmParameters | null {
+  const { utm } = content.tracking
+  if (utm === undefined) return null
+  const { source, medium = channel, campaign = content.name, term } = utm
+  const variant = content.experiment === undefined ? undefined : arm
+  const given = Object.entries({ source, medium, campaign, term, content: utm.content ?? variant })
+  return Object.fromEntries(
+    given.flatMap(([name, value]) => (value === undefined ? [] : [[`utm_${name}`, value]])),
+  )
 }
 
 /** The compiled message of a campaign for a channel, arm and locale; compiled once a process, tenant and version. */
@@ -64,9 +78,8 @@ export function compiledMessage(
   const found = cache.get(key)
   if (found !== undefined) return found
   const parts = partsFor(content, channel, arm, locale)
-  const compiled = compile(context, content, channel, parts, (part) =>
-    writtenAt(content, channel, arm, locale, part),
-  )
+  const pathOf = (part: string) => writtenAt(content, channel, arm, locale, part)
+  const compiled = compile(context, content, { channel, arm, parts, pathOf })
   const oldest = cache.size < MOST_KEPT ? undefined : cache.keys().next().value
   if (oldest !== undefined) cache.delete(oldest)
   cache.set(key, compiled)
@@ -102,17 +115,17 @@ function writtenAt(
 
 interface Layer {
   readonly path: string
-  readonly texts: Readonly<Record<string, unknown>>
+  readonly texts: MessageParts
 }
 
 function pathsOf(message: object | undefined, path: string, locale: string | undefined): readonly Layer[] {
   if (message === undefined) return []
-  const { locales = {}, ...texts } = message as { locales?: Record<string, Record<string, unknown>> }
+  const { locales = {}, ...base } = message as { locales?: Record<string, object> }
   const localised = [locale, locale?.split('-')[0]].flatMap((key): Layer[] => {
     const own = key === undefined ? undefined : locales[key]
-    return own === undefined ? [] : [{ path: `${path}.locales.${key}`, texts: own }]
+    return own === undefined ? [] : [{ path: `${path}.locales.${key}`, texts: templateTexts(own) }]
   })
-  return [...localised, { path, texts }]
+  return [...localised, { path, texts: templateTexts(base) }]
 }
 
 /** A message that some member may get. */
@@ -147,6 +160,5 @@ export function messageForms(content: CampaignContent): readonly MessageForm[] {
  * @throws TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
  */
 export function compileAllMessages(context: EngineContext, content: CampaignContent): void {
-  for (const { channel, parts, pathOf } of messageForms(content))
-    compile(context, content, channel, parts, pathOf)
+  for (const form of messageForms(content)) compile(context, content, form)
 }

@@ -20,6 +20,20 @@ import { scheduleSchema } from './schedule.js'
 
 const MAX_METADATA_BYTES = 65_536
 
+const utmValueSchema = textSchema(200)
+
+/** Parameters that links are given for the host's web analytics. */
+const utmSchema = z.strictObject({
+  source: utmValueSchema,
+  /** By default the channel. */
+  medium: utmValueSchema.exactOptional(),
+  /** By default the name of the campaign. */
+  campaign: utmValueSchema.exactOptional(),
+  term: utmValueSchema.exactOptional(),
+  /** By default the variant, where there is an experiment. */
+  content: utmValueSchema.exactOptional(),
+})
+
 const contentFields = {
   /** Unique per tenant. */
   name: textSchema(200),
@@ -52,7 +66,11 @@ const contentFields = {
   /** A message not sent this long after its due instant is skipped, in days. */
   timeToLiveDays: daysSchema.exactOptional(),
   tracking: z
-    .strictObject({ clicks: z.boolean().default(false), opens: z.boolean().default(false) })
+    .strictObject({
+      clicks: z.boolean().default(false),
+      opens: z.boolean().default(false),
+      utm: utmSchema.exactOptional(),
+    })
     .default({ clicks: false, opens: false }),
   /** How the QR code stands in an e-mail: a part referred to by CID, a data URI, or only as a link. */
   qrEmbedding: z.enum(['cid', 'data', 'link']).default('cid'),

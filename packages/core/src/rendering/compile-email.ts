@@ -12,6 +12,7 @@ import { replyToOf } from './reply-to.js'
 import { type Template, tokensOf } from './template.js'
 import { NO_WAYS_OUT, waysOut } from './unsubscribe.js'
 import { usesVariable } from './used-variables.js'
+import type { UtmParameters } from './utm.js'
 import type { RenderView } from './view.js'
 
 /** What becomes of an e-mail besides its templates. */
@@ -21,6 +22,8 @@ export interface EmailOptions {
   readonly marketing: boolean
   /** Only links of the html: text parts and other channels keep theirs as they are written. */
   readonly trackClicks: boolean
+  /** Given to the same links, tracked or not, and to the link of a notice. */
+  readonly utm: UtmParameters | null
   /** Puts an image of one pixel at the end of the html. */
   readonly trackOpens: boolean
   readonly qrEmbedding: QrEmbedding
@@ -51,12 +54,12 @@ export function compileEmail(
 ): (view: RenderView) => RenderedEmail {
   const { subject, html, preheader, replyTo } = templates
   if (replyTo !== undefined) checkReplyTo(replyTo)
-  const finished = html === undefined ? null : finishHtml(html, options.html, options.trackClicks)
+  const finished = html === undefined ? null : finishHtml(html, options.html, options)
   const textOf = textRenderer(templates, options.html)
   const hasOwnWayOut = html !== undefined && usesVariable(html, 'unsubscribeUrl')
 
   return (view) => {
-    const session = openSession(view, 'email', options.qrEmbedding)
+    const session = openSession(view, 'email', options.qrEmbedding, options.utm)
     const out = options.marketing ? waysOut(view, session.locale) : NO_WAYS_OUT
     const htmlWith = (template: Template, footer: string) =>
       session.render(template, {

@@ -8,8 +8,19 @@ import type { RenderView } from './view.js'
 const numRuns = process.env.CAMPAIGNKIT_LONG === '1' ? 20_000 : 200
 const settings = { seed: 20260301, numRuns }
 
-const html = { links: () => [], toText: (source: string) => source.replace(/<[^<>]*>/g, '') }
-const options = { html, marketing: false, trackClicks: true, trackOpens: false, qrEmbedding: 'cid' } as const
+const html = {
+  links: () => [],
+  looks: () => ({ images: [], texts: [] }),
+  toText: (source: string) => source.replace(/<[^<>]*>/g, ''),
+}
+const options = {
+  html,
+  marketing: false,
+  trackClicks: true,
+  trackOpens: false,
+  utm: null,
+  qrEmbedding: 'cid',
+} as const
 
 function viewOf(firstName: string, link = ''): RenderView {
   return {

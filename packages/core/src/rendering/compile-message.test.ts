@@ -27,6 +27,7 @@ const reader: HtmlReader = {
       .replace(/&#123;/g, '{')
       .replace(/&amp;/g, '&')
       .trim(),
+  looks: () => ({ images: [], texts: [] }),
 }
 
 const coupon: CouponView = {
@@ -59,6 +60,7 @@ const plainOptions: CompileOptions = {
   marketing: false,
   trackClicks: false,
   trackOpens: false,
+  utm: null,
   qrEmbedding: 'cid',
 }
 
@@ -264,6 +266,32 @@ describe('links', () => {
     expect(htmlOf(`<a href="${link}">x</a>`, viewOf(), tracked)).not.toContain('/c/')
   })
 
+  it('are given the parameters of the message before they are tracked', () => {
+    const html = '<a href="https://pizza.example/?a=1#menu">x</a><a href="{{ data.link }}">y</a>'
+    const view = viewOf({ data: { link: 'https://pizza.example/order' } })
+    const utm = { utm_source: 'mail', utm_campaign: 'We miss you' }
+    const query = 'utm_source=mail&utm_campaign=We%20miss%20you'
+    const told = [`https://pizza.example/?a=1&${query}#menu`, `https://pizza.example/order?${query}`]
+    const hrefs = (options: Partial<CompileOptions>) =>
+      [...(htmlOf(html, view, options) ?? '').matchAll(/href="([^"]*)"/g)].map(([, href]) => href)
+    expect(hrefs({ utm })).toEqual(told.map((link) => link.replaceAll('&', '&amp;')))
+    expect(hrefs({ utm, trackClicks: true })).toEqual(
+      told.map((link) => `https://go.pizza.example/c/${encodeURIComponent(link)}?a=1&amp;b=2`),
+    )
+  })
+
+  it.each([
+    ['<a href="mailto:a@a.example">x</a>', 'mailto:a@a.example'],
+    ['<a href="{{ unsubscribeUrl }}">x</a>', 'https://go.pizza.example/u'],
+    ['<link href="{{ data.style }}">', 'https://pizza.example/a.css'],
+  ])('are given none where they lead to no page of the host: %s', (html, link) => {
+    const view = viewOf({
+      unsubscribeUrl: 'https://go.pizza.example/u',
+      data: { style: 'https://pizza.example/a.css' },
+    })
+    expect(htmlOf(html, view, { utm: { utm_source: 'mail' } })).toContain(`href="${link}"`)
+  })
+
   it('are left alone without tracking, and in the text part', () => {
     const html = '<a href="https://pizza.example/">x</a>'
     expect(htmlOf(html)).toBe(html)
@@ -464,6 +492,7 @@ describe('the text part', () => {
       toText: () => {
         throw new TypeError('broken')
       },
+      looks: () => ({ images: [], texts: [] }),
     }
     expect(() => email({ html: 'x' }, { html: broken })).toThrow(TypeError)
   })

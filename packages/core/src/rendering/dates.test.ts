@@ -22,7 +22,7 @@ function write(template: string, changes: Partial<RenderView> = {}): string {
     timeZone: 'UTC',
     ...changes,
   }
-  return openSession(view, 'sms', 'link').render(compileTemplate(textEngine, template, 'text'))
+  return openSession(view, 'sms', 'link', null).render(compileTemplate(textEngine, template, 'text'))
 }
 
 describe('the date filter', () => {

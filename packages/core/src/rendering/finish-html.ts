@@ -1,7 +1,7 @@
 import type { HtmlReader } from '../ports/html-reader.js'
 import { findLinks, type TemplateLink } from './find-links.js'
 import { maskComments, maskHtml } from './mask-html.js'
-import { LINK_TAG, SLOT_TAG } from './tags.js'
+import { LINK_TAG, type LinkPurpose, SLOT_TAG } from './tags.js'
 import {
   compileTemplate,
   invalidTemplate,
@@ -11,25 +11,32 @@ import {
   tokensOf,
 } from './template.js'
 import { finishedHtmlEngine } from './template-engine.js'
+import type { UtmParameters } from './utm.js'
 
 interface Insertion {
   readonly at: number
   readonly text: string
 }
 
+/** What the kit does to every web link of `a` and `area` in an e-mail. */
+export interface LinkWork {
+  readonly trackClicks: boolean
+  readonly utm: UtmParameters | null
+}
+
 /**
- * The template of an e-mail's html with the kit's own tags put in: links that are to be checked or tracked, the
+ * The template of an e-mail's html with the kit's own tags put in: links that are to be checked, tagged or tracked, the
  * preheader at the beginning of the body, footer and pixel at its end.
  *
  * @param written - the template as a person wrote it; it parses
  * @throws LINK_NOT_ALLOWED, TEMPLATE_INVALID
  */
-export function finishHtml(written: Template, reader: HtmlReader, trackClicks: boolean): Template {
+export function finishHtml(written: Template, reader: HtmlReader, work: LinkWork): Template {
   const { source, path } = written
   const tokens = tokensOf(source)
   const masked = maskHtml(source, tokens)
   refuseQrInMarkup(source, masked, tokens, path)
-  const links = findLinks(source, masked, reader, path).flatMap((link) => linkInsertions(link, trackClicks))
+  const links = findLinks(source, masked, reader, path).flatMap((link) => linkInsertions(link, work))
   const shown = maskComments(masked)
   const insertions = [
     { at: bodyStart(shown), text: `{% ${SLOT_TAG} preheader %}` },
@@ -39,14 +46,20 @@ export function finishHtml(written: Template, reader: HtmlReader, trackClicks: b
   return compileTemplate(finishedHtmlEngine, insertAll(source, insertions), path)
 }
 
-function linkInsertions(link: TemplateLink, trackClicks: boolean): readonly Insertion[] {
-  const tracked = link.trackable && trackClicks
-  if (!tracked && !link.open) return []
+function linkInsertions(link: TemplateLink, work: LinkWork): readonly Insertion[] {
+  const purpose = purposeOf(link, work)
+  if (purpose === null) return []
   const quote = link.quoted ? '' : '"'
   return [
-    { at: link.start, text: `${quote}{% ${LINK_TAG} ${tracked ? 'track' : 'check'} %}` },
+    { at: link.start, text: `${quote}{% ${LINK_TAG} ${purpose} %}` },
     { at: link.end, text: `{% end${LINK_TAG} %}${quote}` },
   ]
+}
+
+function purposeOf(link: TemplateLink, { trackClicks, utm }: LinkWork): LinkPurpose | null {
+  if (link.trackable && trackClicks) return 'track'
+  if (link.trackable && utm !== null) return 'tag'
+  return link.open ? 'check' : null
 }
 
 function insertAll(source: string, insertions: readonly Insertion[]): string {

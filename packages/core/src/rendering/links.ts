@@ -1,4 +1,5 @@
 import { RenderRefusal } from './render-refusal.js'
+import { type UtmParameters, withUtm } from './utm.js'
 import type { RenderView } from './view.js'
 
 /** What a link leads to; null when it is none that a message may carry. */
@@ -18,18 +19,27 @@ export function linkKind(clean: string): LinkKind {
   return /^(?:mailto:|tel:|cid:|#)/i.test(clean) ? 'other' : null
 }
 
+/** What becomes of a web link of a message beside being checked. */
+export interface LinkTreatment {
+  readonly tracked: boolean
+  /** Parameters that it is given; null for none. */
+  readonly utm: UtmParameters | null
+}
+
 /**
  * The link that a message carries for one that was filled in. Nothing stays nothing. The unsubscribe links and the
- * coupon's own are never tracked.
+ * coupon's own are neither tracked nor given parameters.
  *
  * @throws RenderRefusal when it leads elsewhere than {@link linkKind} allows
  */
-export function finishLink(link: string, view: RenderView, tracked: boolean): string {
+export function finishLink(link: string, view: RenderView, { tracked, utm }: LinkTreatment): string {
   const clean = cleanLink(link)
   if (clean === '') return clean
   const kind = linkKind(clean)
   if (kind === null) throw new RenderRefusal('link')
-  return tracked && kind === 'web' && !isOwn(clean, view) ? view.track(clean) : clean
+  if (kind !== 'web' || isOwn(clean, view)) return clean
+  const tagged = utm === null ? clean : withUtm(clean, utm)
+  return tracked ? view.track(tagged) : tagged
 }
 
 function isOwn(link: string, { unsubscribeUrl, oneClickUrl, coupon }: RenderView): boolean {

@@ -1,6 +1,7 @@
 import { Context, Drop, type Liquid } from 'liquidjs'
 import { Markup } from './markup.js'
 import { RenderRefusal } from './render-refusal.js'
+import type { UtmParameters } from './utm.js'
 import type { RenderView } from './view.js'
 
 /** Characters and list elements that the rendering of one part may make or read. */
@@ -19,6 +20,8 @@ const CHARACTERS_AN_ELEMENT = 16
 export interface RenderSession {
   readonly view: RenderView
   readonly locale: string
+  /** What web links of the message are given. */
+  readonly utm: UtmParameters | null
   /** Html that is put into the places that the kit made for it. */
   readonly slots: Readonly<Record<string, string>>
 }

@@ -3,6 +3,7 @@ import type { MessageAttachment } from '../ports/channel.js'
 import type { RenderSession } from './message-context.js'
 import { type QrEmbedding, qrFigure } from './qr-figure.js'
 import type { Template } from './template.js'
+import type { UtmParameters } from './utm.js'
 import { variablesOf } from './variables.js'
 import type { RenderView } from './view.js'
 
@@ -19,14 +20,19 @@ export interface MessageSession {
 }
 
 /** Begins a message: its variables are made once for all its parts. */
-export function openSession(view: RenderView, channel: ChannelKind, embedding: QrEmbedding): MessageSession {
+export function openSession(
+  view: RenderView,
+  channel: ChannelKind,
+  embedding: QrEmbedding,
+  utm: UtmParameters | null,
+): MessageSession {
   const locale = view.locale ?? view.customer.locale ?? 'en'
   const { coupon } = view
   const qr = coupon === null ? null : qrFigure(coupon, embedding, plainQr(coupon, channel))
   const variables = variablesOf(view, locale, qr?.value ?? null)
   return {
     locale,
-    render: (template, slots = {}) => template.render(variables, { view, locale, slots }),
+    render: (template, slots = {}) => template.render(variables, { view, locale, utm, slots }),
     attachments: () => qr?.attachments() ?? [],
   }
 }

@@ -38,16 +38,19 @@ export class HtmlCapture extends MeteredCapture {
 /** Name of the block that {@link LinkTag} is registered under; not for templates of people. */
 export const LINK_TAG = '_link'
 
-/** `{% _link track %}value of an href{% end_link %}`: checks the link that comes out, and tracks it. */
+/** What {@link LinkTag} does: checks a link; also gives it the message's parameters; also has its clicks counted. */
+export type LinkPurpose = 'check' | 'tag' | 'track'
+
+/** `{% _link track %}value of an href{% end_link %}`: finishes the link that comes out. */
 export class LinkTag extends Tag {
-  readonly #tracked: boolean
+  readonly #purpose: string
   readonly #templates: Template[] = []
   /** The link when nothing in it is filled in. */
   #fixed: string | null = null
 
   constructor(token: TagToken, rest: TopLevelToken[], liquid: Liquid, parser: Parser) {
     super(token, rest, liquid)
-    this.#tracked = token.args === 'track'
+    this.#purpose = token.args
     const written = rest[0]
     const stream = parser.parseStream(rest)
     stream.on('template', (template: Template) => void this.#templates.push(template))
@@ -59,10 +62,11 @@ export class LinkTag extends Tag {
   }
 
   *render(context: Context, emitter: Emitter): Generator<unknown, void, string> {
-    const { view } = sessionOf(context)
+    const { view, utm } = sessionOf(context)
     const link =
       this.#fixed ?? decodeEntities(yield this.liquid.renderer.renderTemplates(this.#templates, context))
-    emitter.write(escapeHtml(finishLink(link, view, this.#tracked)))
+    const treatment = { tracked: this.#purpose === 'track', utm: this.#purpose === 'check' ? null : utm }
+    emitter.write(escapeHtml(finishLink(link, view, treatment)))
   }
 }
 
