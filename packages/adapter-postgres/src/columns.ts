@@ -5,6 +5,7 @@ type ColumnType =
   | 'float8'
   | 'bool'
   | 'int'
+  | 'uuid'
   | 'text[]'
   | 'float8[]'
   | 'int[]'
@@ -28,6 +29,7 @@ const CARRIERS: Readonly<Record<ColumnType, string>> = {
   float8: 'float8',
   bool: 'bool',
   int: 'int',
+  uuid: 'uuid',
   numeric: 'text',
   'text[]': 'text',
   'float8[]': 'text',

@@ -21,10 +21,10 @@ export interface ArmCount {
   readonly count: number
 }
 
-/** A customer's place in a run of a campaign. */
+/** A customer's place in a run of a campaign, as far as it decides where an event counts. */
 export interface Membership {
   readonly campaignId: CampaignId
-  readonly member: Member
+  readonly member: Pick<Member, 'runId' | 'dueAt' | 'arm' | 'segments'>
 }
 
 /** Members of runs; freezing (`FreezingStore`) makes them. */

@@ -14,6 +14,9 @@ const audienceCase = (name: string, run: (subject: StorageSubject) => Promise<vo
 const RUN: RunId = sampleRun().id
 const customers = (...texts: readonly string[]): CustomerId[] => texts.map((text) => asId(text))
 
+/** What of a member decides where an event counts. */
+const placeOf = ({ runId, dueAt, arm, segments }: Member) => ({ runId, dueAt, arm, segments })
+
 const historyCases: readonly StorageCase[] = [
   audienceCase('armsOf gives the first arm in any other run of the campaign', async ({ storage, ours }) => {
     const runs = [3, 1, 2].map((at) =>
@@ -78,9 +81,13 @@ const historyCases: readonly StorageCase[] = [
       const [other] = await freezeMembers(storage, ours, 'run-9', [
         sampleMember({ runId: 'run-9', customerId: 'c' }),
       ])
-      const membership = (member: Member | undefined) => ({ campaignId: 'campaign-1', member })
+      const membership = (member: Member | undefined) => ({
+        campaignId: 'campaign-1',
+        member: member && placeOf(member),
+      })
+      const latestFirst = members.toSorted((left, right) => right.dueAt - left.dueAt)
       const expected = [
-        ['customer-1', [members[1], members[0], members[2]].map(membership)],
+        ['customer-1', latestFirst.map(membership)],
         ['c', [membership(other)]],
       ]
       const asked = customers('customer-1', 'b', 'c', 'nobody')

@@ -1,4 +1,5 @@
 import { DAY_MS, toIso } from '../../base/time.js'
+import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCampaign, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
@@ -41,6 +42,15 @@ const campaignRowCases: readonly StorageCase[] = [
     await storage.campaigns.insert(ours, campaign, freshEntry())
     expectEqual(await storage.campaigns.get(ours, campaign.id), campaign, 'the campaign')
     expectEqual(await storage.campaigns.get(ours, OTHER.id), null, 'a campaign that is not there')
+  }),
+  campaignCase('getAll gives those of many that are there, each once', async ({ storage, ours }) => {
+    await storage.campaigns.insert(ours, CAMPAIGN, freshEntry())
+    const other = sampleCampaign({ id: OTHER.id, content: { name: 'Another' } })
+    await storage.campaigns.insert(ours, other, freshEntry())
+    const given = await storage.campaigns.getAll(ours, [OTHER.id, asId('nobody'), CAMPAIGN.id, OTHER.id])
+    const sorted = given.toSorted((left, right) => (left.id < right.id ? -1 : 1))
+    expectEqual(sorted, [CAMPAIGN, other], 'the campaigns')
+    expectEqual(await storage.campaigns.getAll(ours, []), [], 'none of them')
   }),
   campaignCase('insert refuses a name that is taken', async ({ storage, ours }) => {
     await storage.campaigns.insert(ours, CAMPAIGN, freshEntry())
