@@ -56,6 +56,7 @@ const STORES = [
   'coupons',
   'journal',
   'dueIndex',
+  'eventFeed',
 ] as const
 
 type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>

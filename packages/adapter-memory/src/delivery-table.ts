@@ -59,6 +59,11 @@ export class DeliveryTable {
     return ids.flatMap((id) => this.#rows.get(id) ?? [])
   }
 
+  /** In every run. */
+  ofCustomer(customerId: CustomerId): readonly Delivery[] {
+    return [...this.#runs.keys()].flatMap((runId) => this.ofMember(runId, customerId))
+  }
+
   attemptsOf(id: DeliveryId): readonly Attempt[] {
     return this.#attempts.get(id) ?? []
   }

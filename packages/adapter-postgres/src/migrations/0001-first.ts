@@ -161,6 +161,7 @@ export function firstTables(schema: string): readonly string[] {
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
     `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
+    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and status = 'sent'`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},

@@ -20,8 +20,10 @@ import type { Track } from '../engine/gather-events.js'
 import { importCustomers } from '../engine/import-customers.js'
 import { ingestReceipts } from '../engine/ingest-receipts.js'
 import { listDeliveries } from '../engine/list-deliveries.js'
+import { listInbox } from '../engine/list-inbox.js'
 import { getCustomer, listCustomers, upsertCustomers } from '../engine/manage-customers.js'
 import { deleteSegment, getSegment, listSegments, saveSegment } from '../engine/manage-segments.js'
+import { markInbox } from '../engine/mark-inbox.js'
 import { preflight } from '../engine/preflight.js'
 import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
@@ -88,6 +90,11 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     messages: {
       receive: (message, options) => receiveMessage(context, scope, message, options),
       lastReceivedAt: (channel, address) => lastReceivedAt(context, scope, channel, address),
+    },
+    inbox: {
+      list: (id, options) => listInbox(context, scope, customerId(id), options),
+      seen: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'displayed'),
+      dismiss: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'dismissed'),
     },
     reports: {
       campaign: (id) => campaignReport(context, scope, campaignId(id)),

@@ -9,8 +9,11 @@ import type {
   ImportOutcome,
   ImportSource,
 } from '../engine/import-customers.js'
+import type { InboxMessage } from '../engine/inbox-message.js'
 import type { IngestOutcome } from '../engine/ingest-receipts.js'
+import type { InboxOptions } from '../engine/list-inbox.js'
 import type { CustomerReading } from '../engine/manage-customers.js'
+import type { InboxOutcome } from '../engine/mark-inbox.js'
 import type { Preflight } from '../engine/preflight.js'
 import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
 import type { Reach, ReachOptions } from '../engine/reach.js'
@@ -224,6 +227,30 @@ export interface InboundMessages {
   lastReceivedAt(channel: ChannelKind, address: string): Promise<Instant | null>
 }
 
+/** What customers were sent on `in-app`, for the host's app to show. */
+export interface Inbox {
+  /**
+   * Messages of a customer, latest first, each filled in as it is read: what was sent, is not dismissed and has not
+   * expired. Empty for whoever is unknown or erased. Without the channel `in-app` among those of the kit too.
+   *
+   * @throws INVALID_INPUT; TEMPLATE_DATA_FAILED when the host's data cannot be had; FORBIDDEN when the policy denies `inbox.read`
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * async function unseen(kit: TenantKit, customerId: string): Promise<number> {
+   *   const { items } = await kit.inbox.list(customerId)
+   *   return items.filter(({ seenAt }) => seenAt === null).length
+   * }
+   * ```
+   */
+  list(customerId: Id<CustomerId>, options?: InboxOptions): Promise<Page<InboxMessage>>
+  /** Says that the customer has seen messages: each counts as displayed, once. @param deliveryIds - at most 1,000 @throws INVALID_INPUT, FORBIDDEN */
+  seen(customerId: Id<CustomerId>, deliveryIds: readonly Id<DeliveryId>[]): Promise<InboxOutcome>
+  /** Takes messages out of the customer's list: each counts as displayed and as dismissed, once. @throws as `seen` */
+  dismiss(customerId: Id<CustomerId>, deliveryIds: readonly Id<DeliveryId>[]): Promise<InboxOutcome>
+}
+
 /** What came of campaigns. */
 export interface Reports {
   /** @throws CAMPAIGN_NOT_FOUND */
@@ -309,6 +336,7 @@ export interface TenantKit {
   readonly coupons: Coupons
   readonly events: Events
   readonly messages: InboundMessages
+  readonly inbox: Inbox
   readonly reports: Reports
   readonly journal: Journal
   readonly maintenance: Maintenance

@@ -1,5 +1,5 @@
-import { CampaignKitError, isCampaignKitError } from '../base/error.js'
-import type { AddressKey, CustomerId } from '../base/ids.js'
+import { isCampaignKitError } from '../base/error.js'
+import type { AddressKey } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { gateChannel } from '../consent/gates.js'
 import type { Campaign } from '../model/campaign.js'
@@ -21,6 +21,7 @@ import { loadPermissions, type Permissions } from './plan-audience.js'
 import { renderMessage } from './render-message.js'
 import { openCustomer } from './seal-customer.js'
 import { type HeldDelivery, skipped, unrenderable } from './settlements.js'
+import { type HostData, templateData } from './template-data.js'
 
 /** Messages that are rendered at a stretch: with a long letter and an image 0.3 ms each. */
 const RENDERED_A_TURN = 25
@@ -110,36 +111,6 @@ function gateCode(
     suppressedOn: () => customer !== null && permissions.suppressedOn(customer, kind),
     globallyHeldOut: false,
     eligibility: 'yes',
-  })
-}
-
-type HostData = ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>
-
-async function templateData(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  customers: readonly Customer[],
-): Promise<HostData> {
-  const { templateData: supply } = context.settings
-  if (supply === null || customers.length === 0) return new Map()
-  const ids = customers.map(({ id }) => id)
-  try {
-    const data: unknown = await supply(scope, campaign, ids)
-    if (data instanceof Map) return data
-  } catch (cause) {
-    throw dataFailed(campaign, cause)
-  }
-  throw dataFailed(campaign)
-}
-
-/** The host's fault, not the customers': they are written to when it is mended. */
-function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
-  const details = { campaignId: id }
-  return new CampaignKitError('TEMPLATE_DATA_FAILED', 'templateData must resolve to a Map', {
-    cause,
-    details,
-    retry: 'later',
   })
 }
 

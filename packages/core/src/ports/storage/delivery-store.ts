@@ -164,6 +164,18 @@ export interface DeliveryStore {
   byAddressKey(scope: Scope, keys: readonly AddressKey[], limit: number): Promise<readonly Delivery[]>
   /** Every delivery of a customer in a run, first due first. */
   ofMember(scope: Scope, runId: RunId, customerId: CustomerId): Promise<readonly Delivery[]>
+  /**
+   * What was sent to a customer on `in-app`, in every run: deliveries that are `sent`, the latest `sentAt` first, ties by
+   * id, the greatest first.
+   *
+   * @param filter - `dismissed` gives those alone whose receipts have `dismissed` (true) or do not (false)
+   */
+  inbox(
+    scope: Scope,
+    customerId: CustomerId,
+    filter: { readonly dismissed?: boolean },
+    page: PageRequest,
+  ): Promise<Page<Delivery>>
   /** Every attempt of a delivery, first started first. */
   attemptsOf(scope: Scope, deliveryId: DeliveryId): Promise<readonly Attempt[]>
   /** Deliveries of a campaign by id. */

@@ -1,6 +1,7 @@
 import type { BrokenStorage } from './broken-wrapper.js'
 import { eventFeedStorages } from './event-feeds.js'
 import { happeningStorages } from './happenings.js'
+import { inboxStorages } from './inboxes.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
 import { recordStorages } from './records.js'
@@ -15,6 +16,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...forgetfulStorages,
   ...pagingStorages,
   ...recordStorages,
+  ...inboxStorages,
   ...ledgerStorages,
   ...happeningStorages,
   ...eventFeedStorages,

@@ -20,6 +20,7 @@ import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
 import { heldCases } from './held.js'
+import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
@@ -86,6 +87,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...campaignCases,
   ...audienceCases,
   ...deliveryCases,
+  ...inboxCases,
   ...claimCases,
   ...windowCases,
   ...settlementCases,
