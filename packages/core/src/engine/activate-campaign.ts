@@ -8,6 +8,7 @@ import { type Instant, toIso } from '../base/time.js'
 import { type Campaign, type CampaignContent, channelOrder } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Stratum } from '../model/experiment.js'
+import type { Placement } from '../model/placement.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { externalRulesOf } from '../model/segment.js'
@@ -16,6 +17,7 @@ import type { EngineContext } from './context.js'
 import { requireFreeSlots } from './hash-gates.js'
 import { requireEligibility, resolveAudience } from './load-segments.js'
 import { firstStart } from './occurrences.js'
+import { placementsOf } from './public-campaign.js'
 import { refuseSealedContent, resolveStrata } from './resolve-strata.js'
 
 /**
@@ -24,7 +26,7 @@ import { refuseSealedContent, resolveStrata } from './resolve-strata.js'
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
  *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
- *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, VERSION_CONFLICT
+ *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, PUBLIC_CHANNEL_ALONE, VERSION_CONFLICT
  */
 export async function launchCampaign(
   context: EngineContext,
@@ -87,7 +89,7 @@ async function activate(
   const now = context.clock.now()
   const scheduled = start > now
   requireTransition(campaign, scheduled ? 'schedule' : 'launch')
-  const { audience, strata } = await checkContent(context, scope, campaign, start)
+  const { audience, strata, placements } = await checkContent(context, scope, campaign, start)
   const newRun = await placeRun(context, scope, campaign, start)
   const launched = await changeCampaign(context, scope, campaign, {
     action: scheduled ? 'schedule' : 'launch',
@@ -97,6 +99,7 @@ async function activate(
       digest: contentDigest(content, audience, strata),
       pinnedAudience: audience,
       pinnedStrata: strata,
+      placements,
       launchedAt: scheduled ? null : now,
       statusReason: null,
     },
@@ -126,6 +129,8 @@ interface PinnedRules {
   readonly audience: Criteria
   /** Null where none are declared. */
   readonly strata: readonly Stratum[] | null
+  /** Null for a campaign to customers. */
+  readonly placements: readonly Placement[] | null
 }
 
 /** What stands in the way of a campaign that begins at an instant; gives its rules with the segments resolved. */
@@ -143,12 +148,13 @@ async function checkContent(
     })
   }
   requireDurability(context, content)
+  const placements = placementsOf(context, content)
   await refuseSealedContent(context, scope, content)
   const audience = await resolveAudience(context, scope, content.audience)
   requireEligibility(context, externalRulesOf(audience))
   const resolved = strata === undefined ? null : await resolveStrata(context, scope, strata)
   await requireFreeSlots(context, scope, campaign)
-  return { audience, strata: resolved }
+  return { audience, strata: resolved, placements }
 }
 
 /**

@@ -108,6 +108,7 @@ function plannerOf(
     exclusionGroup: content.exclusionGroup,
     strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,
     plan: run.id,
+    placements: campaign.placements ?? null,
     salt: campaign.salt,
     asOf: run.scheduledFor,
   })

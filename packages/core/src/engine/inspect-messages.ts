@@ -44,18 +44,21 @@ export interface MessageSize {
  * Variables that nobody supplies: errors, or warnings where a template says what stands in the place of an attribute that
  * nobody in the audience has.
  *
- * @param attributes - names of the attributes that the audience has; null when that is not known
+ * @param attributes - names of the attributes that the audience has; null when that is not known; `nobody` for a public
+ *   message, which has no customer, no coupon and no data of the host's
  */
 export function findUnknownVariables(
   { settings }: EngineContext,
   campaign: Campaign,
-  attributes: readonly string[] | null,
+  attributes: readonly string[] | 'nobody' | null,
 ): readonly PreflightFinding[] {
+  const hasCustomer = attributes !== 'nobody'
   const known = {
     hasCoupon: campaign.content.coupon !== undefined,
-    attributes,
+    hasCustomer,
+    attributes: hasCustomer ? attributes : [],
     // which keys a host supplies is not known before it is asked; one that supplies nothing has none
-    dataKeys: settings.templateData === null ? [] : null,
+    dataKeys: settings.templateData === null || !hasCustomer ? [] : null,
   }
   const findings = new Map<string, PreflightFinding>()
   for (const { channel, parts, pathOf } of messageForms(campaign.content)) {

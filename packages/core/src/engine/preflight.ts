@@ -6,6 +6,7 @@ import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
+import type { Placement } from '../model/placement.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { checkActivation } from './activate-campaign.js'
@@ -23,6 +24,7 @@ import {
 import { firstStart } from './occurrences.js'
 import type { PlannedMember } from './plan-audience.js'
 import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
+import { placementsOf } from './public-campaign.js'
 import { countAudience } from './reach.js'
 import { rolloutFindings } from './rollout-findings.js'
 import { stratificationOf } from './stratify.js'
@@ -61,6 +63,7 @@ export async function preflight(
   authorize(context.access, scope, 'campaign.read')
   const campaign = await requireCampaign(context, scope, id)
   const { content } = campaign
+  const placements = plannedPlacements(context, campaign)
   const people = createAcquaintance()
   const start = startOf(context, scope, campaign)
   const tally = createStratumTally(context, scope, campaign, start)
@@ -73,6 +76,7 @@ export async function preflight(
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
       strata: stratificationOf(campaign)?.strata,
+      placements,
       salt: campaign.salt,
       asOf: context.clock.now(),
     },
@@ -95,7 +99,7 @@ export async function preflight(
     ...experimentFindings(content.experiment, funnel),
     ...(strata === null ? [] : stratumFindings(campaign, strata)),
     ...rolloutFindings(context, scope, campaign, start, first, remainder),
-    ...findUnknownVariables(context, campaign, people.attributes()),
+    ...findUnknownVariables(context, campaign, placements === null ? people.attributes() : 'nobody'),
     ...measured.findings,
   ]
   return {
@@ -130,6 +134,17 @@ function createAcquaintance() {
     },
     sample: (): Customer | null => reachable ?? first,
     attributes: (): readonly string[] | null => (first === null ? null : [...attributes]),
+  }
+}
+
+/** Those of a draft whose content is refused are an obstacle of their own. */
+function plannedPlacements(context: EngineContext, campaign: Campaign): readonly Placement[] | null {
+  if (campaign.status !== 'draft') return campaign.placements ?? null
+  try {
+    return placementsOf(context, campaign.content)
+  } catch (thrown) {
+    if (isCampaignKitError(thrown)) return null
+    throw thrown
   }
 }
 

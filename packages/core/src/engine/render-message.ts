@@ -32,6 +32,7 @@ export interface MessageOrder {
  */
 export function renderMessage(context: EngineContext, scope: Scope, order: MessageOrder): RenderedMessage {
   const { campaign, customer, deliveryId } = order
+  const placement = placementOf(customer.id)
   const compiled = compiledMessage(context, scope, campaign, order.channel, order.arm, customer.locale)
   const links = linksOf(context, scope, deliveryId)
   return compiled.render({
