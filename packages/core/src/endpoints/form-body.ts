@@ -1,4 +1,4 @@
-import { concatBytes } from '../base/bytes.js'
+import { readBody } from '../base/read-body.js'
 
 /** Longest body that is read, in bytes. */
 const MAX_BODY_BYTES = 4_096
@@ -14,24 +14,12 @@ export type FormBody =
  * since not every mail provider names the type.
  */
 export async function readForm(request: Request): Promise<FormBody> {
-  const bytes = await readBytes(request)
+  const bytes = await readBody(request, MAX_BODY_BYTES)
   if (bytes === null) return { outcome: 'tooLarge' }
   const type = request.headers.get('content-type') ?? ''
   if (/^\s*multipart\/form-data\b/i.test(type)) return readMultipart(bytes, type)
   const fields = new URLSearchParams(new TextDecoder().decode(bytes))
   return { outcome: 'fields', field: (name) => fields.get(name) }
-}
-
-async function readBytes(request: Request): Promise<Uint8Array | null> {
-  if (request.body === null) return new Uint8Array()
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of request.body) {
-    length += part.length
-    if (length > MAX_BODY_BYTES) return null
-    parts.push(part)
-  }
-  return concatBytes(...parts)
 }
 
 async function readMultipart(bytes: Uint8Array, type: string): Promise<FormBody> {
