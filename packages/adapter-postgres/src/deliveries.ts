@@ -31,7 +31,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
   return {
     ...createClaims(database, tables, announcer),
     append: async (scope, added) => {
-      await insertDeliveries(database, tables, scope, added)
+      await database.transaction((session) => insertDeliveries(session, tables, scope, added))
       announcer.announce(scope, campaignsOf(added))
     },
     settle: async (scope, settlements, now) => {

@@ -46,6 +46,7 @@ export type { Erasure } from './engine/erase-customers.js'
 export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
+export type { PlacementChoice, PostTrace } from './engine/explain-post.js'
 export type {
   ImportCallOptions,
   ImportOptions,
@@ -66,6 +67,7 @@ export type { InboxOutcome } from './engine/mark-inbox.js'
 export type { Preflight } from './engine/preflight.js'
 export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
+export type { PostPreview } from './engine/preview-posts.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
 export type { ReceiveOptions, ReceiveOutcome } from './engine/receive-message.js'

@@ -16,6 +16,7 @@ import { enlisted } from '../engine/enlisted.js'
 import { eraseCustomers } from '../engine/erase-customers.js'
 import { explainCustomer } from '../engine/explain-customer.js'
 import { explainDelivery } from '../engine/explain-delivery.js'
+import { explainPost } from '../engine/explain-post.js'
 import type { Track } from '../engine/gather-events.js'
 import { importCustomers } from '../engine/import-customers.js'
 import { ingestReceipts } from '../engine/ingest-receipts.js'
@@ -132,6 +133,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     progress: (id) => progressOf(context, scope, campaignId(id)),
     watch: (id, call) => watchCampaign(context, scope, campaignId(id), call),
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
+    explainPost: (id, placement) => explainPost(context, scope, campaignId(id), placement),
     settleHeld: (id, deliveryIds, options) =>
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
     reconcile: (id, records) => reconcileCampaign(context, scope, campaignId(id), records),

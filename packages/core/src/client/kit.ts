@@ -3,6 +3,7 @@ import type { Instant } from '../base/time.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
+import type { PlacementChoice, PostTrace } from '../engine/explain-post.js'
 import type {
   ImportCallOptions,
   ImportOptions,
@@ -124,7 +125,7 @@ export interface Campaigns {
   get(id: Id<CampaignId>): Promise<Campaign>
   list(filter?: CampaignFilter, page?: PageRequestInput): Promise<Page<Campaign>>
   runs(id: Id<CampaignId>): Promise<readonly Run[]>
-  /** The full message that a customer would get. @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, TEMPLATE_RENDER_FAILED */
+  /** The full message that a customer would get, or what would be put in public. @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, TEMPLATE_RENDER_FAILED */
   preview(id: Id<CampaignId>, options: PreviewOptions): Promise<MessagePreview>
   /** Sends the message to seed addresses, outside of every count. @throws ADDRESS_INVALID */
   sendTest(id: Id<CampaignId>, options: TestSendOptions): Promise<readonly TestSendResult[]>
@@ -162,6 +163,8 @@ export interface Campaigns {
   watch(id: Id<CampaignId>, call?: CallOptions): AsyncIterable<Progress>
   /** "Why did this customer not get it?" */
   explain(id: Id<CampaignId>, customerId: Id<CustomerId>): Promise<DeliveryTrace>
+  /** "Why was this not put up?", of what goes over a public channel. @throws INVALID_INPUT when nothing is put there */
+  explainPost(id: Id<CampaignId>, placement: PlacementChoice): Promise<PostTrace>
   /** Deliveries by id; `{ status: 'held' }` are those that wait for a person. */
   deliveries(
     id: Id<CampaignId>,

@@ -9,7 +9,6 @@ import type { Customer } from '../model/customer.js'
 import type { ExclusionCode } from '../model/exclusion.js'
 import type { ExclusionGroupClaim } from '../model/exclusion-group.js'
 import type { Stratum } from '../model/experiment.js'
-import type { Placement } from '../model/placement.js'
 import type { Scope } from '../model/scope.js'
 import { OTHER_STRATUM } from '../model/stratum.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
@@ -29,12 +28,12 @@ import {
 } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createMatch, type MatchPage } from './match-customers.js'
-import { placementPlanner } from './public-campaign.js'
 import { resolveStrata } from './resolve-strata.js'
 
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
 export interface AudienceRequest {
   readonly criteria: Criteria
+  /** To customers; nobody is planned where there are none. */
   readonly channels: readonly ChannelKind[]
   readonly gates: GateRules
   /** The campaign's part of an exclusion group. */
@@ -43,8 +42,6 @@ export interface AudienceRequest {
   readonly strata?: readonly Stratum[] | undefined
   /** Under which addresses are claimed: a run's id, or one made for a count. */
   readonly plan: string
-  /** What is planned in the place of customers. @default null */
-  readonly placements?: readonly Placement[] | null
   /** Under which customers are ranked. */
   readonly salt: string
   /** The instant that relative windows count back from. */
@@ -82,6 +79,12 @@ interface Matching {
   readonly needs: readonly EventNeed[]
 }
 
+/** Of a campaign that is put in public alone. */
+const NOBODY: AudiencePlanner = {
+  match: async () => ({ customers: [], next: null }),
+  plan: async () => [],
+}
+
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
@@ -93,7 +96,7 @@ export async function createPlanner(
   scope: Scope,
   request: AudienceRequest,
 ): Promise<AudiencePlanner> {
-  if (request.placements) return placementPlanner(scope, request.salt, request.placements)
+  if (request.channels.length === 0) return NOBODY
   const criteria = await resolveAudience(context, scope, request.criteria)
   const strata = await resolveStrata(context, scope, request.strata ?? [])
   const segments = await loadCountedSegments(context, scope)

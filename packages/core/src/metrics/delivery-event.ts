@@ -1,20 +1,19 @@
 import type { Instant } from '../base/time.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Attribution, CampaignEvent } from '../model/event.js'
-import { placementOf } from '../model/placement.js'
 
 /** Where what happens to a delivery counts. */
 export function attributionOf({ campaignId, runId, arm, channel, segments }: Delivery): Attribution {
   return { campaignId, runId, arm, channel, segments }
 }
 
-/** An event of a delivery; what is not given is empty, and of a placement it is nobody's. */
+/** An event of a delivery; what is not given is empty. */
 export function deliveryEvent(
   delivery: Delivery,
   event: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & Partial<CampaignEvent>,
 ): CampaignEvent {
   return {
-    customerId: placementOf(delivery.customerId) === null ? delivery.customerId : null,
+    customerId: delivery.customerId,
     deliveryId: delivery.id,
     attributions: [attributionOf(delivery)],
     amountMinor: 0,

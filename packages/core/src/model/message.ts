@@ -96,7 +96,7 @@ const schemaOf = {
   whatsapp: whatsappMessageSchema,
   push: pushMessageSchema,
   'in-app': noticeMessageSchema,
-  web: noticeMessageSchema,
+  web: publicMessageSchema,
   social: publicMessageSchema,
   display: publicMessageSchema,
 } as const satisfies Record<ChannelKind, z.ZodType>

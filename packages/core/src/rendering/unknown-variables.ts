@@ -9,8 +9,6 @@ import { type UsedVariable, usedVariables } from './used-variables.js'
 /** What is known of the sources of variables before anybody is chosen. */
 export interface KnownVariables {
   readonly hasCoupon: boolean
-  /** False for a public message: nobody's, and so without a way out either. @default true */
-  readonly hasCustomer?: boolean
   /** Names of the attributes that customers have; any when null or absent. */
   readonly attributes?: readonly string[] | null
   /** Keys that the host supplies under `data.`; any when null or absent. */
@@ -74,14 +72,14 @@ const CUSTOMER: Names = {
   facts: FACTS,
 }
 
-function shapeOf({ hasCoupon, hasCustomer = true, attributes, dataKeys }: KnownVariables): Shape {
+function shapeOf({ hasCoupon, attributes, dataKeys }: KnownVariables): Shape {
   const named = namesOf(attributes)
-  const ofCustomer = { customer: { ...named, ...CUSTOMER, attributes: named }, unsubscribeUrl: 'value' } as const
   return {
-    ...(hasCustomer ? ofCustomer : {}),
+    customer: { ...named, ...CUSTOMER, attributes: named },
     campaign: { id: 'value', name: 'value', type: 'value', metadata: 'any' },
     variant: 'value',
     data: namesOf(dataKeys),
+    unsubscribeUrl: 'value',
     now: 'value',
     ...(hasCoupon ? { coupon: COUPON, qr: 'value' } : {}),
   }

@@ -38,7 +38,8 @@ export interface Hold {
 /** An attempt about to be made. */
 export interface WindowEntry extends Hold {
   readonly attemptId: AttemptId
-  readonly addressKey: AddressKey
+  /** Null for what is put in public. */
+  readonly addressKey: AddressKey | null
 }
 
 /** What becomes of an attempt and its delivery. */
@@ -87,7 +88,10 @@ export interface Continuation {
 
 /** Deliveries and their attempts: the ledger of sending. */
 export interface DeliveryStore {
-  /** Adds deliveries, all or none; one whose (run, step, customer, channel) is there already is left out. */
+  /**
+   * Adds deliveries, all or none; one whose (run, step, customer, channel), or of what is put in public (run, step,
+   * placement, channel), is there already is left out.
+   */
   append(scope: Scope, deliveries: readonly Delivery[]): Promise<void>
   /**
    * Leases up to `limit` deliveries of a run on a channel to a worker, in order of (dueAt, rank, id): `queued` ones that

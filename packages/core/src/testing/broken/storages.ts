@@ -4,6 +4,7 @@ import { happeningStorages } from './happenings.js'
 import { inboxStorages } from './inboxes.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
+import { postStorages } from './posts.js'
 import { recordStorages } from './records.js'
 import { reservationStorages } from './reservations.js'
 import { forgetfulStorages } from './tenants.js'
@@ -17,6 +18,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...pagingStorages,
   ...recordStorages,
   ...inboxStorages,
+  ...postStorages,
   ...ledgerStorages,
   ...happeningStorages,
   ...eventFeedStorages,

@@ -24,6 +24,7 @@ import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
@@ -88,6 +89,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...audienceCases,
   ...deliveryCases,
   ...inboxCases,
+  ...postCases,
   ...claimCases,
   ...windowCases,
   ...settlementCases,
