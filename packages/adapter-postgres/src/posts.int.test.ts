@@ -18,7 +18,7 @@ const display = channelOf('display', 'public')
 beforeAll(async () => {
   test = await openTestStorage()
   opened = [1, 2, 3].map(() =>
-    openWorkerKit(test, { tenant, kit: { channels: { email, display }, acceptVolatileStorage: true } }),
+    openWorkerKit(test, { tenant, kit: { channels: { email, display }, leaseMs: 60_000 } }),
   )
 }, START_MS)
 

@@ -81,8 +81,8 @@ describe('a recurring campaign with a remainder', () => {
     expect((await kit.campaigns.get(id)).status).toBe('completed')
     const deliveries = await deliveriesOf(world, id)
     for (const { customerId, arm } of deliveries) {
-      if (plain.includes(customerId)) expect(arm).toBe('plain')
-      else if (emoji.includes(customerId)) expect(arm).toBe('emoji')
+      if (plain.includes(customerId ?? '')) expect(arm).toBe('plain')
+      else if (emoji.includes(customerId ?? '')) expect(arm).toBe('emoji')
     }
     const rolledOut = deliveries.filter(({ runId }) =>
       runs.some((run) => run.id === runId && isRolloutRun(run)),
@@ -148,7 +148,7 @@ describe('a recurring campaign with a remainder', () => {
     const rollout = runs.find(isRolloutRun)
     const decidedIn = deliveries.filter(({ runId, arm, customerId }) => {
       const wasFirst = runId === runs[0]?.id || runId === runs[1]?.id
-      return !wasFirst && arm === 'emoji' && !world.emoji.includes(customerId)
+      return !wasFirst && arm === 'emoji' && !world.emoji.includes(customerId ?? '')
     })
     const written = decidedIn.map(({ customerId }) => customerId)
     expect(new Set(written).size).toBe(written.length)

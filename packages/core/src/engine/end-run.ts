@@ -1,7 +1,7 @@
 import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
-import { usedChannels } from '../model/public-placement.js'
+import { usedChannels } from '../model/placed.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'

@@ -1,7 +1,8 @@
 import type { Campaign, CampaignContent } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { channelsOf } from '../model/message.js'
-import { type Placed, type PublicPlacement, placementsOn } from '../model/public-placement.js'
+import { type Placed, placementsOn } from '../model/placed.js'
+import type { PublicPlacement } from '../model/public-placement.js'
 import type { EngineContext } from './context.js'
 
 /** Whether a channel of the kit reaches nobody in particular. */

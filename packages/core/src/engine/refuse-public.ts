@@ -3,13 +3,8 @@ import type { ErrorCode } from '../base/error-code.js'
 import type { CampaignContent } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { PUBLIC_ARM } from '../model/experiment.js'
-import {
-  isPublicIn,
-  type Placed,
-  type PublicPlacement,
-  personalChannels,
-  placementsOn,
-} from '../model/public-placement.js'
+import { type Placed, personalChannels, placementsOn } from '../model/placed.js'
+import { isPublicIn, type PublicPlacement } from '../model/public-placement.js'
 import { compileTemplate } from '../rendering/template.js'
 import { textEngine } from '../rendering/template-engine.js'
 import { usedVariables } from '../rendering/used-variables.js'

@@ -6,8 +6,8 @@ import { DECIDED_BY_PERSON } from '../model/delivery.js'
 import { type Arm, PUBLIC_ARM } from '../model/experiment.js'
 import type { IncrementalReport } from '../model/incremental.js'
 import type { Counter } from '../model/metrics.js'
+import { usedChannels } from '../model/placed.js'
 import type { DeliveryCounts } from '../model/progress.js'
-import { usedChannels } from '../model/public-placement.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type {
   ArmReport,

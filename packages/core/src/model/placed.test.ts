@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { RunId } from '../base/ids.js'
 import { sampleCampaign } from '../testing/samples.js'
-import { personalChannels, placementsOn, postId, usedChannels } from './public-placement.js'
+import { personalChannels, placementsOn, usedChannels } from './placed.js'
+import { postId } from './public-placement.js'
 
 const said = { title: 'Two for one', body: 'On Monday' }
 
