@@ -1,19 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { createQrEncoder } from '../defaults/qr-encoder.js'
-import type { CouponPage, LinkHost } from '../engine/link-host.js'
+import type { CouponPage } from '../engine/link-host.js'
 import { CODE, COUPON, newEndpoints, wholeOf } from './links.fixture.js'
 
 /** Endpoints whose only coupon is this one. */
 function showing(coupon: Partial<CouponPage>, texts = {}) {
-  const links: LinkHost = {
-    leadsTo: () => null,
-    follow: async () => null,
-    open: async () => false,
-    isUnsubscribeLink: () => false,
-    unsubscribe: async () => false,
-    coupon: async () => ({ ...COUPON, ...coupon }),
-  }
-  return newEndpoints({ links, texts })
+  return newEndpoints({ links: { coupon: async () => ({ ...COUPON, ...coupon }) }, texts })
 }
 
 /** What a reader sees: words without markup, white space of any kind as one blank. */
@@ -62,6 +54,7 @@ describe('the page of a coupon', () => {
     ['notYetValid', 'Not valid yet. You can use it from March 1, 2026 at 9:00 AM GMT+1'],
     ['expired', 'Expired on April 1, 2026 at 12:00 AM GMT+2'],
     ['cancelled', 'Cancelled. It can no longer be used.'],
+    ['redeemed', 'Redeemed. It has been used and cannot be used again.'],
   ])('says in words that it is %s, and asks nobody to show it', async (state, words) => {
     const { ask } = showing({ state })
     const seen = await wordsOf(await ask(`/q/${CODE}`))

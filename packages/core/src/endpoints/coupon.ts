@@ -4,7 +4,7 @@ import type { CouponPage, LinkHost } from '../engine/link-host.js'
 import { escapeHtml } from '../rendering/html-text.js'
 import { rewardText } from '../rendering/reward-text.js'
 import type { Endpoint } from './endpoint.js'
-import { heading, notFound, pageOf, paragraph } from './page.js'
+import { heading, pageOf, paragraph } from './page.js'
 import { type EndpointTexts, fillIn } from './texts.js'
 
 /** Kept by the customer's own browser alone, which shows it again without a network but asks whenever it has one. */
@@ -14,10 +14,11 @@ const KEPT_BY_CUSTOMER = { 'cache-control': 'private, no-cache' }
 export function couponEndpoint(links: LinkHost, tenantOf: (request: Request) => string | null): Endpoint {
   return {
     methods: ['GET', 'HEAD'],
+    guarded: true,
     async serve(request, code, texts) {
       const tenant = tenantOf(request)
       const coupon = tenant === null ? null : await links.coupon(tenant, code)
-      return coupon === null ? notFound(texts) : couponPage(coupon, texts)
+      return coupon === null ? null : couponPage(coupon, texts)
     },
   }
 }
@@ -59,6 +60,8 @@ function stateLine(coupon: CouponPage, texts: EndpointTexts): string {
       return dated(texts.couponExpired, coupon.expiresAt)
     case 'cancelled':
       return texts.couponCancelled
+    case 'redeemed':
+      return texts.couponRedeemed
     default:
       return assertNever(coupon.state)
   }

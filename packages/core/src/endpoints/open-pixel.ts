@@ -1,6 +1,7 @@
 import type { LinkHost } from '../engine/link-host.js'
 import type { Endpoint } from './endpoint.js'
 import { COMMON_HEADERS } from './page.js'
+import { isPrefetch } from './prefetch.js'
 
 /** GIF 89a of one transparent pixel. */
 const PIXEL = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7'), (letter) =>
@@ -11,8 +12,9 @@ const PIXEL = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAAB
 export function openPixelEndpoint(links: LinkHost): Endpoint {
   return {
     methods: ['GET', 'HEAD'],
+    guarded: false,
     async serve(request, text) {
-      if (request.method === 'GET') await links.open(text)
+      if (request.method === 'GET' && !isPrefetch(request)) await links.open(text)
       return new Response(PIXEL, { headers: { ...COMMON_HEADERS, 'content-type': 'image/gif' } })
     },
   }

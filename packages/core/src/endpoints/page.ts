@@ -10,9 +10,10 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Header fields of every answer: nobody keeps it, guesses its type or learns the link from it. */
+/** Header fields of every answer: nobody keeps it, frames it, guesses its type or learns the link from it. */
 export const COMMON_HEADERS = {
   'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'x-robots-tag': 'noindex, nofollow',
@@ -46,6 +47,7 @@ export function pageOf(texts: EndpointTexts, content: PageContent): Response {
       ...COMMON_HEADERS,
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': POLICY,
+      vary: 'accept-language',
       ...headers,
     },
   })
@@ -63,6 +65,11 @@ export function noticeOf(
 /** The one answer to every link that does not work, whatever the reason. */
 export function notFound(texts: EndpointTexts): Response {
   return noticeOf(texts, { status: 404, title: texts.notFoundTitle, text: texts.notFoundText })
+}
+
+/** The answer to a client that has tried out links. */
+export function tooMany(texts: EndpointTexts, headers: Readonly<Record<string, string>>): Response {
+  return noticeOf(texts, { status: 429, title: texts.tooManyTitle, text: texts.tooManyText, headers })
 }
 
 /** A request that is not to be answered as it stands: 405 or 413. */

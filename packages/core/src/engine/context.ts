@@ -7,6 +7,7 @@ import type { Pace } from '../model/pace.js'
 import type { Scope } from '../model/scope.js'
 import type { SealablePath } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
+import type { Topics } from '../model/topic.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
 import type { Cipher } from '../ports/cipher.js'
@@ -38,6 +39,8 @@ export interface TenantSettings {
   readonly pace: Readonly<Partial<Record<ChannelKind, Pace>>>
   /** Fields of customers that are sealed when they are written, and that criteria may not read. */
   readonly sealed: readonly SealablePath[]
+  /** What customers choose among on the page of their preferences. */
+  readonly topics: Topics
 }
 
 /** What the host supplies for templates, by customer. */

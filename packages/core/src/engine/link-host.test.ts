@@ -2,7 +2,7 @@ import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import { type LinkPurpose, signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
-import type { TenantId } from '../base/ids.js'
+import type { RedemptionId, TenantId } from '../base/ids.js'
 import { DAY_MS } from '../base/time.js'
 import { decideConsent } from '../model/consent.js'
 import type { CampaignEvent } from '../model/event.js'
@@ -17,6 +17,7 @@ import {
   sampleCampaign,
   sampleConsent,
   sampleDelivery,
+  sampleEvent,
   sampleJournalEntry,
   sampleScope,
   sampleToken,
@@ -50,6 +51,7 @@ async function newHost(storage: Storage = createMemoryStorage()) {
       exclusionGroups: {},
       pace: {},
       sealed: [],
+      topics: {},
     }),
   }
   const log = (message: string) => logged.push(message)
@@ -343,6 +345,30 @@ describe('the page of a coupon', () => {
     const expiresAt = token.expiresAt ?? 0
     expect(await stateAt(expiresAt - 1)).toBe('valid')
     expect(await stateAt(expiresAt)).toBe('expired')
+  })
+
+  it('tells that no use is left, also when its time is over since', async () => {
+    const { host, storage, clock } = await withCoupon()
+    const page = () => host.coupon(scope.tenant, code)
+    await clock.advanceTo(token.validFrom)
+    const request = {
+      handle,
+      id: asId<RedemptionId>('r-1'),
+      key: 'k',
+      at: token.validFrom,
+      by: 't',
+      amount: null,
+    }
+    await storage.coupons.redeem(scope, request, () => ({
+      event: sampleEvent(),
+      entry: sampleJournalEntry({ id: 'journal-9' }),
+    }))
+    expect(await page()).toMatchObject({ state: 'redeemed' })
+    await clock.advanceTo(token.expiresAt ?? 0)
+    expect(await page()).toMatchObject({ state: 'redeemed' })
+    const back = { event: sampleEvent({ key: 'back' }), entry: sampleJournalEntry({ id: 'journal-10' }) }
+    await storage.coupons.reverse(scope, request, clock.now(), () => back)
+    expect(await page()).toMatchObject({ state: 'expired' })
   })
 
   it('tells that the campaign was cancelled before all else', async () => {

@@ -72,6 +72,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     })),
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
+  'coupons.uses': (storage, scope) => storage.coupons.uses(scope, sampleToken().handle),
   'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
   'coupons.sealedOtherwise': (storage, scope) =>
     allPages((page) => storage.coupons.sealedOtherwise(scope, 'new', page)),
