@@ -23,6 +23,7 @@ const ROOMS = {
     thirdParties: [
       'zod',
       'bottleneck',
+      'color-string',
       'csv-parse',
       'html-to-text',
       'htmlparser2',
@@ -32,6 +33,7 @@ const ROOMS = {
     ],
   },
   endpoints: { floor: 5, thirdParties: ['zod'] },
+  templates: { floor: 5, thirdParties: ['zod', 'mjml'] },
   client: { floor: 6, thirdParties: ['zod', 'eventemitter3'] },
   // stands beside the house: it sees floors 0 to 2
   testing: { floor: 3, thirdParties: ['zod'] },
@@ -42,10 +44,11 @@ const ADAPTERS = {
   'adapter-memory': { touchesHost: false, thirdParties: [] },
   'adapter-postgres': { touchesHost: false, thirdParties: ['knex', 'graphile-worker'] },
   'adapter-sendgrid': { touchesHost: true, thirdParties: ['nodemailer', 'zod', 'smtp-server', 'mailparser'] },
+  'adapter-twilio': { touchesHost: true, thirdParties: ['zod'] },
 }
 
 const CORE = 'packages/core/src'
-const EDGES = '(?:index|adapter|endpoints|graphile|statistics|testing)\\.ts$'
+const EDGES = '(?:index|adapter|endpoints|graphile|statistics|templates|testing)\\.ts$'
 const TESTS = '\\.(?:test|test-d|bench|fixture)\\.ts$'
 const THIRD_PARTY = '(?:^|/)node_modules/'
 const TYPES_OF = '(?:@types/)?'
@@ -177,10 +180,17 @@ module.exports = {
     },
     {
       name: 'adapters-are-strangers',
-      comment: 'Adapters never import each other, tests included.',
+      comment: 'Adapters never import each other.',
       severity: 'error',
-      from: { path: '^packages/(adapter-[^/]+)/' },
+      from: { path: '^packages/(adapter-[^/]+)/', pathNot: TESTS },
       to: { path: '^packages/adapter-', pathNot: '^packages/$1/' },
+    },
+    {
+      name: 'adapter-tests-know-memory-only',
+      comment: 'Tests in an adapter may run the kit on adapter-memory, and use no other.',
+      severity: 'error',
+      from: { path: `^packages/(adapter-[^/]+)/.*${TESTS}` },
+      to: { path: '^packages/adapter-', pathNot: '^packages/(?:$1|adapter-memory)/' },
     },
     {
       name: 'core-knows-no-adapter',

@@ -2,7 +2,14 @@ import { defineConfig } from 'tsup'
 
 export default defineConfig({
   removeNodeProtocol: false,
-  entry: ['src/index.ts', 'src/adapter.ts', 'src/endpoints.ts', 'src/statistics.ts', 'src/testing.ts'],
+  entry: [
+    'src/index.ts',
+    'src/adapter.ts',
+    'src/endpoints.ts',
+    'src/statistics.ts',
+    'src/templates.ts',
+    'src/testing.ts',
+  ],
   format: ['esm', 'cjs'],
   target: 'node20',
   platform: 'node',

@@ -3,10 +3,13 @@ import * as postgres from '@campaignkit/adapter-postgres'
 import * as postgresGraphile from '@campaignkit/adapter-postgres/graphile'
 import * as sendgrid from '@campaignkit/adapter-sendgrid'
 import * as sendgridTesting from '@campaignkit/adapter-sendgrid/testing'
+import * as twilio from '@campaignkit/adapter-twilio'
+import * as twilioTesting from '@campaignkit/adapter-twilio/testing'
 import * as core from '@campaignkit/core'
 import * as adapter from '@campaignkit/core/adapter'
 import * as endpoints from '@campaignkit/core/endpoints'
 import * as statistics from '@campaignkit/core/statistics'
+import * as templates from '@campaignkit/core/templates'
 import * as testing from '@campaignkit/core/testing'
 
 const entryPoints = {
@@ -14,12 +17,15 @@ const entryPoints = {
   adapter,
   endpoints,
   statistics,
+  templates,
   testing,
   memory,
   postgres,
   postgresGraphile,
   sendgrid,
   sendgridTesting,
+  twilio,
+  twilioTesting,
 }
 for (const [name, exported] of Object.entries(entryPoints)) {
   // a CommonJS module seen as a namespace has a `default` besides

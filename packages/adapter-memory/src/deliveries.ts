@@ -1,4 +1,5 @@
 import {
+  byCodePoints,
   type CampaignId,
   type ClaimRequest,
   type Delivery,
@@ -47,6 +48,15 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
         tenant,
         ids.flatMap((id) => [...tenant.deliveries.byProviderId(id)]),
       )
+    },
+    byAddressKey: async (scope, keys, limit) => {
+      const tenant = tenantOf(scope)
+      return found(
+        tenant,
+        keys.flatMap((key) => [...tenant.deliveries.byAddressKey(key)]),
+      )
+        .toSorted((left, right) => right.dueAt - left.dueAt || byCodePoints(right.id, left.id))
+        .slice(0, limit)
     },
     ofMember: async (scope, runId, customerId) =>
       [...tenantOf(scope).deliveries.ofMember(runId, customerId)].sort(byTurn),

@@ -1,4 +1,5 @@
 import {
+  type AddressKey,
   type Attempt,
   byCodePoints,
   type CampaignId,
@@ -33,6 +34,7 @@ export class DeliveryTable {
   readonly #fences = new Map<DeliveryId, number>()
   readonly #attempts = new Map<DeliveryId, Attempt[]>()
   readonly #byProviderId = new Map<string, Set<DeliveryId>>()
+  readonly #byAddressKey = new Map<AddressKey, Set<DeliveryId>>()
   readonly #runs = new Map<RunId, RunRows>()
   readonly #campaigns = new Map<CampaignId, CampaignRows>()
 
@@ -46,6 +48,10 @@ export class DeliveryTable {
 
   byProviderId(id: string): Iterable<DeliveryId> {
     return this.#byProviderId.get(id) ?? []
+  }
+
+  byAddressKey(key: AddressKey): Iterable<DeliveryId> {
+    return this.#byAddressKey.get(key) ?? []
   }
 
   ofMember(runId: RunId, customerId: CustomerId): readonly Delivery[] {
@@ -166,8 +172,15 @@ export class DeliveryTable {
     tally.count(after, 1)
     ofCampaign.count(after, 1)
     queues.add(after)
+    if (after.addressKey !== before?.addressKey) this.#moveAddress(after, before?.addressKey ?? null)
     if (after.providerMessageId !== null) this.#indexProviderId(after.providerMessageId, after.id)
     this.#announce(after.campaignId)
+  }
+
+  #moveAddress({ id, addressKey }: Delivery, before: AddressKey | null): void {
+    if (before !== null) this.#byAddressKey.get(before)?.delete(id)
+    if (addressKey === null) return
+    this.#byAddressKey.set(addressKey, (this.#byAddressKey.get(addressKey) ?? new Set()).add(id))
   }
 
   #indexProviderId(providerId: string, id: DeliveryId): void {

@@ -11,7 +11,13 @@ export class EventTable {
   readonly #byCustomer = new Map<CustomerId, string[]>()
   /** By the keys of events of the erased: a mark that those of one and the same share. */
   readonly #erasedAs = new Map<string, CustomerId>()
+  readonly #told: (events: readonly CampaignEvent[]) => void
   #erased = 0
+
+  /** @param told - hears of the events of each call that were new */
+  constructor(told: (events: readonly CampaignEvent[]) => void) {
+    this.#told = told
+  }
 
   get(key: string): CampaignEvent | null {
     return this.#rows.get(key) ?? null
@@ -30,6 +36,7 @@ export class EventTable {
       this.counters.add(event)
       added.push(event)
     }
+    this.#told(added)
     return added
   }
 

@@ -13,6 +13,10 @@ export function createEventStore(tenantOf: TenantOf): EventStore {
   return {
     append: async (scope, events) => tenantOf(scope).events.append(frozenCopy(events)),
     appendReceipts: async (scope, entries, now) => appendReceipts(tenantOf(scope), frozenCopy(entries), now),
+    known: async (scope, keys) => {
+      const { events } = tenantOf(scope)
+      return [...new Set(keys)].filter((key) => events.get(key) !== null)
+    },
     counters: async (scope, campaignId, runId) => tenantOf(scope).events.counters.list(campaignId, runId),
     list: async (scope, campaignId, { types, deliveryId }, page) => {
       const { events } = tenantOf(scope)

@@ -8,6 +8,7 @@ import { createCouponStore } from './coupons.js'
 import { createCustomerDirectory } from './customers.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
+import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
 import { createQueueOf } from './job-queue.js'
 import { createJournalStore } from './journal.js'
@@ -48,6 +49,7 @@ export function createMemoryStorage(): Storage {
     journal: createJournalStore(tenantOf),
     ledger: createLedgerStore(tenantOf),
     dueIndex: createDueIndex(tenants),
+    eventFeed: createEventFeed(tenants),
     announcements: createAnnouncements(tenantOf),
     enlist: null,
     jobQueue: (clock) => createQueueOf({ ...post, clock }),

@@ -7,6 +7,7 @@ import { CouponTable } from './coupon-table.js'
 import { CustomerTable } from './customer-table.js'
 import { DeliveryTable } from './delivery-table.js'
 import { EventTable } from './event-table.js'
+import { FeedLog } from './feed-log.js'
 import { JournalTable } from './journal-table.js'
 import { LedgerTable } from './ledger-table.js'
 import { SegmentTable } from './segment-table.js'
@@ -31,10 +32,11 @@ export type TenantOf = (scope: Scope) => Tenant
 
 /** Every tenant of a storage. */
 export class Tenants {
+  readonly feed = new FeedLog()
   readonly #tenants = new Map<TenantId, Tenant>()
 
   of({ tenant }: Pick<Scope, 'tenant'>): Tenant {
-    const known = this.#tenants.get(tenant) ?? emptyTenant()
+    const known = this.#tenants.get(tenant) ?? emptyTenant(tenant, this.feed)
     this.#tenants.set(tenant, known)
     return known
   }
@@ -44,7 +46,7 @@ export class Tenants {
   }
 }
 
-function emptyTenant(): Tenant {
+function emptyTenant(tenant: TenantId, feed: FeedLog): Tenant {
   const announcements = new AnnouncementTable()
   return {
     journal: new JournalTable(),
@@ -55,7 +57,7 @@ function emptyTenant(): Tenant {
     campaigns: new CampaignTable(),
     audience: new AudienceTable(),
     deliveries: new DeliveryTable((campaignId) => announcements.announce(campaignId)),
-    events: new EventTable(),
+    events: new EventTable((events) => feed.add(tenant, events)),
     coupons: new CouponTable(),
     ledger: new LedgerTable(),
   }

@@ -10,6 +10,7 @@ import { Database } from './database.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
 import { createMark, isCommitted, requireTransaction } from './enlist.js'
+import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
@@ -158,6 +159,7 @@ function createStores(
     journal: createJournalStore(database, tables),
     ledger: createLedgerStore(database, tables),
     dueIndex: createDueIndex(database, tables),
+    eventFeed: createEventFeed(database, tables),
     announcements: announcer,
     jobQueue: (clock) => createJobQueue(database, tables, { clock, notices }),
     rateLimiter: () => limiter,

@@ -58,6 +58,9 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
         select id from ${deliveries} where tenant = ${tenant} and provider_message_id = any(${ids}::text[])
         union select delivery_id from ${attempts}
         where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
+    byAddressKey: ({ tenant }, keys, limit) =>
+      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[])
+        order by d.due_at desc, d.id desc limit ${limit}`),
     ofMember: ({ tenant }, runId, customerId) =>
       read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
         order by d.due_at, d.rank, d.id`),

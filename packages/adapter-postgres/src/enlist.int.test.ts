@@ -83,8 +83,9 @@ describe('a kit within a transaction of the host', () => {
     })
     await expect(settled.ended).resolves.toBe(true)
     expect(told).toEqual(['events.recorded', 'campaign.status'])
-    expect(sunk.map(({ key }) => key)).toEqual(['tracked:order-1'])
+    // sinks hear of what stands from the next worker
     await root.worker().drain()
+    expect(sunk.map(({ key }) => key)).toContain('tracked:order-1')
     expect(email.sent).toHaveLength(1)
     expect((await kit.customers.get('c-1')).firstName).toBe('Ada')
     expect(await orders().where({ id: 'order-1' })).toHaveLength(1)

@@ -35,6 +35,11 @@ export function createEventStore(database: Database, tables: Tables, { announce 
       )
       return recorded
     },
+    known: async ({ tenant }, keys) => {
+      const rows = await database.rows<{ readonly key: string }>(sql`
+        select key from ${tables.event_keys} where tenant = ${tenant} and key = any(${keys}::text[])`)
+      return rows.map(({ key }) => key)
+    },
     counters: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
       const cell = sql`campaign_id, run_id, arm, channel, segment, type, currency`

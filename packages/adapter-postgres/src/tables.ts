@@ -17,6 +17,7 @@ export const TABLE_NAMES = [
   'attempts',
   'event_keys',
   'events',
+  'event_sinks',
   'counters',
   'counted_members',
   'thinned_campaigns',

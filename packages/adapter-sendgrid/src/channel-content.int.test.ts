@@ -134,9 +134,9 @@ describe('a message', () => {
     expect(raw).toContain('\r\nX-Note: =?UTF-8?Q?f=C3=BCr_sp=C3=A4ter?=\r\n')
   })
 
-  it('names its attempt in the message id, and nothing of the person', async () => {
+  it('names its delivery and attempt in the message id, and nothing of the person', async () => {
     const message = await delivered([{ to: 'ada@example.com', attemptId: 'at/1 x' as AttemptId }])
-    expect(headersOf(message)).toContain('Message-ID: <at_2f_1_20_x@pizza.example>')
+    expect(headersOf(message)).toContain('Message-ID: <d-1.at_2f_1_20_x@pizza.example>')
     expect(headersOf(message).filter((line) => line.includes('ada'))).toEqual(['To: ada@example.com'])
   })
 
@@ -247,6 +247,11 @@ describe('the X-SMTPAPI header', () => {
     expect(JSON.parse(line.slice('X-SMTPAPI: '.length))).toEqual({
       unique_args: { campaign_id: 'c-"ü"-1', run_id: ids.runId, delivery_id: 'd-1', attempt_id: 'a-1' },
       category: ['c-"ü"-1'],
+      filters: {
+        clicktrack: { settings: { enable: 0 } },
+        opentrack: { settings: { enable: 0 } },
+        subscriptiontrack: { settings: { enable: 0 } },
+      },
     })
     const [head = ''] = message.raw.toString('latin1').split('\r\n\r\n')
     expect(Math.max(...head.split('\r\n').map(({ length }) => length))).toBeLessThan(300)

@@ -67,7 +67,7 @@ for (const pipelining of [true, false]) {
         { type: 'accept', text: 'thanks ada@example.com' },
         { pipelining },
       )
-      expect(result).toEqual({ outcome: 'accepted', providerMessageId: '<a-1@pizza.example>' })
+      expect(result).toEqual({ outcome: 'accepted', providerMessageId: '<d-1.a-1@pizza.example>' })
       expect(mailbox.messages[0]).toMatchObject({
         from: 'hi@pizza.example',
         to: 'ada@example.com',
@@ -179,20 +179,21 @@ describe('connecting', () => {
     expect(await send(channelTo({ host: '127.0.0.1', port }))).toEqual({
       outcome: 'transient',
       code: 'smtp-refused',
+      outage: true,
     })
   })
 
   it('is transient when the host has no address', async () => {
     const result = await send(channelTo({ host: 'nowhere.invalid', port: 25 }))
-    expect(result).toEqual({ outcome: 'transient', code: 'smtp-dns' })
+    expect(result).toEqual({ outcome: 'transient', code: 'smtp-dns', outage: true })
   })
 
   it('is transient when the server hangs up before it greets, and when it never greets', async () => {
     const drops = await opened({ greeting: () => 'drop' })
-    expect(await send(channelTo(drops))).toEqual({ outcome: 'transient', code: 'smtp-closed' })
+    expect(await send(channelTo(drops))).toEqual({ outcome: 'transient', code: 'smtp-closed', outage: true })
     const stalls = await opened({ greeting: () => 'stall' })
     const channel = channelTo(stalls, { smtp: { timeouts: { greetingMs: 50 } } })
-    expect(await send(channel)).toEqual({ outcome: 'transient', code: 'smtp-timeout' })
+    expect(await send(channel)).toEqual({ outcome: 'transient', code: 'smtp-timeout', outage: true })
   })
 
   it('is throttled, or misconfigured, by how the server refuses to serve', async () => {

@@ -1,24 +1,16 @@
-import {
-  type ChannelCapabilities,
-  DAY_MS,
-  paceSchema,
-  parseInput,
-  sha256,
-  toHex,
-  utf8,
-} from '@campaignkit/core/adapter'
+import { paceSchema } from '@campaignkit/core/adapter'
 import * as z from 'zod'
-import type { MailIdentity } from './mail/compose-mail.js'
+import { type ApiKeys, isKey } from './accounts.js'
 import { type Mailbox, parseMailbox } from './mail/mailbox.js'
-import type { SmtpServerSettings } from './smtp/smtp-conversation.js'
+import type { Fetch } from './web-api/post.js'
 
 const MAX_TIMEOUT_MS = 3_600_000
 const timeoutSchema = z.int().min(10).max(MAX_TIMEOUT_MS)
-const secretSchema = z
-  .string()
-  .min(1)
-  .max(1_000)
-  .regex(/^[\x21-\x7e]+$/, 'must be printable ASCII without spaces')
+const secretSchema = z.string().refine(isKey, 'must be printable ASCII without spaces')
+const callSchema = z.custom<(...given: never[]) => unknown>(
+  (value) => typeof value === 'function',
+  'expected a function',
+)
 
 /** A mailbox of the sender: its local part is ASCII, so that every server takes it. */
 const senderSchema = z.string().transform((text, context): Mailbox => {
@@ -48,15 +40,39 @@ const smtpSchema = z.strictObject({
     .exactOptional(),
 })
 
-const optionsSchema = z
+/** The strict schema of {@link WebApiOptions}. */
+export const webApiSchema = z.strictObject({
+  fetch: callSchema.exactOptional(),
+  baseUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .default('https://api.sendgrid.com'),
+  sandbox: z.boolean().default(false),
+  batchSize: z.int().min(1).max(1_000).default(1_000),
+  requestTimeoutMs: timeoutSchema.default(30_000),
+})
+
+const apiKeySchema = z.union([
+  secretSchema,
+  callSchema,
+  z.record(z.string(), secretSchema).refine((keys) => Object.keys(keys).length > 0, 'names no tenant'),
+])
+
+/** The strict schema of {@link SendgridChannelOptions}. */
+export const optionsSchema = z
   .strictObject({
-    apiKey: secretSchema.exactOptional(),
+    apiKey: apiKeySchema.exactOptional(),
     smtp: smtpSchema.exactOptional(),
+    transport: z.enum(['smtp', 'web-api']).default('smtp'),
+    webApi: webApiSchema.exactOptional(),
     from: senderSchema,
     replyTo: senderSchema.exactOptional(),
     connections: z.int().min(1).max(1_000).default(5),
     streamTimeoutMs: timeoutSchema.default(120_000),
     smtpApi: z.boolean().exactOptional(),
+    providerTracking: z
+      .strictObject({ clicks: z.boolean().default(false), opens: z.boolean().default(false) })
+      .default({ clicks: false, opens: false }),
     price: z
       .strictObject({
         amountMinor: z.int().min(0),
@@ -71,6 +87,9 @@ const optionsSchema = z
       .exactOptional(),
     reachesPeople: z.boolean().default(true),
     maxMessageBytes: z.int().min(1_000).max(100_000_000).default(30_000_000),
+    clock: z
+      .custom<{ now(): number }>((value) => typeof value === 'object' && value !== null)
+      .exactOptional(),
   })
   .refine((options) => (options.apiKey === undefined) !== (options.smtp === undefined), {
     message: 'give either apiKey or smtp',
@@ -80,33 +99,82 @@ const optionsSchema = z
     message: 'user and pass go together',
     path: ['smtp', 'pass'],
   })
+  .refine(({ transport, smtp }) => transport === 'smtp' || smtp === undefined, {
+    message: 'the Web API takes no SMTP server',
+    path: ['transport'],
+  })
+  .refine(({ transport, webApi }) => transport === 'web-api' || webApi === undefined, {
+    message: 'is for the transport web-api',
+    path: ['webApi'],
+  })
+  .refine(
+    ({ account, apiKey }) => account === undefined || apiKey === undefined || typeof apiKey === 'string',
+    {
+      message: 'tenants with keys of their own have accounts of their own',
+      path: ['account'],
+    },
+  )
 
-/** What {@link createSendgridChannel} needs: either an API key for SendGrid's relay, or any other SMTP server. */
+/** What {@link createSendgridChannel} needs: either API keys of SendGrid, or any other SMTP server. */
 export interface SendgridChannelOptions {
-  /** Key of a SendGrid account; messages go through its SMTP relay, port 587, always over TLS. */
-  readonly apiKey?: string
+  /**
+   * Key of a SendGrid account; or of several, by tenant, in a record or a function that is asked with each call. A tenant
+   * without one is refused as misconfigured.
+   */
+  readonly apiKey?: ApiKeys
   /** An SMTP server in place of SendGrid's relay. */
   readonly smtp?: SmtpServerOptions
+  /** How SendGrid is reached: its SMTP relay, port 587, always over TLS, or its Web API v3. @default smtp */
+  readonly transport?: 'smtp' | 'web-api'
+  /** What differs for the Web API. */
+  readonly webApi?: WebApiOptions
   /** Whom messages are from: `hi@pizza.example` or `Pizzeria <hi@pizza.example>`. */
   readonly from: string
   /** Where answers go, unless the message names somebody. @default the sender */
   readonly replyTo?: string
-  /** Connections open at once, which is the window of the channel: 1 to 1,000. @default 5 */
+  /**
+   * Connections, or requests of the Web API, open at once: 1 to 1,000. Over SMTP that is the window of the channel.
+   *
+   * @default 5
+   */
   readonly connections?: number
-  /** Milliseconds that one message may take from its first command to the answer: 10 to 3,600,000. @default 120000 */
+  /** Milliseconds that one message may take over SMTP, from its first command to the answer: 10 to 3,600,000. @default 120000 */
   readonly streamTimeoutMs?: number
   /** Whether ids go along in SendGrid's X-SMTPAPI header, by which its events find their delivery. @default with apiKey */
   readonly smtpApi?: boolean
+  /**
+   * Whether SendGrid rewrites links and adds a pixel to count clicks and opens itself. The kit counts both by its own links
+   * and pixel (`tracking` of a campaign), which are then rewritten a second time.
+   *
+   * @default neither
+   */
+  readonly providerTracking?: { readonly clicks?: boolean; readonly opens?: boolean }
   /** What messages cost: `amountMinor` minor units of `currency` for `per` messages. @default unknown */
   readonly price?: { readonly amountMinor: number; readonly per: number; readonly currency: string }
   /** At most `limit` messages in any `periodMs` (1 second to 1 day) of the account as a whole. @default no limit */
   readonly accountPace?: { readonly limit: number; readonly periodMs: number }
   /** Names the account whose limits are shared. @default a fingerprint of the key, or of server and user */
   readonly account?: string
-  /** False when the server delivers to nobody, such as a mailbox in a test. @default true */
+  /** False when the server delivers to nobody, such as a mailbox in a test. @default true, but not in the sandbox */
   readonly reachesPeople?: boolean
-  /** Largest message in bytes, as it goes over the wire: 1,000 to 100,000,000. @default 30000000 */
+  /** Largest message, or request of the Web API, in bytes as it goes over the wire: 1,000 to 100,000,000. @default 30000000 */
   readonly maxMessageBytes?: number
+  /** Tells how long it is until the instants that the Web API names. @default the machine's */
+  readonly clock?: { now(): number }
+}
+
+/** How the Web API v3 is spoken to. */
+export interface WebApiOptions {
+  /** Makes the requests. @default the global fetch, whose connections are kept and shared */
+  readonly fetch?: Fetch
+  /** `https://api.eu.sendgrid.com` for subusers in the EU. @default https://api.sendgrid.com */
+  readonly baseUrl?: string
+  /** Has requests checked and nothing sent; there are no receipts then. @default false */
+  readonly sandbox?: boolean
+  /** Messages of one request at most: 1 to 1,000. @default 1000 */
+  readonly batchSize?: number
+  /** Milliseconds that a request may take: 10 to 3,600,000. @default 30000 */
+  readonly requestTimeoutMs?: number
 }
 
 /** An SMTP server and how to speak to it. */
@@ -127,84 +195,4 @@ export interface SmtpServerOptions {
     readonly greetingMs?: number
     readonly silenceMs?: number
   }
-}
-
-/** The options, read once: what each part of the channel works with. */
-export interface ChannelSettings {
-  readonly capabilities: ChannelCapabilities
-  readonly identity: MailIdentity
-  readonly server: SmtpServerSettings
-}
-
-const RELAY = { host: 'smtp.sendgrid.net', port: 587, user: 'apikey' }
-const RELAY_RECEIPTS: ChannelCapabilities['receipts'] = [
-  'accepted',
-  'deferred',
-  'delivered',
-  'bounced',
-  'blocked',
-  'dropped',
-  'opened',
-  'clicked',
-  'complained',
-  'unsubscribed',
-]
-/** SendGrid gives up on a message after three days. */
-const RELAY_RECEIPT_WINDOW_MS = 3 * DAY_MS
-
-/** @throws INVALID_INPUT and UNKNOWN_FIELD with the path of the option */
-export function parseOptions(given: SendgridChannelOptions): ChannelSettings {
-  const options = parseInput(optionsSchema, given)
-  const isRelay = options.apiKey !== undefined
-  const server = serverSettings(options)
-  return {
-    server,
-    identity: {
-      from: options.from,
-      replyTo: options.replyTo ?? null,
-      smtpApi: options.smtpApi ?? isRelay,
-    },
-    capabilities: {
-      kind: 'email',
-      addressing: 'person',
-      reachesPeople: options.reachesPeople,
-      account: options.account ?? fingerprint(isRelay ? 'sendgrid' : 'smtp', server),
-      window: options.connections,
-      batchSize: 1,
-      receipts: isRelay ? RELAY_RECEIPTS : [],
-      receiptWindowMs: isRelay ? RELAY_RECEIPT_WINDOW_MS : 0,
-      idempotencyKeys: false,
-      // connecting and sending are each bounded by it
-      callTimeoutMs: 2 * options.streamTimeoutMs,
-      maxMessageBytes: options.maxMessageBytes,
-      price: options.price ?? null,
-      accountPace: options.accountPace ?? null,
-    },
-  }
-}
-
-function serverSettings(options: z.output<typeof optionsSchema>): SmtpServerSettings {
-  const smtp: z.output<typeof smtpSchema> = options.smtp ?? { ...RELAY, pass: options.apiKey ?? '' }
-  const { timeouts, tls, secure, requireTls } = smtp
-  const credentials =
-    smtp.user === undefined || smtp.pass === undefined ? null : { user: smtp.user, pass: smtp.pass }
-  return {
-    host: smtp.host,
-    port: smtp.port,
-    secure: secure ?? smtp.port === 465,
-    requireTls: requireTls ?? credentials !== null,
-    rejectUnauthorized: tls?.rejectUnauthorized ?? true,
-    credentials,
-    connectTimeoutMs: timeouts?.connectMs ?? 30_000,
-    greetingTimeoutMs: timeouts?.greetingMs ?? 30_000,
-    silenceTimeoutMs: timeouts?.silenceMs ?? 60_000,
-    streamTimeoutMs: options.streamTimeoutMs,
-  }
-}
-
-/** SendGrid's user is `apikey` for everybody, so there the key tells accounts apart; it cannot be read out of this. */
-function fingerprint(prefix: 'sendgrid' | 'smtp', server: SmtpServerSettings): string {
-  const { host, port, credentials } = server
-  const told = prefix === 'sendgrid' ? credentials?.pass : credentials?.user
-  return `${prefix}-${toHex(sha256(utf8(`${host}\n${port}\n${told ?? ''}`))).slice(0, 16)}`
 }

@@ -4,6 +4,7 @@
  * @packageDocumentation
  */
 export { ACTIONS, type AccessPolicy, type Action, allowAll } from './access/policy.js'
+export type { WebhookCheck } from './access/webhook-signature.js'
 export * from './assignment/allocation.js'
 export type { ArmWeight } from './assignment/arms.js'
 export * from './assignment/assign.js'
@@ -27,7 +28,17 @@ export type * from './client/kit.js'
 export type { CampaignKitOptions, TenantOptions } from './client/options.js'
 export { type ConsoleLoggerOptions, createConsoleLogger } from './defaults/console-logger.js'
 export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js'
+export { createMixpanelSink, type MixpanelSinkOptions } from './defaults/sinks/mixpanel-sink.js'
+export { createWebhookSink, type WebhookSinkOptions } from './defaults/sinks/webhook-sink.js'
 export { createSystemClock } from './defaults/system-clock.js'
+export { createReceiptsHandler, type ReceiptsHandlerOptions } from './defaults/webhook/receipts-handler.js'
+export {
+  type IncomingWebhook,
+  type VerifyWebhookOptions,
+  verifyWebhook,
+} from './defaults/webhook/verify-webhook.js'
+export { createWebhookChannel, type WebhookChannelOptions } from './defaults/webhook/webhook-channel.js'
+export type { WebhookTargetOptions } from './defaults/webhook/webhook-options.js'
 export type { AskConsentInput, AskedConsent } from './engine/ask-consent.js'
 export type { CallOptions } from './engine/call-options.js'
 export type { TemplateData } from './engine/context.js'
@@ -54,11 +65,13 @@ export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
+export type { ReceiveOptions, ReceiveOutcome } from './engine/receive-message.js'
 export type { AddressInput, SuppressionInput } from './engine/record-consents.js'
 export type { ResealOutcome } from './engine/reseal.js'
 export type { RollOutOptions } from './engine/roll-out.js'
 export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
 export type { SettleHeldOptions, SettleHeldOutcome } from './engine/settle-held.js'
+export type { SinkState } from './engine/sink-states.js'
 export type { Till, TillKey, TillKeyInput } from './engine/till-keys.js'
 export type { TraceStep } from './engine/trace-step.js'
 export type { TrackOutcome } from './engine/track-events.js'
@@ -90,11 +103,20 @@ export { EXCLUSIONS, type ExclusionCode, type SkipCode } from './model/exclusion
 export type { ExclusionGroupClaim, SlotRange } from './model/exclusion-group.js'
 export type { Arm, Experiment, Variant } from './model/experiment.js'
 export type { InstantInput } from './model/fields.js'
+export type { InboundIntent, InboundMessage } from './model/inbound-message.js'
 export type * from './model/incremental.js'
 export type { JournalEntry } from './model/journal.js'
 export type { Json, JsonObject } from './model/json.js'
 export type { Member } from './model/member.js'
-export type { EmailMessage, MessageOverrides, Messages, NoticeMessage, TextMessage } from './model/message.js'
+export type {
+  EmailMessage,
+  MessageOverrides,
+  Messages,
+  NoticeMessage,
+  PushMessage,
+  TextMessage,
+  WhatsappMessage,
+} from './model/message.js'
 export type { Rate } from './model/metrics.js'
 export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
 export type { Page, PageRequestInput } from './model/page.js'
@@ -117,12 +139,20 @@ export type { Segment, SegmentInput } from './model/segment.js'
 export type { SuppressionReason } from './model/suppression.js'
 export type { TopicLabel, Topics } from './model/topic.js'
 export type { Estimate, Verdict } from './model/verdict.js'
-export type { Channel, MessageAttachment, RenderedMessage, SendResult } from './ports/channel.js'
+export type {
+  Channel,
+  ContentRemark,
+  MessageAttachment,
+  MessageTemplate,
+  RenderedMessage,
+  SendResult,
+} from './ports/channel.js'
 export type { Clock } from './ports/clock.js'
 export type { Eligibility } from './ports/eligibility.js'
 export type { EventSink } from './ports/event-sink.js'
 export type { Logger } from './ports/logger.js'
 export type { KitEvents } from './ports/observer.js'
 export type { Storage } from './ports/storage/storage.js'
+export type { ProviderRecord, Reconciliation } from './reporting/reconcile.js'
 export * from './segmentation/builders.js'
 export type { ExplainedNode, Truth } from './segmentation/explain.js'

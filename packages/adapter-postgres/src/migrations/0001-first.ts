@@ -1,4 +1,5 @@
 import { deliveryCounts } from './0001-delivery-counts.js'
+import { eventFeedTables } from './0001-event-feed.js'
 import { ledgerTables } from './0001-ledger.js'
 import { memberTables } from './0001-members.js'
 import { reserveSlots } from './0001-reserve-slots.js'
@@ -159,6 +160,7 @@ export function firstTables(schema: string): readonly string[] {
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
+    `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},
@@ -304,6 +306,7 @@ export function firstTables(schema: string): readonly string[] {
   at timestamptz not null default now()
 )`,
     ...segmentIndexes(schema),
+    ...eventFeedTables(schema),
     ...upkeepStatements(schema),
   ]
 }

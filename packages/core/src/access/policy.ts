@@ -22,6 +22,7 @@ export const ACTIONS = [
   'till.admit',
   'seal.renew',
   'event.track',
+  'message.receive',
   'report.read',
   'journal.read',
 ] as const

@@ -46,6 +46,8 @@ export const ERROR_CODES = {
   TEMPLATE_RENDER_FAILED: 'A template failed for one customer; that delivery alone fails.',
   TEMPLATE_DATA_FAILED:
     'The `templateData` of the host threw or gave no Map; the messages wait until it answers, and nobody fails for it.',
+  MJML_INVALID: 'A letter is no valid MJML; `details.problems` hold lines and what is wrong there.',
+  MJML_NOT_INSTALLED: 'MJML is to be compiled, but the host has not installed the `mjml` package.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   RUN_NOT_FROZEN: 'A run of the campaign is being frozen; the same call works when that has ended.',
@@ -69,6 +71,7 @@ export const ERROR_CODES = {
   ADDRESS_INVALID: 'The address is not of the form that its channel needs.',
   CHANNEL_FAILED: 'The channel adapter threw instead of answering with a result.',
   CHANNEL_MISCONFIGURED: 'The provider refuses the account or the configuration, not the message.',
+  SINK_FAILED: 'An event sink did not take events; they come again later, and nothing else waits for it.',
   STORAGE_FAILED: 'The storage failed; `cause` holds what it said, `retry` whether a new try can help.',
   TRANSACTIONS_NOT_SUPPORTED: 'The storage cannot join a transaction of the host.',
   WORKER_RUNNING: 'This worker runs already; create a second one to run two.',

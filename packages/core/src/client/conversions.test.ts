@@ -183,12 +183,13 @@ describe('an event sink', () => {
       warn: () => undefined,
       error: (...line: unknown[]) => lines.push(line),
     }
-    const { kit } = createPizzeria({
+    const { kit, root } = createPizzeria({
       kit: {
         logger,
         sinks: [
-          { publish: () => Promise.reject(new Error('c-0 is away')) },
+          { name: 'broken', publish: () => Promise.reject(new Error('c-0 is away')) },
           {
+            name: 'whole',
             publish: async (_scope, events) => {
               heard.push(events.map(({ key }) => key))
             },
@@ -201,6 +202,7 @@ describe('an event sink', () => {
       repeated: 0,
     })
     await kit.events.track(buy('1', 'c-0', 0))
+    await root.worker().drain()
     expect(heard).toEqual([['tracked:1', 'tracked:2']])
     expect(JSON.stringify(lines)).not.toContain('c-0')
     expect(lines).toHaveLength(1)

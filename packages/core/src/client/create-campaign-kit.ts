@@ -13,9 +13,11 @@ import { createSilentLogger } from '../defaults/silent-logger.js'
 import { createSystemClock } from '../defaults/system-clock.js'
 import { createSystemIds } from '../defaults/system-ids.js'
 import { createSystemRandom } from '../defaults/system-random.js'
+import { createCircuits } from '../engine/circuits.js'
 import type { EngineContext } from '../engine/context.js'
 import { createTrack } from '../engine/gather-events.js'
 import { createLinkHost, type LinkHost } from '../engine/link-host.js'
+import { type SinkState, sinkStates } from '../engine/sink-states.js'
 import { createWorker, type Worker } from '../engine/worker.js'
 import { parseInput } from '../model/parse.js'
 import { type ScopeInput, scopeSchema } from '../model/scope.js'
@@ -24,6 +26,7 @@ import type { Logger } from '../ports/logger.js'
 import type { KitEvents, Observer } from '../ports/observer.js'
 import { createTenantKit } from './create-tenant-kit.js'
 import type { TenantKit } from './kit.js'
+import { nameSinks } from './name-sinks.js'
 import { type CampaignKitOptions, checkOptions, createSettings } from './options.js'
 
 const workerSchema = z.strictObject({
@@ -47,6 +50,8 @@ export interface CampaignKit {
   on<Name extends keyof KitEvents>(name: Name, listener: (event: KitEvents[Name]) => void): () => void
   /** What the endpoints of `@campaignkit/core/endpoints` serve links with. */
   readonly links: LinkHost
+  /** How far each of the `sinks` is behind, in their order: of every tenant's events. @throws what the storage threw */
+  sinks(): Promise<readonly SinkState[]>
   /** Lets go of the connections of channels and storage. */
   close(): Promise<void>
 }
@@ -84,6 +89,7 @@ export function createCampaignKit(options: CampaignKitOptions): CampaignKit {
       }
     },
     links: createLinkHost(context),
+    sinks: () => sinkStates(context),
     async close() {
       try {
         await Promise.all(Object.values(context.channels).map((channel) => channel?.close?.()))
@@ -107,7 +113,8 @@ function createContext(options: CampaignKitOptions, emitter: EventEmitter): Engi
     queue: options.queue ?? storage.jobQueue(ports.clock),
     limiter: options.limiter ?? storage.rateLimiter(ports.clock),
     eligibility: options.eligibility ?? null,
-    sinks: options.sinks ?? [],
+    sinks: nameSinks(options.sinks ?? []),
+    circuits: createCircuits(),
     observer: createObserver(emitter, ports.logger),
     access: options.access ?? allowAll,
     settings,

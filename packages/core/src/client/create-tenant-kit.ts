@@ -29,6 +29,8 @@ import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
 import { reach } from '../engine/reach.js'
 import { getCampaign, listCampaigns, listJournal, runsOfCampaign } from '../engine/read-campaigns.js'
+import { lastReceivedAt, receiveMessage } from '../engine/receive-message.js'
+import { reconcileCampaign } from '../engine/reconcile-campaign.js'
 import {
   consentHistory,
   recordConsents,
@@ -89,6 +91,10 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
       track: (events) => track(scope, Array.isArray(events) ? events : [events]),
       ingest: (receipts) => ingestReceipts(context, scope, receipts),
     },
+    messages: {
+      receive: (message, options) => receiveMessage(context, scope, message, options),
+      lastReceivedAt: (channel, address) => lastReceivedAt(context, scope, channel, address),
+    },
     reports: {
       campaign: (id) => campaignReport(context, scope, campaignId(id)),
       render: (report, format) => renderReport(context, scope, report, format),
@@ -127,6 +133,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
     settleHeld: (id, deliveryIds, options) =>
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
+    reconcile: (id, records) => reconcileCampaign(context, scope, campaignId(id), records),
     deliveries: (id, filter, page) => listDeliveries(context, scope, campaignId(id), filter, page),
   }
 }

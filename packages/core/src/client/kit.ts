@@ -1,4 +1,5 @@
 import type { CampaignId, CustomerId, DeliveryId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
 import type { AskConsentInput, AskedConsent } from '../engine/ask-consent.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
@@ -15,6 +16,7 @@ import type { Preflight } from '../engine/preflight.js'
 import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
 import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
+import type { ReceiveOptions, ReceiveOutcome } from '../engine/receive-message.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
 import type { ResealOutcome } from '../engine/reseal.js'
 import type { RollOutOptions } from '../engine/roll-out.js'
@@ -23,11 +25,13 @@ import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held
 import type { TillKey, TillKeyInput } from '../engine/till-keys.js'
 import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
 import type { ConsentInput, ConsentRecord } from '../model/consent.js'
 import type { CriteriaInput } from '../model/criteria-schema.js'
 import type { CustomerInput, CustomerView } from '../model/customer.js'
 import type { Delivery, DeliveryStatus } from '../model/delivery.js'
 import type { TrackedEventInput } from '../model/event.js'
+import type { InboundMessage } from '../model/inbound-message.js'
 import type { JournalEntry } from '../model/journal.js'
 import type { Page, PageRequestInput } from '../model/page.js'
 import type { Progress } from '../model/progress.js'
@@ -36,6 +40,7 @@ import type { RedeemOptions, Redemption, RedemptionOutcome, ReverseOptions } fro
 import type { CampaignReport } from '../model/report.js'
 import type { Run } from '../model/run.js'
 import type { Segment, SegmentInput } from '../model/segment.js'
+import type { ProviderRecord, Reconciliation } from '../reporting/reconcile.js'
 
 /** Ids may be given as plain text; they are checked where they are used. */
 type Id<Branded extends string> = Branded | string
@@ -193,6 +198,16 @@ export interface Campaigns {
     deliveryIds: readonly Id<DeliveryId>[],
     options: SettleHeldOptions,
   ): Promise<SettleHeldOutcome>
+  /**
+   * Compares the deliveries with a provider's own log of the campaign, which may be streamed. Changes nothing: what is found
+   * in doubt can be decided by `settleHeld`.
+   *
+   * @throws CAMPAIGN_NOT_FOUND, INVALID_INPUT
+   */
+  reconcile(
+    id: Id<CampaignId>,
+    records: AsyncIterable<ProviderRecord> | Iterable<ProviderRecord>,
+  ): Promise<Reconciliation>
 }
 
 /** Coupons at the till. */
@@ -228,6 +243,19 @@ export interface Events {
   track(events: TrackedEventInput | readonly TrackedEventInput[]): Promise<TrackOutcome>
   /** Takes what a provider says, in any order and any number of times. */
   ingest(receipts: readonly Receipt[]): Promise<IngestOutcome>
+}
+
+/** What people write to us. */
+export interface InboundMessages {
+  /**
+   * Takes a message once by its key: STOP and its like suppress the address and deny consent, START takes that back, and
+   * every message is an event of who wrote. Adapters call it for their webhooks.
+   *
+   * @throws INVALID_INPUT, UNKNOWN_FIELD, ADDRESS_INVALID
+   */
+  receive(message: InboundMessage, options?: ReceiveOptions): Promise<ReceiveOutcome>
+  /** When the person at an address last wrote to us on a channel; null for never. @throws INVALID_INPUT, ADDRESS_INVALID */
+  lastReceivedAt(channel: ChannelKind, address: string): Promise<Instant | null>
 }
 
 /** What came of campaigns. */
@@ -297,7 +325,7 @@ export interface EnlistedKit {
   readonly events: Pick<Events, 'track'>
   readonly journal: Journal
   /**
-   * Resolves when the transaction has ended: with true once listeners and sinks were told what was committed, with false
+   * Resolves when the transaction has ended: with true once listeners were told what was committed, with false
    * when it was taken back and nobody is told anything.
    *
    * @throws STORAGE_FAILED when that cannot be found out
@@ -314,6 +342,7 @@ export interface TenantKit {
   readonly campaigns: Campaigns
   readonly coupons: Coupons
   readonly events: Events
+  readonly messages: InboundMessages
   readonly reports: Reports
   readonly journal: Journal
   readonly maintenance: Maintenance

@@ -479,12 +479,39 @@ describe('preflight', () => {
     expect(clipped.findings.map(({ severity, code, path }) => [severity, code, path])).toEqual([
       ['warning', 'gmailClips', 'messages.email.locales.de.html'],
       ['warning', 'gmailClips', 'experiment.variants[1].messages.email.html'],
+      ['warning', 'localeIncomplete', 'messages.email.locales.de'],
     ])
     const heavy = await flight(email(long), { email: createRecordingChannel({ maxMessageBytes: 10_000 }) })
     expect(heavy.ready).toBe(false)
     expect(heavy.findings).toContainEqual(
       expect.objectContaining({ severity: 'error', code: 'MESSAGE_TOO_LARGE', path: 'messages.email' }),
     )
+  })
+
+  it('reads every form of a message as people do, and says where a locale is half written', async () => {
+    const { ready, findings } = await flight({
+      messages: {
+        email: {
+          subject: 'Hi',
+          preheader: 'Hi',
+          html: '<img src="https://pizza.example/a.png"><p style="color:#999999">Come back</p>{{ qr }}',
+          locales: {
+            it: { subject: 'Ciao', preheader: 'Torna', html: '<p>Torna</p>' },
+            de: { subject: 'Hallo', preheader: 'Komm wieder' },
+            'de-AT': { html: '<p>Komm wieder</p>' },
+          },
+        },
+      },
+      qrEmbedding: 'data',
+    })
+    expect(ready).toBe(true)
+    expect(findings.map(({ code, path }) => `${code} ${path}`).sort()).toEqual([
+      'imageDroppedByGmail messages.email.html',
+      'imageWithoutAlt messages.email.html',
+      'localeIncomplete messages.email.locales.de',
+      'lowContrast messages.email.html',
+      'preheaderRepeatsSubject messages.email.preheader',
+    ])
   })
 
   it('says when nobody is matched or reached', async () => {

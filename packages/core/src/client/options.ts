@@ -85,6 +85,7 @@ export interface CampaignKitOptions {
   /** What templates find under `data.`, asked once a chunk. */
   readonly templateData?: TemplateData
   readonly eligibility?: Eligibility
+  /** Where workers pass every event on, at least once. @default nowhere */
   readonly sinks?: readonly EventSink[]
   readonly logger?: Logger
   readonly clock?: Clock

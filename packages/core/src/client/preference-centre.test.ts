@@ -30,8 +30,9 @@ async function createCentre(kit: Partial<CampaignKitOptions> = {}) {
     /** Sends in the form of a page with these boxes ticked. */
     async save(url: string, html: string, chosen: readonly string[], act = 'save') {
       const [, form = ''] = /name="form" value="([^"]+)"/.exec(html) ?? []
-      const fields = [['form', form], ...chosen.map((choice) => ['choice', choice]), ['do', act]]
-      const response = await serve(new Request(url, { method: 'POST', body: new URLSearchParams(fields) }))
+      const fields = new URLSearchParams({ form, do: act })
+      for (const choice of chosen) fields.append('choice', choice)
+      const response = await serve(new Request(url, { method: 'POST', body: fields }))
       return { status: response.status, html: await response.text() }
     },
     async history() {

@@ -154,6 +154,45 @@ describe('receipts', () => {
     expect(JSON.stringify((await kit.journal.list()).items.slice(journal))).not.toContain('ada0')
   })
 
+  it('are found by any of the forms that the id may have been stored in', async () => {
+    const { kit, id, deliveries } = await sentTo(2)
+    const stored = deliveries[1]?.providerMessageId ?? ''
+    const given = receipt(undefined, 'delivered', { providerMessageIds: ['other', stored, 'another'] })
+    expect(await kit.events.ingest([given])).toMatchObject({ recorded: 1 })
+    expect((await kit.campaigns.deliveries(id)).items[1]?.receipts).toHaveProperty('delivered')
+  })
+
+  const deniedTopics = async (type: Receipt['type'], topic: string | null) => {
+    const { kit, deliveryIds } = await sentTo(1)
+    await kit.events.ingest([receipt(deliveryIds[0], type, { topic })])
+    return (await kit.consents.history('c-0'))
+      .filter(({ decision }) => decision === 'denied')
+      .map((record) => record.topic)
+  }
+
+  it.each<[Receipt['type'], string | null, string]>([
+    ['unsubscribed', 'news', 'news'],
+    ['unsubscribed', '*', '*'],
+    ['unsubscribed', null, 'offers'],
+    ['complained', 'news', '*'],
+  ])('that say %s of the topic %s deny %s and no more', async (type, topic, denied) => {
+    expect(await deniedTopics(type, topic)).toEqual([denied])
+  })
+
+  it('that say resubscribed allow what they name, and nothing when they name nothing', async () => {
+    const { kit, deliveryIds } = await sentTo(1)
+    const reachable = async (topic: string) =>
+      (await kit.audiences.reach(LAPSED, { channels: ['email'], topic })).reachable
+    await kit.events.ingest([receipt(deliveryIds[0], 'unsubscribed')])
+    await kit.events.ingest([receipt(deliveryIds[0], 'resubscribed')])
+    expect(await reachable('offers')).toBe(0)
+    await kit.events.ingest([receipt(deliveryIds[0], 'resubscribed', { topic: null })])
+    expect([await reachable('offers'), await reachable('news')]).toEqual([1, 0])
+    await kit.events.ingest([receipt(deliveryIds[0], 'resubscribed', { topic: 'news' })])
+    expect(await reachable('news')).toBe(1)
+    expect((await kit.journal.list()).items.at(-1)).toMatchObject({ action: 'consents.grant' })
+  })
+
   it('that are older than a new consent do not take it back', async () => {
     const { kit, deliveryIds } = await sentTo(1)
     await kit.consents.record([

@@ -251,13 +251,14 @@ describe('what a worker tells', () => {
       kit: {
         logger,
         sinks: [
-          { publish: async () => Promise.reject(new Error('sink down')) },
+          { name: 'down', publish: async () => Promise.reject(new Error('sink down')) },
           {
+            name: 'broken',
             publish: () => {
               throw new Error('sink broken')
             },
           },
-          { publish: async (_scope, events) => void passed.push(...events) },
+          { name: 'whole', publish: async (_scope, events) => void passed.push(...events) },
         ],
       },
     })

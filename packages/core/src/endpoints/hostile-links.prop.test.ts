@@ -65,7 +65,7 @@ it('no text but a signed one leads anywhere, however it is changed on its way', 
   await fc.assert(
     fc.asyncProperty(at, at, hostile, async (from, to, put) => {
       const changed = signed.slice(0, Math.min(from, to)) + put + signed.slice(Math.max(from, to))
-      for (const path of [`/c/${changed}`, `/c/${encodeURIComponent(changed.toWellFormed())}`]) {
+      for (const path of [`/c/${changed}`, `/c/${encodeURIComponent(changed.replace(/\p{Cs}/gu, ''))}`]) {
         const { pathname } = new URL(ORIGIN + path)
         const location = (await ask(path)).headers.get('location')
         // what a URL leaves out (a tab at the end, a fragment) changes nothing

@@ -3,7 +3,10 @@ import { CENTRE, GENUINE, newEndpoints, wholeOf } from './links.fixture.js'
 
 const PATH = `/p/${GENUINE}`
 
-const post = (fields: string[][]): RequestInit => ({ method: 'POST', body: new URLSearchParams(fields) })
+const post = (fields: [string, string][]): RequestInit => ({
+  method: 'POST',
+  body: new URLSearchParams(fields),
+})
 
 describe('the page of preferences', () => {
   it.each(['GET', 'HEAD'])('shows what the customer allows, and changes nothing (%s)', async (method) => {
@@ -32,14 +35,14 @@ describe('the page of preferences', () => {
 
   it('saves the boxes that are ticked, URL-encoded and as multipart', async () => {
     const { ask, calls } = newEndpoints()
-    const fields = [
+    const fields: [string, string][] = [
       ['form', 'genuine'],
       ['choice', 'email news'],
       ['choice', 'sms offers'],
       ['do', 'save'],
     ]
     const multipart = new FormData()
-    for (const [name = '', value = ''] of fields) multipart.append(name, value)
+    for (const [name, value] of fields) multipart.append(name, value)
     for (const init of [post(fields), { method: 'POST', body: multipart }]) {
       const response = await ask(PATH, init)
       expect(response.status).toBe(200)

@@ -1,4 +1,4 @@
-import type { AttemptId } from '../base/ids.js'
+import type { AddressKey, AttemptId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { SendResult } from '../ports/channel.js'
@@ -8,7 +8,7 @@ import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { accountLimit, type LanePace } from './lane-pace.js'
 import { resumesAt, settlementOf, uncalled } from './settlements.js'
-import type { Settler } from './settler.js'
+import type { RefusedAddress, Settler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 
 /** Why a lane sends nothing more for now. */
@@ -28,6 +28,7 @@ export interface Sending {
 
 /** Messages that leave on the slots of a permit. */
 export interface AttemptGroup {
+  /** All of one weight. */
   readonly messages: readonly ReadyMessage[]
   readonly permit: Permit
   readonly signal: AbortSignal | undefined
@@ -112,9 +113,9 @@ async function callInSlot(
   if (!awake || sending.stop !== null) return giveBack(sending, attempts)
   const now = context.clock.now()
   if (now <= slot.until) return call(context, scope, sending, attempts)
-  const { limits, horizonMs } = sending.pace
+  const { limitsFor, horizonMs } = sending.pace
   const permit = await context.limiter.reserve(scope, {
-    limits,
+    limits: limitsFor(attempts[0]?.message.weight ?? 1),
     count: attempts.length,
     notBefore: now,
     horizonMs,
@@ -155,26 +156,40 @@ async function call(
   for (const { result } of answers) halt(sending, stopOf(context, result))
   const written = settler.write(
     answers.map(({ attempt, result }) =>
-      settlementOf(context, attempt.message.held, attempt, result, lane.channel.capabilities),
+      settlementOf(
+        context,
+        attempt.message.held,
+        { ...attempt, weight: attempt.message.weight },
+        result,
+        lane.channel.capabilities,
+      ),
     ),
-    answers.filter(({ result }) => isDead(result)).map(({ attempt }) => attempt.message.addressKey),
+    answers.flatMap(({ attempt, result }) => refusalOf(attempt.message.addressKey, result)),
   )
-  const throttled = answers.flatMap(({ result }) =>
-    result.outcome === 'throttled' ? [resumesAt(context, result)] : [],
-  )
+  const resumes = answers.flatMap(({ result }) => resumeOf(context, result) ?? [])
   try {
-    if (throttled.length > 0) await slowDown(context, scope, lane, Math.max(...throttled))
+    if (resumes.length > 0) await slowDown(context, scope, lane, Math.max(...resumes))
   } finally {
     await written
   }
 }
 
-function isDead(result: SendResult): boolean {
-  return result.outcome === 'permanent' && result.suppress === true
+function refusalOf(addressKey: AddressKey, result: SendResult): readonly RefusedAddress[] {
+  if (result.outcome !== 'permanent') return []
+  if (result.suppress === 'requested') return [{ addressKey, reason: 'requested' }]
+  return result.suppress === true ? [{ addressKey, reason: 'invalid' }] : []
+}
+
+/** When the provider lets the account go on; null when it did not stop it. */
+function resumeOf(context: EngineContext, result: SendResult): Instant | null {
+  if (result.outcome === 'throttled') return resumesAt(context, result.retryAfterMs)
+  const pauseForMs = result.outcome === 'accepted' ? (result.pauseForMs ?? 0) : 0
+  return pauseForMs > 0 ? resumesAt(context, pauseForMs) : null
 }
 
 function stopOf(context: EngineContext, result: SendResult): Stop | null {
-  if (result.outcome === 'throttled') return { resumeAt: resumesAt(context, result), misconfigured: null }
+  const resumeAt = resumeOf(context, result)
+  if (resumeAt !== null) return { resumeAt, misconfigured: null }
   if (result.outcome === 'misconfigured') return { resumeAt: context.clock.now(), misconfigured: result.code }
   return null
 }
@@ -195,6 +210,6 @@ async function slowDown(
   lane: ChannelLane,
   until: Instant,
 ): Promise<void> {
-  await context.limiter.postpone(scope, accountLimit(lane), until)
+  await context.limiter.postpone(scope, accountLimit(scope, lane), until)
   context.observer.emit('channel.throttled', { scope, channel: lane.kind, until })
 }

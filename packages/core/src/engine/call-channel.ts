@@ -4,6 +4,8 @@ import type { Scope } from '../model/scope.js'
 import type { OutgoingMessage, RenderedMessage, SendResult } from '../ports/channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { expiryOf } from './expiry.js'
+import { accountOf } from './lane-pace.js'
 import type { HeldDelivery } from './settlements.js'
 
 /** A message that may go out. */
@@ -12,6 +14,8 @@ export interface ReadyMessage {
   readonly to: string
   readonly addressKey: AddressKey
   readonly content: RenderedMessage
+  /** How many messages it counts as, in price and pace. */
+  readonly weight: number
 }
 
 /** A message with its attempt on record. */
@@ -36,15 +40,43 @@ const OUTCOMES: readonly unknown[] = [
   'unknown',
 ]
 
-/** Calls the provider once. Whatever it does instead of answering for each message leaves those in doubt. */
+/**
+ * Calls the provider once, unless its account is being left alone after an outage: then nothing is called, and the
+ * messages wait. Whatever it does instead of answering for each message leaves those in doubt.
+ */
 export async function callChannel(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  attempts: readonly OpenAttempt[],
+): Promise<readonly Answer[]> {
+  const account = accountOf(scope, lane)
+  const { clock, circuits, logger } = context
+  const waitMs = circuits.enter(account, clock.now(), lane.channel.capabilities.callTimeoutMs)
+  if (waitMs > 0) {
+    const result: SendResult = { outcome: 'throttled', code: 'circuit-open', retryAfterMs: waitMs }
+    return attempts.map((attempt) => ({ attempt, result }))
+  }
+  const answers = await call(context, scope, lane, attempts)
+  const results = answers.map(({ result }) => result)
+  if (circuits.note(account, results, clock.now())) {
+    logger.error('a provider is out of order; its account is left alone for a while', {
+      channel: lane.kind,
+      code: results.find((result) => result.outcome !== 'accepted')?.code,
+    })
+  }
+  return answers
+}
+
+async function call(
   context: EngineContext,
   scope: Scope,
   { campaign, run, channel }: ChannelLane,
   attempts: readonly OpenAttempt[],
 ): Promise<readonly Answer[]> {
-  const batch = attempts.map(
-    ({ message: { held, to, content }, attemptId }): OutgoingMessage => ({
+  const batch = attempts.map(({ message: { held, to, content }, attemptId }): OutgoingMessage => {
+    const expiresAt = expiryOf(campaign, held.delivery)
+    return {
       deliveryId: held.delivery.id,
       attemptId,
       campaignId: campaign.id,
@@ -52,8 +84,9 @@ export async function callChannel(
       idempotencyKey: held.delivery.id,
       to,
       content,
-    }),
-  )
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }
+  })
   const report = (error: string) =>
     context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })
   try {

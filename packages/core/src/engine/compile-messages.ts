@@ -1,7 +1,7 @@
 import { type Campaign, type CampaignContent, channelOrder, variantsOf } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Arm } from '../model/experiment.js'
-import { type MessageParts, messageParts } from '../model/message.js'
+import { type MessageParts, messageParts, messageSettings, templateTexts } from '../model/message.js'
 import type { Scope } from '../model/scope.js'
 import { type CompiledMessage, compileMessage } from '../rendering/compile-message.js'
 import type { UtmParameters } from '../rendering/utm.js'
@@ -28,8 +28,10 @@ function compile(
   content: CampaignContent,
   { channel, arm, parts, pathOf }: Omit<MessageForm, 'locale'>,
 ): CompiledMessage {
+  const variant = variantsOf(content).find(({ name }) => name === arm)
   return compileMessage(channel, parts, {
     pathOf,
+    settings: messageSettings(content.messages, variant?.messages, channel),
     html: context.html,
     marketing: content.purpose === 'marketing',
     trackClicks: content.tracking.clicks,
@@ -113,17 +115,17 @@ function writtenAt(
 
 interface Layer {
   readonly path: string
-  readonly texts: Readonly<Record<string, unknown>>
+  readonly texts: MessageParts
 }
 
 function pathsOf(message: object | undefined, path: string, locale: string | undefined): readonly Layer[] {
   if (message === undefined) return []
-  const { locales = {}, ...texts } = message as { locales?: Record<string, Record<string, unknown>> }
+  const { locales = {}, ...base } = message as { locales?: Record<string, object> }
   const localised = [locale, locale?.split('-')[0]].flatMap((key): Layer[] => {
     const own = key === undefined ? undefined : locales[key]
-    return own === undefined ? [] : [{ path: `${path}.locales.${key}`, texts: own }]
+    return own === undefined ? [] : [{ path: `${path}.locales.${key}`, texts: templateTexts(own) }]
   })
-  return [...localised, { path, texts }]
+  return [...localised, { path, texts: templateTexts(base) }]
 }
 
 /** A message that some member may get. */

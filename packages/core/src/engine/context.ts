@@ -26,6 +26,7 @@ import type { QrEncoder } from '../ports/qr-encoder.js'
 import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
+import type { Circuits } from './circuits.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {
@@ -49,6 +50,9 @@ export type TemplateData = (
   campaign: Campaign,
   customerIds: readonly CustomerId[],
 ) => Promise<ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>>
+
+/** A sink with the name under which its place is kept. */
+export type NamedSink = EventSink & { readonly name: string }
 
 /** Settings of the kit, parsed once. */
 export interface EngineSettings {
@@ -81,8 +85,9 @@ export interface EngineContext {
   readonly calendar: Calendar
   readonly html: HtmlReader
   readonly inFlight: InFlight
+  readonly circuits: Circuits
   readonly eligibility: Eligibility | null
-  readonly sinks: readonly EventSink[]
+  readonly sinks: readonly NamedSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
   readonly settings: EngineSettings

@@ -1,6 +1,4 @@
 import { CampaignKitError } from '../base/error.js'
-import type { Scope } from '../model/scope.js'
-import type { EventSink } from '../ports/event-sink.js'
 import type { JobQueue } from '../ports/job-queue.js'
 import type { Observer } from '../ports/observer.js'
 import type { EngineContext } from './context.js'
@@ -9,8 +7,8 @@ import type { EngineContext } from './context.js'
 type Effect = () => void | Promise<void>
 
 /**
- * A context whose storage is part of a transaction of the host. Listeners, sinks and the queue hear of what was done
- * when it is committed, in order; of what was taken back they hear nothing.
+ * A context whose storage is part of a transaction of the host. Listeners and the queue hear of what was done when it is
+ * committed, in order; of what was taken back they hear nothing. Nor do sinks, which hear of what stands.
  *
  * @returns `settled`: whether the transaction was committed, once all have heard of it
  * @throws TRANSACTIONS_NOT_SUPPORTED, INVALID_INPUT with path `transaction`
@@ -34,7 +32,6 @@ export function enlisted(
     storage,
     observer: observerLater(context.observer, later),
     queue: queueLater(context.queue, later),
-    sinks: context.sinks.map((sink) => sinkLater(sink, later)),
   }
   const settled = committed.then(async (stands) => {
     if (stands) await doAll(context, effects)
@@ -57,10 +54,6 @@ function queueLater(queue: JobQueue, later: (effect: Effect) => void): JobQueue 
     ring: async (...rung) => later(() => queue.ring(...rung)),
     listen: (handler, options) => queue.listen(handler, options),
   }
-}
-
-function sinkLater(sink: EventSink, later: (effect: Effect) => void): EventSink {
-  return { publish: async (scope: Scope, events) => later(() => sink.publish(scope, events)) }
 }
 
 async function doAll({ logger }: EngineContext, effects: readonly Effect[]): Promise<void> {

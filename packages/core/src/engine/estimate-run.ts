@@ -9,7 +9,7 @@ import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { spacingMsOf } from '../throttling/spacing.js'
 import type { EngineContext } from './context.js'
-import { paceOf } from './lane-pace.js'
+import { paceOf, weighed } from './lane-pace.js'
 import type { Reach } from './reach.js'
 import { listCost } from './settlements.js'
 
@@ -19,7 +19,7 @@ type MessageNumbers = MessageEstimate['messages']
 export interface MessageEstimate {
   /** Messages by channel, as many as there would be if each first one works. */
   readonly messages: Readonly<Partial<Record<ChannelKind, number>>>
-  /** By currency, at the channels' list prices. */
+  /** By currency, at the channels' list prices; each message as heavy as the heaviest form is for the sample. */
   readonly cost: readonly Money[]
   /** By channel, at the set pace. */
   readonly durationMs: Readonly<Partial<Record<ChannelKind, DurationMs>>>
@@ -65,19 +65,27 @@ function sumStrata(strata: StrataArms): ReadonlyMap<Arm, number> {
   return sums
 }
 
-/** What so many members of a run would get: its recipients, or its remainder. */
+type Weights = Readonly<Partial<Record<ChannelKind, number>>>
+
+/**
+ * What so many members of a run would get: its recipients, or its remainder.
+ *
+ * @param weights - what a message counts as, by channel
+ * @default weights 1
+ */
 export function estimateMessages(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   reached: Reach,
   members: number,
+  weights: Weights = {},
 ): MessageEstimate {
   const messages = expectedMessages(campaign, reached, members)
   return {
     messages,
-    cost: costOf(context, messages),
-    durationMs: durationsOf(context, scope, campaign, messages),
+    cost: costOf(context, messages, weights),
+    durationMs: durationsOf(context, scope, campaign, messages, weights),
   }
 }
 
@@ -92,12 +100,14 @@ function expectedMessages(campaign: Campaign, reached: Reach, members: number): 
 }
 
 /** What messages cost by currency, at the list prices of the channels. */
-function costOf(context: EngineContext, messages: MessageNumbers): readonly Money[] {
+function costOf(context: EngineContext, messages: MessageNumbers, weights: Weights): readonly Money[] {
   const micros = new Map<string, number>()
   for (const [kind, count] of Object.entries(messages)) {
-    const price = context.channels[kind as ChannelKind]?.capabilities.price ?? null
-    if (price !== null)
-      micros.set(price.currency, (micros.get(price.currency) ?? 0) + count * listCost(price))
+    const channel = kind as ChannelKind
+    const price = context.channels[channel]?.capabilities.price ?? null
+    if (price === null) continue
+    const each = listCost(price, weights[channel])
+    micros.set(price.currency, (micros.get(price.currency) ?? 0) + count * each)
   }
   return [...micros].map(([currency, amount]) => ({ amountMinor: minorFromMicros(amount), currency }))
 }
@@ -108,13 +118,17 @@ function durationsOf(
   scope: Scope,
   campaign: Campaign,
   messages: MessageNumbers,
+  weights: Weights,
 ): Partial<Record<ChannelKind, DurationMs>> {
   const tenantPaces = context.settings.tenant(scope.tenant).pace
   const durations: Partial<Record<ChannelKind, DurationMs>> = {}
   for (const kind of channelOrder(campaign.content)) {
     const accountPace = context.channels[kind]?.capabilities.accountPace
     const paces = [paceOf({ campaign, kind }), tenantPaces[kind] ?? null, accountPace ?? null]
-    const spacing = Math.max(...paces.map((pace) => (pace === null ? 0 : spacingMsOf(pace))))
+    const weight = weights[kind] ?? 1
+    const spacing = Math.max(
+      ...paces.map((pace) => (pace === null ? 0 : spacingMsOf(weighed(pace, weight, weight)))),
+    )
     durations[kind] = Math.round(Math.max(0, (messages[kind] ?? 0) - 1) * spacing)
   }
   return durations

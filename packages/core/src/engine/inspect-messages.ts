@@ -1,22 +1,26 @@
 import type { CampaignKitError } from '../base/error.js'
 import { isCampaignKitError } from '../base/error.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
-import { clipsInGmail, messageBytes } from '../rendering/message-size.js'
+import type { Channel, RenderedMessage } from '../ports/channel.js'
+import { contentFindings } from '../rendering/content-rules.js'
+import { bytesOn, clipsInGmail, mostBytesOn } from '../rendering/message-size.js'
 import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
+import { weightOf } from './channel-content.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
-import { previewFor } from './preview-message.js'
+import { previewFor, type RenderedPreview } from './preview-message.js'
 
 /** One thing that stands in the way of a launch, or should be looked at before. */
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
   /**
-   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `gmailClips`, `unknownVariable`, `nobodyHasValue`, `noAdapter`,
-   * `endsBeforeVerdict`, `endsBeforeRollout`.
+   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
+   * content of messages `unknownVariable`, `nobodyHasValue`, `localeIncomplete`, `gmailClips`, `preheaderCut`, `preheaderRepeatsSubject`, `textPartEmpty`,
+   * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`; or what the channel remarks, such as `transliterated`.
    */
   readonly code: string
   /** Where in the campaign, such as `messages.email.html`. */
@@ -30,6 +34,8 @@ export interface MessageSize {
   readonly variant: Arm
   readonly locale: string | null
   readonly bytes: number
+  /** How many messages it counts as, in price and pace: the segments of an SMS. */
+  readonly weight: number
   /** Whether Gmail cuts its html off (above 102 KiB). */
   readonly clipped: boolean
 }
@@ -68,6 +74,9 @@ function unknownFinding({ path, variable, guarded }: UnknownVariable): Preflight
   return { severity: 'warning', code: 'nobodyHasValue', path, message }
 }
 
+/** Parts that are written in a language. */
+const SPOKEN_PARTS = ['subject', 'preheader', 'html', 'text', 'title', 'body', 'template']
+
 /** Renders every form of the messages for one customer; without any, only what needs no customer is looked at. */
 export async function measureMessages(
   context: EngineContext,
@@ -78,16 +87,28 @@ export async function measureMessages(
   const sizes: MessageSize[] = []
   const findings: PreflightFinding[] = []
   for (const form of messageForms(campaign.content)) {
-    const maxBytes = context.channels[form.channel]?.capabilities.maxMessageBytes
+    const channel = context.channels[form.channel]
+    const maxBytes = channel?.capabilities.maxMessageBytes
     if (maxBytes === undefined) {
       const message = `The kit has no adapter for ${form.channel}`
       findings.push({ severity: 'error', code: 'noAdapter', path: `messages.${form.channel}`, message })
-    } else if (sample !== null) {
-      const size = await measureForm(context, scope, campaign, sample, form)
-      if (!('code' in size)) sizes.push(size)
-      findings.push(...('code' in size ? [failureOf(size, form)] : findingsOf(size, form, maxBytes)))
+      continue
     }
+    const made = sample === null ? null : await renderForm(context, scope, campaign, sample, form)
+    if (isCampaignKitError(made)) {
+      findings.push(failureOf(made, form))
+      continue
+    }
+    findings.push(...formFindings(context, form, made?.message ?? null))
+    if (made === null) continue
+    const size = sizeOf(channel, made.message, form)
+    sizes.push(size)
+    findings.push(
+      ...sizeFindings(size, form, mostBytesOn(form.channel, maxBytes)),
+      ...remarkFindings(channel, made.rendered, form),
+    )
   }
+  findings.push(...localeFindings(campaign))
   return {
     sizes,
     findings: [...new Map(findings.map((each) => [`${each.code} ${each.path}`, each])).values()],
@@ -98,7 +119,37 @@ function failureOf({ code, path, message }: CampaignKitError, { channel }: Messa
   return { severity: 'error', code, path: path ?? `messages.${channel}`, message }
 }
 
-function findingsOf(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {
+function formFindings(
+  { html }: EngineContext,
+  { parts, pathOf }: MessageForm,
+  message: RenderedMessage | null,
+): readonly PreflightFinding[] {
+  return contentFindings(parts, message, html).map(({ code, part, message: text }) => {
+    return { severity: 'warning', code, path: pathOf(part), message: text }
+  })
+}
+
+/** Whoever reads a locale in which a part is missing reads that part in another language. */
+function localeFindings({ content }: Campaign): readonly PreflightFinding[] {
+  return channelOrder(content).flatMap((channel) => {
+    const { locales = {}, ...base }: SpokenMessage = content.messages[channel] ?? {}
+    return Object.entries(locales).flatMap(([locale, own]): PreflightFinding[] => {
+      const said = { ...locales[locale.split('-')[0] ?? ''], ...own }
+      const missing = SPOKEN_PARTS.filter((part) => part in base && !(part in said))
+      if (missing.length === 0) return []
+      const path = `messages.${channel}.locales.${locale}`
+      const message = `${missing.join(', ')}: in this locale as in the message without one`
+      return [{ severity: 'warning', code: 'localeIncomplete', path, message }]
+    })
+  })
+}
+
+/** What messages of all channels have in common. */
+interface SpokenMessage {
+  readonly locales?: Readonly<Record<string, object>>
+}
+
+function sizeFindings(size: MessageSize, form: MessageForm, maxBytes: number): readonly PreflightFinding[] {
   const clipped: PreflightFinding[] = size.clipped
     ? [
         {
@@ -115,19 +166,42 @@ function findingsOf(size: MessageSize, form: MessageForm, maxBytes: number): rea
   return [...clipped, { severity: 'error', code: 'MESSAGE_TOO_LARGE', path, message }]
 }
 
-async function measureForm(
+function remarkFindings(
+  channel: Channel | undefined,
+  written: RenderedMessage,
+  { pathOf }: MessageForm,
+): readonly PreflightFinding[] {
+  return (channel?.inspect?.(written) ?? []).map(({ severity, code, part, message }) => {
+    return { severity, code, path: pathOf(part), message }
+  })
+}
+
+function sizeOf(
+  channel: Channel | undefined,
+  message: RenderedMessage,
+  { channel: kind, arm, locale }: MessageForm,
+): MessageSize {
+  return {
+    channel: kind,
+    variant: arm,
+    locale: locale ?? null,
+    bytes: bytesOn(kind, message),
+    weight: weightOf(channel, message),
+    clipped: message.type === 'email' && message.html !== null && clipsInGmail(message.html),
+  }
+}
+
+async function renderForm(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   sample: Customer,
   { channel, arm, locale }: MessageForm,
-): Promise<MessageSize | CampaignKitError> {
+): Promise<RenderedPreview | CampaignKitError> {
   const { locale: _own, ...customer } = sample
   try {
     const reader = locale === undefined ? customer : { ...customer, locale }
-    const { message } = await previewFor(context, scope, campaign, reader, { channel, variant: arm })
-    const clipped = message.type === 'email' && message.html !== null && clipsInGmail(message.html)
-    return { channel, variant: arm, locale: locale ?? null, bytes: messageBytes(message), clipped }
+    return await previewFor(context, scope, campaign, reader, { channel, variant: arm })
   } catch (thrown) {
     if (isCampaignKitError(thrown)) return thrown
     throw thrown

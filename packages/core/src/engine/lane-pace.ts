@@ -21,8 +21,15 @@ const UNBOUNDED: Pace = { limit: 1_000_000_000_000, periodMs: DAY_MS }
 
 /** How fast a lane goes, and in which portions. */
 export interface LanePace {
-  /** Every limit that its messages stand under. */
-  readonly limits: readonly RateLimit[]
+  /**
+   * Every limit that messages of this weight stand under, each as one that takes so many slots. Room is left for the
+   * heaviest that the lane has met, so that no window holds more because it ends with one.
+   */
+  limitsFor(weight: number): readonly RateLimit[]
+  /** The heaviest message that the lane has met; 0 before the first. */
+  readonly heaviest: number
+  /** Meets a message. */
+  meet(weight: number): void
   /** Deliveries that are claimed when so much time is left for them: 1 to {@link CHUNK_SIZE}. */
   chunkSize(leftMs: DurationMs): number
   /** The distance of two slots. */
@@ -42,26 +49,47 @@ export function paceOf({ campaign, kind }: Pick<ChannelLane, 'campaign' | 'kind'
   return campaign.content.pace[kind] ?? DEFAULT_PACES[kind]
 }
 
+/** The provider account that a tenant sends with on a channel. */
+export function accountOf(scope: Scope, { channel }: Pick<ChannelLane, 'channel'>): string {
+  return channel.accountOf?.(scope) ?? channel.capabilities.account
+}
+
 /** The limit of the provider account behind a channel, shared by whoever uses it. */
-export function accountLimit({ channel }: Pick<ChannelLane, 'channel'>): RateLimit {
-  const { account, accountPace } = channel.capabilities
-  return { key: `account:${account}`, pace: accountPace ?? UNBOUNDED, sharedByTenants: true }
+export function accountLimit(scope: Scope, lane: Pick<ChannelLane, 'channel'>): RateLimit {
+  const { accountPace } = lane.channel.capabilities
+  return { key: `account:${accountOf(scope, lane)}`, pace: accountPace ?? UNBOUNDED, sharedByTenants: true }
 }
 
 /** Works out the limits of a lane and the portions in which it sends. */
-export function lanePace(context: EngineContext, scope: Scope, lane: ChannelLane): LanePace {
-  const { window, batchSize } = lane.channel.capabilities
+export function lanePace(context: EngineContext, scope: Scope, lane: ChannelLane, met = 0): LanePace {
+  const { window } = lane.channel.capabilities
+  // a call whose messages weigh differently would leave on no slot of its own
+  const batchSize = lane.channel.weigh === undefined ? lane.channel.capabilities.batchSize : 1
   const whole = limitsOf(context, scope, lane)
   const limits = whole.map((limit) => ({ ...limit, pace: withRoomForCalls(limit.pace, batchSize) }))
   const spacingMs = Math.max(...limits.map(({ pace }) => spacingMsOf(pace)))
   const horizonMs = Math.min(CHUNK_HORIZON_MS, Math.floor(context.settings.leaseMs / 2))
   const callSize = Math.min(...whole.map(({ pace }) => mostInCall(pace, batchSize)))
   const together = Math.min(1 + Math.floor(GROUP_MS / spacingMs), Math.floor(window / 2))
+  let heaviest = met
   return {
-    limits,
+    limitsFor: (weight) => {
+      const most = Math.max(heaviest, weight)
+      return most === 1
+        ? limits
+        : limits.map((limit) => ({ ...limit, pace: weighed(limit.pace, weight, most) }))
+    },
+    get heaviest() {
+      return heaviest
+    },
+    meet: (weight) => {
+      heaviest = Math.max(heaviest, weight)
+    },
     horizonMs,
-    chunkSize: (leftMs) =>
-      Math.max(1, Math.min(CHUNK_SIZE, Math.floor(Math.min(leftMs, horizonMs) / spacingMs))),
+    chunkSize: (leftMs) => {
+      const messageMs = spacingMs * Math.max(1, heaviest)
+      return Math.max(1, Math.min(CHUNK_SIZE, Math.floor(Math.min(leftMs, horizonMs) / messageMs)))
+    },
     spacingMs,
     aheadMs: Math.min(AHEAD_MS, Math.floor(horizonMs / 2)),
     groupSize: Math.max(callSize, together),
@@ -76,12 +104,23 @@ function limitsOf(context: EngineContext, scope: Scope, lane: ChannelLane): read
     ...(tenantPace === undefined
       ? []
       : [{ key: `channel:${lane.kind}`, pace: tenantPace, sharedByTenants: false }]),
-    accountLimit(lane),
+    accountLimit(scope, lane),
   ]
 }
 
 function mostInCall({ limit }: Pace, batchSize: number): number {
   return Math.min(batchSize, 1 + Math.floor(limit * CALL_SHARE))
+}
+
+/**
+ * The pace of messages that take so many slots each, where the heaviest takes `most`. A window that ends with one holds
+ * up to `most - 1` more than its slots, for which the limit is lower; by half at most, since a limit that is less than
+ * two such messages can be kept on the average alone.
+ */
+export function weighed(pace: Pace, weight: number, most: number): Pace {
+  const { limit } = pace
+  const left = most > limit ? limit : Math.max(Math.ceil(limit / 2), limit - most + 1)
+  return { ...pace, limit: left / weight }
 }
 
 /**

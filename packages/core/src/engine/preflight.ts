@@ -3,6 +3,7 @@ import { isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
 import type { AudienceCounts } from '../model/run.js'
@@ -83,11 +84,11 @@ export async function preflight(
   )
   const strata = tally?.arms() ?? null
   const funnel = funnelOf(campaign, reached, strata)
-  const first = estimateMessages(context, scope, campaign, reached, funnel.recipients)
-  const remainder = hasRemainder(campaign)
-    ? estimateMessages(context, scope, campaign, reached, funnel.remainder)
-    : null
   const measured = await measureMessages(context, scope, campaign, people.sample())
+  const estimate = (members: number) =>
+    estimateMessages(context, scope, campaign, reached, members, heaviestOf(measured.sizes))
+  const first = estimate(funnel.recipients)
+  const remainder = hasRemainder(campaign) ? estimate(funnel.remainder) : null
   const findings = [
     ...(await findObstacle(context, scope, campaign)),
     ...audienceFindings(funnel),
@@ -107,6 +108,13 @@ export async function preflight(
     sizes: measured.sizes,
     findings,
   }
+}
+
+/** By channel what its heaviest form counts as, filled in for the sample. */
+function heaviestOf(sizes: readonly MessageSize[]): Readonly<Partial<Record<ChannelKind, number>>> {
+  const weights: Partial<Record<ChannelKind, number>> = {}
+  for (const { channel, weight } of sizes) weights[channel] = Math.max(weights[channel] ?? 1, weight)
+  return weights
 }
 
 /** Remembers of the matched customers what messages are checked by: which attributes there are, and one of them. */

@@ -1,6 +1,6 @@
 import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { AddressKey, CustomerId } from '../base/ids.js'
-import { DAY_MS, type Instant } from '../base/time.js'
+import type { Instant } from '../base/time.js'
 import { gateChannel } from '../consent/gates.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
@@ -9,10 +9,12 @@ import type { Delivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
 import type { Scope } from '../model/scope.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
-import { messageBytes } from '../rendering/message-size.js'
+import { bytesOn, mostBytesOn } from '../rendering/message-size.js'
 import type { ReadyMessage } from './call-channel.js'
+import { preparedContent, weightOf } from './channel-content.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { expiryOf } from './expiry.js'
 import { type CouponOpener, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
@@ -89,10 +91,10 @@ async function passGatesAgain(
 }
 
 function endCode(campaign: Campaign, delivery: Delivery, now: Instant): SkipCode | null {
-  const { endsAt, timeToLiveDays } = campaign.content
+  const { endsAt } = campaign.content
   if (endsAt !== undefined && endsAt <= now) return 'campaignEnded'
-  if (timeToLiveDays !== undefined && delivery.firstDueAt + timeToLiveDays * DAY_MS <= now) return 'expired'
-  return null
+  const expiresAt = expiryOf(campaign, delivery)
+  return expiresAt !== undefined && expiresAt <= now ? 'expired' : null
 }
 
 function gateCode(
@@ -141,7 +143,7 @@ function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
   })
 }
 
-type Written = Pick<ReadyMessage, 'to' | 'content'> | { readonly failure: string }
+type Written = Pick<ReadyMessage, 'to' | 'content' | 'weight'> | { readonly failure: string }
 
 /** Opens customer and coupon, for this message alone, and fills it in; what goes wrong here stops nobody else. */
 function tryWrite(
@@ -158,7 +160,7 @@ function tryWrite(
     const to = addressOf(customer, kind)
     // one that was sealed is seen here for the first time
     if (to === null || !isAddressFor(kind, to)) return { failure: 'ADDRESS_INVALID' }
-    const content = renderMessage(context, scope, {
+    const rendered = renderMessage(context, scope, {
       campaign,
       channel: kind,
       arm: delivery.arm,
@@ -167,9 +169,10 @@ function tryWrite(
       coupon: openCoupon === null ? null : openCoupon(),
       data: data.get(customer.id) ?? {},
     })
-    return messageBytes(content) > channel.capabilities.maxMessageBytes
+    const content = preparedContent(channel, rendered)
+    return bytesOn(kind, content) > mostBytesOn(kind, channel.capabilities.maxMessageBytes)
       ? { failure: 'MESSAGE_TOO_LARGE' }
-      : { to, content }
+      : { to, content, weight: weightOf(channel, content) }
   } catch (thrown) {
     const error = isCampaignKitError(thrown) ? thrown.code : 'unknown'
     context.logger.warn('a message could not be rendered', { deliveryId: delivery.id, error })

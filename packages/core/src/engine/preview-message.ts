@@ -11,6 +11,7 @@ import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { RenderedMessage } from '../ports/channel.js'
 import { requireCampaign } from './change-campaign.js'
+import { preparedContent } from './channel-content.js'
 import type { EngineContext } from './context.js'
 import { couponView, drawToken, renderMessage } from './render-message.js'
 import { openCustomer } from './seal-customer.js'
@@ -29,7 +30,13 @@ export interface MessagePreview {
   readonly variant: Arm
   /** The address that it would go to; null when the customer has none for the channel. */
   readonly to: string | null
+  /** As the channel will send it. */
   readonly message: RenderedMessage
+}
+
+/** A preview, and the message as the templates give it, before the channel prepares it. */
+export interface RenderedPreview extends MessagePreview {
+  readonly rendered: RenderedMessage
 }
 
 /** The run and delivery of a preview: no real one has these ids. */
@@ -54,7 +61,8 @@ export async function previewMessage(
   const [customer] = await context.storage.customers.get(scope, [customerId])
   if (customer === undefined)
     throw new CampaignKitError('CUSTOMER_NOT_FOUND', 'No customer has this id', { path: 'customerId' })
-  return previewFor(context, scope, campaign, customer, choice)
+  const { rendered: _rendered, ...preview } = await previewFor(context, scope, campaign, customer, choice)
+  return preview
 }
 
 /** Renders a campaign's message for a customer as a specimen. @throws as {@link previewMessage} */
@@ -64,13 +72,13 @@ export async function previewFor(
   campaign: Campaign,
   sealed: Customer,
   choice: { readonly channel?: ChannelKind; readonly variant?: string },
-): Promise<MessagePreview> {
+): Promise<RenderedPreview> {
   const channel = chooseFrom('channel', channelOrder(campaign.content), choice.channel)
   const variants = variantsOf(campaign.content).map(({ name }) => name)
   const variant = chooseFrom('variant', variants, choice.variant)
   const customer = openCustomer(context, scope, sealed)
   const data = await context.settings.templateData?.(scope, campaign, [customer.id])
-  const message = renderMessage(context, scope, {
+  const rendered = renderMessage(context, scope, {
     campaign,
     channel,
     arm: variant,
@@ -79,7 +87,8 @@ export async function previewFor(
     coupon: specimenCoupon(context, scope, campaign, customer),
     data: data?.get(customer.id) ?? {},
   })
-  return { channel, variant, to: addressOf(customer, channel), message }
+  const message = preparedContent(context.channels[channel], rendered)
+  return { channel, variant, to: addressOf(customer, channel), message, rendered }
 }
 
 function chooseFrom<Choice extends string>(

@@ -2,7 +2,7 @@ import type { CampaignEvent } from '../model/event.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 
-/** Passes committed events on to listeners and sinks; a sink that fails is logged and stops nobody. */
+/** Tells listeners of committed events. Sinks hear of them from the feed, so that none is lost with the process. */
 export async function publishEvents(
   context: EngineContext,
   scope: Scope,
@@ -10,8 +10,4 @@ export async function publishEvents(
 ): Promise<void> {
   if (events.length === 0) return
   context.observer.emit('events.recorded', { scope, events })
-  const published = await Promise.allSettled(context.sinks.map(async (sink) => sink.publish(scope, events)))
-  for (const { status } of published) {
-    if (status === 'rejected') context.logger.error('an event sink failed', { events: events.length })
-  }
 }

@@ -49,7 +49,8 @@ export async function consentHistory(
   return context.storage.consents.history(scope, parseCustomerId(customerId, 'customerId'))
 }
 
-const addressSchema = z.strictObject({ channel: channelKindSchema, address: textSchema(4_096) })
+/** The strict schema of an {@link AddressInput}. */
+export const addressSchema = z.strictObject({ channel: channelKindSchema, address: textSchema(4_096) })
 
 const suppressionSchema = addressSchema.extend({ reason: z.enum(SUPPRESSION_REASONS) })
 
@@ -125,7 +126,17 @@ export async function unsuppressAddresses(
   await context.storage.consents.unsuppress(scope, keys, entry)
 }
 
-function readAddress({ phone }: EngineContext, channel: ChannelKind, address: string, path: string): string {
+/**
+ * An address in the form by which the kit knows it.
+ *
+ * @throws ADDRESS_INVALID with the path
+ */
+export function readAddress(
+  { phone }: EngineContext,
+  channel: ChannelKind,
+  address: string,
+  path: string,
+): string {
   const isPhone = addressKindOf(channel) === 'phone'
   const read = isPhone ? phone.toE164(address, null) : normalizeAddress(channel, address)
   if (read !== null && isAddressFor(channel, read)) return read

@@ -5,12 +5,14 @@ import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './atte
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { type LanePace, lanePace } from './lane-pace.js'
+import { accountOf, type LanePace, lanePace } from './lane-pace.js'
 import { createSettler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 
 /** How long before its slot an attempt is put on record, so that a slow storage does not make it late. */
 const LEAD_MS = 10
+/** Lanes of which a worker remembers how heavy their messages were. */
+const MOST_MET = 1_000
 
 /** What was not sent of a chunk. */
 export interface Unsent {
@@ -45,29 +47,48 @@ export interface Sender {
 }
 
 /** Makes the sender of a lane. */
-export function createSender(context: EngineContext, scope: Scope, lane: ChannelLane): Sender {
-  const { account, window } = lane.channel.capabilities
-  const pace = lanePace(context, scope, lane)
+export function createSender(context: EngineContext, scope: Scope, lane: ChannelLane, met = 0): Sender {
+  const { window } = lane.channel.capabilities
+  const account = accountOf(scope, lane)
+  const pace = lanePace(context, scope, lane, met)
   const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
   const inFlight = new Set<Promise<void>>()
   const failures: unknown[] = []
 
   function nextGroup(left: readonly ReadyMessage[], endsSoon: () => void): readonly ReadyMessage[] {
-    if (left.length * pace.spacingMs <= pace.aheadMs) endsSoon()
-    return left.slice(0, pace.groupSize)
+    if (left.length * pace.spacingMs * Math.max(1, pace.heaviest) <= pace.aheadMs) endsSoon()
+    const group = left.slice(0, pace.groupSize)
+    const other = group.findIndex(({ weight }) => weight !== group[0]?.weight)
+    return other < 0 ? group : group.slice(0, other)
   }
 
   /** A group that had to wait until its slots were past gets new ones, before the next group asks for any. */
   async function renewed(group: AttemptGroup): Promise<AttemptGroup> {
     const now = context.clock.now()
     if (now <= group.permit.firstAt + group.permit.slackMs) return group
-    return { ...group, permit: await reserve(group.messages.length, now + pace.horizonMs) }
+    const permit = await reserve(group.messages.length, weightIn(group.messages), now + pace.horizonMs)
+    return { ...group, permit }
   }
 
-  async function reserve(count: number, until: Instant): Promise<Permit> {
+  async function reserve(count: number, weight: number, until: Instant): Promise<Permit> {
     const notBefore = context.clock.now()
     const horizonMs = Math.max(0, until - notBefore)
-    return context.limiter.reserve(scope, { limits: pace.limits, count, notBefore, horizonMs })
+    return context.limiter.reserve(scope, { limits: pace.limitsFor(weight), count, notBefore, horizonMs })
+  }
+
+  /**
+   * Reserves for a group. Before the first message that is heavier than all before it slots pass unused, since these left
+   * no room for it.
+   */
+  async function reserveFor(group: readonly ReadyMessage[], until: Instant): Promise<Permit> {
+    const weight = weightIn(group)
+    const { heaviest } = pace
+    if (heaviest > 0 && weight > heaviest) {
+      const room = await reserve(1, weight - heaviest, until)
+      if (room.count === 0) return room
+    }
+    pace.meet(weight)
+    return reserve(group.length, weight, until)
   }
 
   /** Resolves when the group has begun. */
@@ -101,7 +122,7 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
         const stop = stopNow(signal)
         if (stop !== null) return { messages: left, nextSlotAt: null, stop }
         const wanted = nextGroup(left, endsSoon)
-        const permit = await reserve(wanted.length, until)
+        const permit = await reserveFor(wanted, until)
         if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
         await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal)
         if (stopNow(signal) !== null) continue
@@ -118,6 +139,10 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   }
 }
 
+function weightIn(group: readonly ReadyMessage[]): number {
+  return group[0]?.weight ?? 1
+}
+
 type LaneKey = Pick<ChannelLane, 'run' | 'kind'>
 
 /** The senders of a worker, by lane: calls may stay in flight from one ring of a run to the next. */
@@ -131,12 +156,21 @@ export interface Senders {
 
 export function createSenders(context: EngineContext): Senders {
   const senders = new Map<string, Sender>()
+  /** The heaviest messages of lanes whose senders are gone, for the next ones; the oldest go first. */
+  const met = new Map<string, number>()
   const keyOf = ({ tenant }: Scope, { run, kind }: LaneKey) => JSON.stringify([tenant, run.id, kind])
+
+  function remember(key: string, heaviest: number): void {
+    if (heaviest <= 1) return
+    met.set(key, heaviest)
+    const oldest = met.size > MOST_MET ? met.keys().next().value : undefined
+    if (oldest !== undefined) met.delete(oldest)
+  }
 
   return {
     of(scope, lane) {
       const key = keyOf(scope, lane)
-      const sender = senders.get(key) ?? createSender(context, scope, lane)
+      const sender = senders.get(key) ?? createSender(context, scope, lane, met.get(key))
       senders.set(key, sender)
       return sender
     },
@@ -144,6 +178,7 @@ export function createSenders(context: EngineContext): Senders {
       const key = keyOf(scope, lane)
       const sender = senders.get(key)
       senders.delete(key)
+      remember(key, sender?.pace.heaviest ?? 0)
       return (await sender?.finish()) ?? null
     },
     async finishAll() {

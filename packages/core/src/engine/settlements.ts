@@ -82,11 +82,8 @@ function failed(
 }
 
 /** When the provider lets the account go on. */
-export function resumesAt(
-  context: EngineContext,
-  { retryAfterMs }: Extract<SendResult, { outcome: 'throttled' }>,
-): Instant {
-  return context.clock.now() + Math.ceil(retryAfterMs)
+export function resumesAt(context: EngineContext, afterMs: DurationMs): Instant {
+  return context.clock.now() + Math.ceil(afterMs)
 }
 
 /** How long to wait before a try that follows so many. */
@@ -101,6 +98,8 @@ function retryDelayMs(context: EngineContext, tries: number): DurationMs {
 
 /** An attempt that is on record. */
 export interface Attempted {
+  /** How many messages it counts as at the list price. */
+  readonly weight: number
   readonly attemptId: AttemptId
   readonly startedAt: Instant
 }
@@ -116,7 +115,7 @@ export function uncalled(held: HeldDelivery, attemptId: AttemptId): Settlement {
 export function settlementOf(
   context: EngineContext,
   held: HeldDelivery,
-  { attemptId, startedAt }: Attempted,
+  { attemptId, startedAt, weight }: Attempted,
   result: SendResult,
   capabilities: ChannelCapabilities,
 ): Settlement {
@@ -131,7 +130,10 @@ export function settlementOf(
   switch (result.outcome) {
     case 'accepted': {
       const { price } = capabilities
-      const cost = { costMicros: result.costMicros ?? listCost(price), currency: price?.currency ?? null }
+      const cost = {
+        costMicros: result.costMicros ?? listCost(price, weight),
+        currency: price?.currency ?? null,
+      }
       const events = [endEvent(held.delivery, 'sent', now, cost)]
       return settle(held, now, { attempt, status: 'sent', tries, ...cost, events })
     }
@@ -143,7 +145,7 @@ export function settlementOf(
     case 'permanent':
       return failed(context, held, result.code, tries, attempt)
     case 'throttled':
-      return settle(held, resumesAt(context, result), { attempt, reason: result.code })
+      return settle(held, resumesAt(context, result.retryAfterMs), { attempt, reason: result.code })
     case 'misconfigured':
       return settle(held, held.delivery.dueAt, { attempt, reason: result.code })
     case 'unknown':
@@ -153,9 +155,9 @@ export function settlementOf(
   }
 }
 
-/** What a message costs by the channel's price list, in millionths of a minor unit. */
-export function listCost(price: MessagePrice | null): number {
-  return price === null ? 0 : Math.round((price.amountMinor * MICROS_PER_MINOR) / price.per)
+/** What a message that counts as so many costs by the channel's price list, in millionths of a minor unit. */
+export function listCost(price: MessagePrice | null, weight = 1): number {
+  return price === null ? 0 : Math.round((price.amountMinor * weight * MICROS_PER_MINOR) / price.per)
 }
 
 interface Doubt {

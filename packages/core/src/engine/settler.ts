@@ -1,25 +1,32 @@
 import type { AddressKey } from '../base/ids.js'
 import type { Scope } from '../model/scope.js'
+import type { SuppressionReason } from '../model/suppression.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
 import { persistently, settleDeliveries } from './settle-deliveries.js'
 
+/** An address that the provider never takes again: it does not exist, or its owner asked for it. */
+export interface RefusedAddress {
+  readonly addressKey: AddressKey
+  readonly reason: Extract<SuppressionReason, 'invalid' | 'requested'>
+}
+
 /** Writes settlements as they come, those that come during a write together in the next one. */
 export interface Settler {
   /**
    * Resolves when the settlements are written.
    *
-   * @param deadAddresses - addresses that are suppressed first
+   * @param refused - addresses that are suppressed first
    * @throws what the storage threw
    */
-  write(settlements: readonly Settlement[], deadAddresses: readonly AddressKey[]): Promise<void>
+  write(settlements: readonly Settlement[], refused: readonly RefusedAddress[]): Promise<void>
 }
 
 interface Portion {
   readonly settlements: Settlement[]
-  readonly deadAddresses: AddressKey[]
+  readonly refused: RefusedAddress[]
 }
 
 /** Makes a settler for one lane. */
@@ -27,13 +34,13 @@ export function createSettler(context: EngineContext, scope: Scope, lane: Channe
   let waiting: (Portion & { readonly written: Promise<void> }) | null = null
   let writing: Promise<void> = Promise.resolve()
 
-  async function write({ settlements, deadAddresses }: Portion): Promise<void> {
-    await suppress(context, scope, lane, deadAddresses)
+  async function write({ settlements, refused }: Portion): Promise<void> {
+    await suppress(context, scope, lane, refused)
     await settleDeliveries(context, scope, lane, settlements)
   }
 
   function begin(): Portion & { readonly written: Promise<void> } {
-    const portion: Portion = { settlements: [], deadAddresses: [] }
+    const portion: Portion = { settlements: [], refused: [] }
     const written = writing.then(() => {
       waiting = null
       return write(portion)
@@ -43,10 +50,10 @@ export function createSettler(context: EngineContext, scope: Scope, lane: Channe
   }
 
   return {
-    write(settlements, deadAddresses) {
+    write(settlements, refused) {
       waiting ??= begin()
       waiting.settlements.push(...settlements)
-      waiting.deadAddresses.push(...deadAddresses)
+      waiting.refused.push(...refused)
       return waiting.written
     },
   }
@@ -56,21 +63,16 @@ async function suppress(
   context: EngineContext,
   scope: Scope,
   { kind, campaign }: ChannelLane,
-  addresses: readonly AddressKey[],
+  refused: readonly RefusedAddress[],
 ): Promise<void> {
-  if (addresses.length === 0) return
+  if (refused.length === 0) return
   const since = context.clock.now()
   const entry = journalEntry(context, scope, {
     action: 'addresses.suppress',
     subject: { type: 'campaign', id: campaign.id },
-    reason: 'the provider says that they do not exist',
-    after: { count: addresses.length },
+    reason: 'the provider says that they do not exist, or that their owners asked for it',
+    after: { count: refused.length },
   })
-  const suppressions = addresses.map((addressKey) => ({
-    channel: kind,
-    addressKey,
-    reason: 'invalid' as const,
-    since,
-  }))
+  const suppressions = refused.map((address) => ({ channel: kind, ...address, since }))
   await persistently(context, () => context.storage.consents.suppress(scope, suppressions, entry))
 }

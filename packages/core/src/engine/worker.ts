@@ -5,7 +5,8 @@ import { workerScope } from '../model/scope.js'
 import type { Job } from '../ports/job-queue.js'
 import type { DueRun } from '../ports/storage/campaign-store.js'
 import type { CallOptions } from './call-options.js'
-import type { EngineContext } from './context.js'
+import type { EngineContext, NamedSink } from './context.js'
+import { passOnEvents } from './pass-on-events.js'
 import { createRests } from './rests.js'
 import { createSenders } from './sender.js'
 import { serveDueRuns } from './serve-due-runs.js'
@@ -40,7 +41,10 @@ export interface TickOutcome {
   readonly nextDueAt: Instant | null
 }
 
-/** Does the work of campaigns that were launched: prepares, sends, retries, ends. Any number may work at once. */
+/**
+ * Does the work of campaigns that were launched: prepares, sends, retries, ends; and passes events on to sinks, each
+ * beside all else. Any number may work at once.
+ */
 export interface Worker {
   readonly id: WorkerId
   /**
@@ -53,12 +57,17 @@ export interface Worker {
   run(options?: CallOptions): Promise<void>
   /**
    * Works until nothing is left of the runs that have begun, waiting for paces and retries by the kit's clock, but for
-   * no campaign that is paused.
+   * no campaign that is paused. Then passes on to each sink what it has not heard, without waiting for one that fails.
    *
    * @throws what the storage threw
    */
   drain(options?: DrainOptions): Promise<void>
-  /** Serves what is due now, each run once, and returns: for cron jobs and serverless hosts. @throws what the storage threw */
+  /**
+   * Serves what is due now, each run once, passes on to each sink what it has not heard, and returns: for cron jobs and
+   * serverless hosts.
+   *
+   * @throws what the storage threw
+   */
   tick(options?: CallOptions & { readonly maxRuns?: number }): Promise<TickOutcome>
 }
 
@@ -121,12 +130,33 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     )
   }
 
+  async function passOnAll(signal: AbortSignal | undefined): Promise<void> {
+    const passed = await Promise.allSettled(
+      context.sinks.map((sink) => passOnEvents(context, sink, { worker: id, signal })),
+    )
+    for (const each of passed) if (each.status === 'rejected') throw each.reason
+  }
+
+  async function passOnSteadily(sink: NamedSink, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      let restsUntil: Instant | null = null
+      try {
+        restsUntil = await passOnEvents(context, sink, { worker: id, signal })
+      } catch (cause) {
+        report('Events could not be passed on', cause, null)
+      }
+      const next = context.clock.now() + settings.sweepEveryMs
+      await sleepUnlessStopped(context, restsUntil === null ? next : Math.min(next, restsUntil), signal)
+    }
+  }
+
   /** Listens and sweeps until told to stop, or until one of the two fails. */
   async function work(stop: AbortController): Promise<void> {
     const halt = () => stop.abort()
     const ended = await Promise.allSettled([
       listen(stop.signal).finally(halt),
       sweep(stop.signal).finally(halt),
+      ...context.sinks.map((sink) => passOnSteadily(sink, stop.signal)),
     ])
     await senders.finishAll()
     for (const part of ended) if (part.status === 'rejected') throw part.reason
@@ -159,6 +189,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       } finally {
         await senders.finishAll()
       }
+      await passOnAll(signal)
       if (until !== undefined) await sleepUnlessStopped(context, until, signal)
     },
     async tick({ signal, maxRuns = SWEEP_LIMIT } = {}) {
@@ -178,6 +209,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       const ended = await Promise.allSettled(lanes)
       await senders.finishAll()
       for (const lane of ended) if (lane.status === 'rejected') throw lane.reason
+      await passOnAll(signal)
       const left = await context.storage.dueIndex.due({ limit: SWEEP_LIMIT, now: context.clock.now() })
       const wakes = left.map(rests.wakeOf)
       const nextDueAt = wakes.length === 0 ? null : Math.max(Math.min(...wakes), context.clock.now())

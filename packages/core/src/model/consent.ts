@@ -28,10 +28,13 @@ export interface ConsentRecord {
   readonly evidence?: string
 }
 
+/** A word of the host, or `*` for all topics of a channel. */
+export const topicSchema = z.union([z.literal(EVERY_TOPIC), wordSchema])
+
 export const consentSchema = z.strictObject({
   customerId: hostIdSchema.transform((text) => text as CustomerId),
   channel: channelKindSchema,
-  topic: z.union([z.literal(EVERY_TOPIC), wordSchema]),
+  topic: topicSchema,
   decision: z.enum(['granted', 'denied']),
   basis: textSchema(200),
   obtainedAt: instantSchema,

@@ -1,6 +1,14 @@
 import * as z from 'zod'
 import { CHANNEL_KINDS, type ChannelKind } from './channel-kind.js'
 import { localeSchema, refusingProto } from './fields.js'
+import {
+  type NoticeSettings,
+  noticeSettings,
+  noticeTexts,
+  pushSettings,
+  pushTexts,
+  SETTING_PARTS,
+} from './notice-message.js'
 
 const templateSchema = z.string().max(1_000_000)
 
@@ -16,39 +24,71 @@ const emailFields = {
   replyTo: z.string().max(254).exactOptional(),
 }
 const textFields = { body: z.string().min(1).max(10_000) }
-const noticeFields = {
-  title: z.string().min(1).max(500),
-  body: z.string().min(1).max(10_000),
-  link: z.string().max(2_000).exactOptional(),
-  image: z.string().max(2_000).exactOptional(),
+const whatsappFields = {
+  body: textFields.body.exactOptional(),
+  /** The provider's id of an approved template: Twilio's ContentSid. */
+  template: z
+    .string()
+    .regex(/^[\w.:-]{1,128}$/, 'expected the id of a template')
+    .exactOptional(),
+  /** What the template's variables are filled in with, each a Liquid template, by the names that the provider knows. */
+  variables: refusingProto(
+    z.record(z.string().regex(/^\w{1,64}$/, 'not the name of a variable'), z.string().min(1).max(10_000)),
+  )
+    .refine((variables) => Object.keys(variables).length <= 100, 'more than 100 variables')
+    .exactOptional(),
 }
 
 const hasBody = (message: { html?: string; text?: string }) =>
   message.html !== undefined || message.text !== undefined
 
-function localized<Shape extends z.ZodRawShape>(shape: Shape) {
-  const part = z.strictObject(shape).partial()
-  return { ...shape, locales: refusingProto(z.record(localeSchema, part)).exactOptional() }
+const hasTextOrTemplate = (message: { body?: string; template?: string }) =>
+  message.body !== undefined || message.template !== undefined
+
+const hasVariablesOfTemplate = (message: { template?: string; variables?: object }) =>
+  message.template !== undefined || message.variables === undefined
+
+/** A locale may say every text differently, but no setting. */
+function localized<Texts extends z.ZodRawShape, Settings extends z.ZodRawShape>(
+  texts: Texts,
+  settings: Settings,
+) {
+  const part = z.strictObject(texts).partial()
+  return { ...texts, ...settings, locales: refusingProto(z.record(localeSchema, part)).exactOptional() }
 }
 
-const FIELDS = { email: emailFields, sms: textFields, whatsapp: textFields, notice: noticeFields }
+const FIELDS = {
+  email: localized(emailFields, {}),
+  text: localized(textFields, {}),
+  whatsapp: localized(whatsappFields, {}),
+  push: localized(pushTexts, pushSettings),
+  notice: localized(noticeTexts, noticeSettings),
+}
 
 /** Liquid templates of an e-mail; the text part is derived from the html when it is absent. */
-export const emailMessageSchema = z
-  .strictObject(localized(FIELDS.email))
-  .refine(hasBody, 'needs html or text')
-export const textMessageSchema = z.strictObject(localized(FIELDS.sms))
-export const noticeMessageSchema = z.strictObject(localized(FIELDS.notice))
+export const emailMessageSchema = z.strictObject(FIELDS.email).refine(hasBody, 'needs html or text')
+export const textMessageSchema = z.strictObject(FIELDS.text)
+/** Free text for those who wrote within the last day, a template of the provider for all others, or both. */
+export const whatsappMessageSchema = z
+  .strictObject(FIELDS.whatsapp)
+  .refine(hasTextOrTemplate, 'needs body or template')
+  .refine(hasVariablesOfTemplate, { message: 'belong to a template', path: ['variables'] })
+/** A push notification: as {@link noticeMessageSchema}, within what push services take. */
+export const pushMessageSchema = z.strictObject(FIELDS.push)
+/** A message in an app, on a page, in a network or in a display placement. */
+export const noticeMessageSchema = z.strictObject(FIELDS.notice)
 
 export type EmailMessage = z.output<typeof emailMessageSchema>
 export type TextMessage = z.output<typeof textMessageSchema>
+export type WhatsappMessage = z.output<typeof whatsappMessageSchema>
+export type PushMessage = z.output<typeof pushMessageSchema>
 export type NoticeMessage = z.output<typeof noticeMessageSchema>
 
 const schemaOf = {
   email: emailMessageSchema,
   sms: textMessageSchema,
-  whatsapp: textMessageSchema,
-  push: noticeMessageSchema,
+  whatsapp: whatsappMessageSchema,
+  push: pushMessageSchema,
   'in-app': noticeMessageSchema,
   web: noticeMessageSchema,
   social: noticeMessageSchema,
@@ -56,14 +96,14 @@ const schemaOf = {
 } as const satisfies Record<ChannelKind, z.ZodType>
 
 const overrideOf = {
-  email: z.strictObject(localized(FIELDS.email)).partial(),
-  sms: z.strictObject(localized(FIELDS.sms)).partial(),
-  whatsapp: z.strictObject(localized(FIELDS.whatsapp)).partial(),
-  push: z.strictObject(localized(FIELDS.notice)).partial(),
-  'in-app': z.strictObject(localized(FIELDS.notice)).partial(),
-  web: z.strictObject(localized(FIELDS.notice)).partial(),
-  social: z.strictObject(localized(FIELDS.notice)).partial(),
-  display: z.strictObject(localized(FIELDS.notice)).partial(),
+  email: z.strictObject(FIELDS.email).partial(),
+  sms: z.strictObject(FIELDS.text).partial(),
+  whatsapp: z.strictObject(FIELDS.whatsapp).partial(),
+  push: z.strictObject(FIELDS.push).partial(),
+  'in-app': z.strictObject(FIELDS.notice).partial(),
+  web: z.strictObject(FIELDS.notice).partial(),
+  social: z.strictObject(FIELDS.notice).partial(),
+  display: z.strictObject(FIELDS.notice).partial(),
 } as const satisfies Record<ChannelKind, z.ZodType>
 
 /** The messages of a campaign: one per channel. */
@@ -74,7 +114,7 @@ export type Messages = z.output<typeof messagesSchema>
 export const messageOverridesSchema = z.strictObject(overrideOf).partial()
 export type MessageOverrides = z.output<typeof messageOverridesSchema>
 
-/** Template texts of one message by part name, such as `subject`, `html`, `body`. */
+/** Template texts of one message by part name, such as `subject`, `html`, `body`, `data.orderId`, `variables.name`. */
 export type MessageParts = Readonly<Record<string, string>>
 
 /** Channels for which there is a message, in the order in which they were written. */
@@ -98,15 +138,35 @@ export function messageParts(
   return Object.assign({}, ...layers) as MessageParts
 }
 
+/** What a message of a variant says of itself besides its texts; a variant's word goes before the message's. */
+export function messageSettings(
+  messages: Messages,
+  overrides: MessageOverrides | undefined,
+  channel: ChannelKind,
+): NoticeSettings {
+  const said = [messages[channel], overrides?.[channel]].flatMap((message) => Object.entries(message ?? {}))
+  return Object.fromEntries(
+    said.filter(([part, value]) => SETTING_PARTS.includes(part) && value !== undefined),
+  )
+}
+
 function layersOf(message: object | undefined, locale: string | undefined): object[] {
   if (message === undefined) return []
   const { locales, ...base } = message as { locales?: Record<string, object> }
   const language = locale?.split('-')[0]
   const localised = [language, locale].map((key) => (key === undefined ? undefined : locales?.[key]))
-  return [base, ...localised.filter((layer) => layer !== undefined)].map(spoken)
+  return [base, ...localised.filter((layer) => layer !== undefined)].map(templateTexts)
 }
 
-/** A part that was written as `undefined` must not hide the one below it. */
-function spoken(layer: object): object {
-  return Object.fromEntries(Object.entries(layer).filter(([, text]) => text !== undefined))
+/**
+ * The templates among the parts of a message, those of `data` and `variables` as `data.<key>`. A part that was written as
+ * `undefined` is none: it must not hide the one below it.
+ */
+export function templateTexts(message: object): MessageParts {
+  const texts = Object.entries(message).flatMap(([part, value]: [string, unknown]) => {
+    if (SETTING_PARTS.includes(part)) return []
+    if (typeof value !== 'object' || value === null) return [[part, value]]
+    return Object.entries(value).map(([key, text]: [string, unknown]) => [`${part}.${key}`, text])
+  })
+  return Object.fromEntries(texts.filter(([, text]) => text !== undefined)) as MessageParts
 }

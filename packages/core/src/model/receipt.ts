@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
+import { topicSchema } from './consent.js'
 import { hostIdSchema, instantSchema, storableSchema } from './fields.js'
 
 /** What a provider can say of a delivery. */
@@ -17,6 +18,7 @@ export const RECEIPT_TYPES = [
   'replied',
   'complained',
   'unsubscribed',
+  'resubscribed',
 ] as const
 
 export type ReceiptType = (typeof RECEIPT_TYPES)[number]
@@ -31,11 +33,24 @@ export interface Receipt {
   readonly deliveryId?: DeliveryId
   /** ... else the provider's id of the message. */
   readonly providerMessageId?: string
+  /** The forms that this id may have been stored in, when there are several: the first that fits a delivery counts. */
+  readonly providerMessageIds?: readonly string[]
   /** The provider's reason or status code, without personal data. */
   readonly reason?: string
   readonly url?: string
   /** Whether a machine did it (mail scanner, privacy proxy). */
   readonly machine?: boolean
+  /**
+   * What was unsubscribed from, or subscribed to again: one topic, `*` for all of them, or null for that of the message's
+   * campaign.
+   *
+   * @default all topics for `unsubscribed`; for `resubscribed` none, since only what is named is allowed
+   */
+  readonly topic?: string | null
+  /** Why the address is never to be written to again, where the provider says so besides: its owner asked for it. */
+  readonly suppresses?: 'requested'
+  /** How many messages it counts as at the list price, 1 to 100, for a delivery that only the receipt proves. @default 1 */
+  readonly weight?: number
 }
 
 /** The strict schema of a {@link Receipt}. */
@@ -48,6 +63,10 @@ export const receiptSchema = z.strictObject({
   reason: storableSchema(10_000).exactOptional(),
   url: storableSchema(10_000).exactOptional(),
   machine: z.boolean().exactOptional(),
+  providerMessageIds: z.array(hostIdSchema).max(10).exactOptional(),
+  topic: topicSchema.nullable().exactOptional(),
+  suppresses: z.literal('requested').exactOptional(),
+  weight: z.int().min(1).max(100).exactOptional(),
 })
 
 /**
@@ -75,6 +94,7 @@ export function receiptStage(state: ReceiptState): ReceiptType | null {
   const order: readonly ReceiptType[] = [
     'complained',
     'unsubscribed',
+    'resubscribed',
     'bounced',
     'blocked',
     'dropped',

@@ -42,6 +42,8 @@ export interface KitEvents {
   'channel.throttled': { readonly scope: Scope; readonly channel: ChannelKind; readonly until: number }
   /** Events were recorded: receipts, conversions, redemptions. Repetitions are not among them. */
   'events.recorded': { readonly scope: Scope; readonly events: readonly CampaignEvent[] }
+  /** A sink did not take events; they come again, when it has rested. */
+  'sink.failed': { readonly sink: string; readonly failures: number; readonly restsUntil: number }
   /** Something failed in the background; the work is tried again. */
   'worker.failed': {
     readonly scope: Scope | null

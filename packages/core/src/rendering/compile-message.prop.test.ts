@@ -8,7 +8,11 @@ import type { RenderView } from './view.js'
 const numRuns = process.env.CAMPAIGNKIT_LONG === '1' ? 20_000 : 200
 const settings = { seed: 20260301, numRuns }
 
-const html = { links: () => [], toText: (source: string) => source.replace(/<[^<>]*>/g, '') }
+const html = {
+  links: () => [],
+  looks: () => ({ images: [], texts: [] }),
+  toText: (source: string) => source.replace(/<[^<>]*>/g, ''),
+}
 const options = {
   html,
   marketing: false,

@@ -27,6 +27,7 @@ const reader: HtmlReader = {
       .replace(/&#123;/g, '{')
       .replace(/&amp;/g, '&')
       .trim(),
+  looks: () => ({ images: [], texts: [] }),
 }
 
 const coupon: CouponView = {
@@ -495,6 +496,7 @@ describe('the text part', () => {
       toText: () => {
         throw new TypeError('broken')
       },
+      looks: () => ({ images: [], texts: [] }),
     }
     expect(() => email({ html: 'x' }, { html: broken })).toThrow(TypeError)
   })

@@ -1,9 +1,11 @@
 import { CampaignKitError, isCampaignKitError } from '../base/error.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { MessageParts } from '../model/message.js'
+import type { NoticeSettings } from '../model/notice-message.js'
 import type { RenderedMessage } from '../ports/channel.js'
 import { compileEmail, type EmailOptions } from './compile-email.js'
 import { compileNotice } from './compile-notice.js'
+import { compileWhatsapp } from './compile-whatsapp.js'
 import { openSession } from './message-session.js'
 import { compileTemplate, renderFailure, type Template } from './template.js'
 import { htmlEngine, textEngine } from './template-engine.js'
@@ -17,6 +19,8 @@ export interface CompileOptions extends EmailOptions {
    * @default `messages.`, the channel and the part
    */
   readonly pathOf?: (part: string) => string
+  /** What a notice says of itself besides its texts. @default nothing */
+  readonly settings?: NoticeSettings
   /**
    * False refuses templates that show the coupon.
    * @default true
@@ -79,14 +83,31 @@ function renderer(
   switch (channel) {
     case 'email':
       return compileEmail({ ...templates, subject: part('subject') }, options)
-    case 'sms':
-    case 'whatsapp': {
+    case 'sms': {
       const body = part('body')
       return (view) => ({ type: 'text', body: openSession(view, channel, 'link', null).render(body) })
     }
+    case 'whatsapp':
+      return compileWhatsapp(templates, prefix)
     default:
-      return compileNotice({ ...templates, title: part('title'), body: part('body') }, channel, options.utm)
+      return compileNotice(
+        { ...templates, title: part('title'), body: part('body'), data: dataOf(templates) },
+        channel,
+        options.settings ?? {},
+        options.utm,
+      )
   }
+}
+
+const DATA = 'data.'
+
+/** The templates of `data` by key. */
+function dataOf(templates: Templates): Templates {
+  return Object.fromEntries(
+    Object.entries(templates).flatMap(([part, template]) =>
+      part.startsWith(DATA) ? [[part.slice(DATA.length), template]] : [],
+    ),
+  )
 }
 
 function required(templates: Templates, part: string, prefix: string): Template {

@@ -1,4 +1,5 @@
 import { utf8 } from '../base/bytes.js'
+import type { ChannelKind } from '../model/channel-kind.js'
 import type { RenderedMessage } from '../ports/channel.js'
 
 /** From this size on Gmail shows the beginning of an html part and a link to the rest: 102 KB. */
@@ -22,10 +23,41 @@ export function messageBytes(message: RenderedMessage): number {
     case 'email':
       return emailBytes(message)
     case 'text':
-      return utf8(message.body).length
+      return utf8(message.body + Object.values(message.template?.variables ?? {}).join('')).length
     default:
-      return utf8(`${message.title}${message.body}${message.link ?? ''}${message.image ?? ''}`).length
+      return noticeBytes(message)
   }
+}
+
+/** Most bytes of a push payload: Firebase Cloud Messaging and APNs take no more. */
+export const PUSH_PAYLOAD_BYTES = 4_096
+
+/** How many bytes of a limit a message takes: a push as the JSON of its payload, all else as {@link messageBytes}. */
+export function bytesOn(channel: ChannelKind, message: RenderedMessage): number {
+  if (channel !== 'push' || message.type !== 'notice') return messageBytes(message)
+  const { title, body, link, image, data } = message
+  const payload = { title, body, ...(link === null ? {} : { link }), ...(image === null ? {} : { image }) }
+  return utf8(JSON.stringify(data === undefined ? payload : { ...payload, data })).length
+}
+
+/**
+ * Most bytes of a message: what its channel takes, and of a push never more than {@link PUSH_PAYLOAD_BYTES}.
+ *
+ * @param maxMessageBytes - of the channel's capabilities
+ */
+export function mostBytesOn(channel: ChannelKind, maxMessageBytes: number): number {
+  return channel === 'push' ? Math.min(maxMessageBytes, PUSH_PAYLOAD_BYTES) : maxMessageBytes
+}
+
+function noticeBytes({
+  title,
+  body,
+  link,
+  image,
+  data,
+}: Extract<RenderedMessage, { type: 'notice' }>): number {
+  const texts = `${title}${body}${link ?? ''}${image ?? ''}`
+  return utf8(data === undefined ? texts : texts + JSON.stringify(data)).length
 }
 
 function emailBytes(message: Extract<RenderedMessage, { type: 'email' }>): number {

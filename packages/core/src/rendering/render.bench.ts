@@ -37,7 +37,7 @@ export const renderBench = {
     const templates = Object.values(LETTER).map((source) => liquid.parse(source))
     const scope = { customer: { ...customer, ...customer.attributes } }
     const message = compileMessage('email', LETTER, {
-      html: { links: () => [], toText: (source) => source },
+      html: { links: () => [], looks: () => ({ images: [], texts: [] }), toText: (source) => source },
       marketing: true,
       trackClicks: true,
       trackOpens: false,

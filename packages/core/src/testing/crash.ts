@@ -68,6 +68,7 @@ export function createCrashingStorage(storage: Storage, crash: CrashPoint): Stor
     coupons: counted(storage.coupons, crash),
     journal: counted(storage.journal, crash),
     dueIndex: counted(storage.dueIndex, crash),
+    eventFeed: counted(storage.eventFeed, crash),
     announcements: storage.announcements && counted(storage.announcements, crash),
     jobQueue: (clock) => counted(storage.jobQueue(clock), crash),
     rateLimiter: (clock) => counted(storage.rateLimiter(clock), crash),

@@ -155,6 +155,13 @@ export interface DeliveryStore {
   get(scope: Scope, ids: readonly DeliveryId[]): Promise<readonly Delivery[]>
   /** Deliveries by the ids that the provider gave; unknown ids are left out. */
   byProviderMessageId(scope: Scope, ids: readonly string[]): Promise<readonly Delivery[]>
+  /**
+   * Deliveries whose last attempt went to one of these addresses, on every channel, the one that was due last first
+   * (ties by id, the higher first).
+   *
+   * @param limit - 1 to 1,000
+   */
+  byAddressKey(scope: Scope, keys: readonly AddressKey[], limit: number): Promise<readonly Delivery[]>
   /** Every delivery of a customer in a run, first due first. */
   ofMember(scope: Scope, runId: RunId, customerId: CustomerId): Promise<readonly Delivery[]>
   /** Every attempt of a delivery, first started first. */

@@ -46,6 +46,8 @@ export interface EventStore {
     entries: readonly ReceiptEntry[],
     now: Instant,
   ): Promise<readonly CampaignEvent[]>
+  /** Which of these keys events are recorded under, in any order. */
+  known(scope: Scope, keys: readonly string[]): Promise<readonly string[]>
   /** The counts of a campaign, over all runs or one; every cell with an event is there, in any order. */
   counters(scope: Scope, campaignId: CampaignId, runId?: RunId): Promise<readonly Counter[]>
   /** Events of a campaign, oldest `at` first (ties by key). */

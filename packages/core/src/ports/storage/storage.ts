@@ -9,6 +9,7 @@ import type { CampaignStore } from './campaign-store.js'
 import type { ConsentStore } from './consent-store.js'
 import type { CouponStore } from './coupon-store.js'
 import type { DeliveryStore, DueIndex } from './delivery-store.js'
+import type { EventFeed } from './event-feed.js'
 import type { EventStore } from './event-store.js'
 import type { JournalStore } from './journal-store.js'
 import type { LedgerStore } from './ledger-store.js'
@@ -70,6 +71,7 @@ export interface Storage {
   readonly journal: JournalStore
   readonly ledger: LedgerStore
   readonly dueIndex: DueIndex
+  readonly eventFeed: EventFeed
   /** Null when {@link StorageCapabilities.announces} is false. */
   readonly announcements: Announcements | null
   /**

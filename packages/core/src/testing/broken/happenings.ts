@@ -25,6 +25,11 @@ export const happeningStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'knows no event',
+    caughtBy: 'events: known names the keys under which there are events, each once',
+    wrap: (storage) => withStore(storage, 'events', { known: async () => [] }),
+  },
+  {
     name: 'forgets a late receipt',
     caughtBy: 'receipts: a late receipt is kept, whatever has become of the delivery',
     wrap: (storage) =>

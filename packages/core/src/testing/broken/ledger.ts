@@ -36,6 +36,16 @@ export const ledgerStorages: readonly BrokenStorage[] = [
     },
   },
   {
+    name: 'gives the first deliveries of an address for the last',
+    caughtBy:
+      'deliveries: byAddressKey gives what went to the addresses, the last due first, and no more than asked for',
+    wrap: (storage) =>
+      withStore(storage, 'deliveries', {
+        byAddressKey: async (scope, keys, limit) =>
+          (await storage.deliveries.byAddressKey(scope, keys, 1_000)).toReversed().slice(0, limit),
+      }),
+  },
+  {
     name: 'claims in no order',
     caughtBy: 'deliveries: claim leases what is due, in order of due instant, rank and id',
     wrap: (storage) =>

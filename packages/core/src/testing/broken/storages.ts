@@ -1,4 +1,5 @@
 import type { BrokenStorage } from './broken-wrapper.js'
+import { eventFeedStorages } from './event-feeds.js'
 import { happeningStorages } from './happenings.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
@@ -16,5 +17,6 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...recordStorages,
   ...ledgerStorages,
   ...happeningStorages,
+  ...eventFeedStorages,
   ...reservationStorages,
 ]

@@ -69,11 +69,14 @@ async function sendAll(
 }
 
 const capabilityCases: readonly ChannelCase[] = [
-  channelCase('its capabilities make sense', async ({ channel: { capabilities } }) => {
+  channelCase('its capabilities make sense', async ({ channel, scope }) => {
+    const { capabilities } = channel
     const { kind, addressing, account, window, batchSize, maxMessageBytes } = capabilities
     expectThat(CHANNEL_KINDS.includes(kind), 'a known kind', kind)
     expectThat(addressing === 'person' || addressing === 'public', 'person or public', addressing)
     expectThat(/\S/.test(account), 'an account', account)
+    const ofTenant = channel.accountOf?.(scope) ?? account
+    expectThat(/\S/.test(ofTenant), 'an account of the tenant', ofTenant)
     expectThat(isWhole(window, 1, 1_000), 'a window of 1 to 1,000', window)
     expectThat(isWhole(batchSize, 1, window), 'a batch size of 1 to the window', batchSize)
     expectThat(maxMessageBytes > 0, 'room for a message', maxMessageBytes)

@@ -1,5 +1,5 @@
 import { byCodePoints } from '../../base/by-code-points.js'
-import type { RunId } from '../../base/ids.js'
+import type { AddressKey, RunId } from '../../base/ids.js'
 import { DELIVERY_STATUSES, type Delivery } from '../../model/delivery.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
@@ -99,6 +99,28 @@ const readCases: readonly StorageCase[] = [
     )
     expectEqual(await storage.deliveries.byProviderMessageId(ours, []), [], 'deliveries of no names')
   }),
+  deliveryCase(
+    'byAddressKey gives what went to the addresses, the last due first, and no more than asked for',
+    async ({ storage, ours }) => {
+      const instants = [2, 4, 1, 4]
+      const sent = instants.map((at, rank) =>
+        sampleDelivery({ id: `d-${rank}`, rank, dueAt: SAMPLE_NOW + at }),
+      )
+      await seedDeliveries(storage, ours, [
+        ...sent,
+        sampleDelivery({ id: 'untouched', dueAt: SAMPLE_NOW + 9 }),
+      ])
+      await claimAndOpen(storage, ours, claimOf({ now: SAMPLE_NOW + 5 }))
+      const keys = sent.map(({ id }) => asId<AddressKey>(`k1:${id}`))
+      const idsOf = async (limit: number, asked = keys) =>
+        (await storage.deliveries.byAddressKey(ours, asked, limit)).map(({ id }) => id)
+      expectEqual(await idsOf(10), ['d-3', 'd-1', 'd-0', 'd-2'], 'deliveries')
+      expectEqual(await idsOf(2), ['d-3', 'd-1'], 'the last two')
+      expectEqual(await idsOf(10, keys.slice(0, 1)), ['d-0'], 'deliveries of one address')
+      expectEqual(await idsOf(10, [asId('k1:nowhere')]), [], 'deliveries of a strange address')
+      expectEqual(await idsOf(10, []), [], 'deliveries of no address')
+    },
+  ),
   deliveryCase(
     'ofMember gives the deliveries of the customer in the run, first due first',
     async ({ storage, ours }) => {

@@ -72,6 +72,17 @@ const appendCases: readonly StorageCase[] = [
 ]
 
 const readCases: readonly StorageCase[] = [
+  eventCase('known names the keys under which there are events, each once', async ({ storage, ours }) => {
+    await storage.events.append(ours, [
+      sampleEvent({ key: 'a' }),
+      sampleEvent({ key: 'b', attributions: [] }),
+    ])
+    const known = await storage.events.known(ours, ['b', 'c', 'a', 'b'])
+    expectSame(known, ['a', 'b'], 'known keys')
+    expectEqual(await storage.events.known(ours, []), [], 'known keys of none')
+    await storage.events.forget(ours, [sampleEvent().customerId ?? asId('nobody')])
+    expectSame(await storage.events.known(ours, ['a']), ['a'], 'known keys of the erased')
+  }),
   eventCase('list goes oldest first, then by key, to the very end', async ({ storage, ours }) => {
     const events = UNRULY_IDS.map((key, at) => sampleEvent({ key, at: SAMPLE_NOW - (at % 4) }))
     const foreign = sampleEvent({ key: 'foreign', attributions: [OTHER_CAMPAIGN] })

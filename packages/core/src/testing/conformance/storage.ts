@@ -14,6 +14,7 @@ import { deliveryCases } from './deliveries.js'
 import { dueIndexCases } from './due-index.js'
 import { endingCases } from './endings.js'
 import { enlistingCases } from './enlisting.js'
+import { eventFeedCases } from './event-feed.js'
 import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
@@ -92,6 +93,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...heldCases,
   ...endingCases,
   ...eventCases,
+  ...eventFeedCases,
   ...counterCases,
   ...rebuildCases,
   ...receiptCases,

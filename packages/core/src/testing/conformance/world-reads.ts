@@ -51,6 +51,8 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     ),
   'deliveries.byProviderMessageId': (storage, scope) =>
     storage.deliveries.byProviderMessageId(scope, ['provider 1-sent']),
+  'deliveries.byAddressKey': (storage, scope) =>
+    storage.deliveries.byAddressKey(scope, [asId('k1:1-sent')], 10),
   'deliveries.ofMember': (storage, scope) => storage.deliveries.ofMember(scope, RUN, CUSTOMER),
   'deliveries.attemptsOf': (storage, scope) => storage.deliveries.attemptsOf(scope, asId('1-sent')),
   'deliveries.list': (storage, scope) =>
@@ -60,6 +62,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'skipped')),
   ],
   'deliveries.nextDue': (storage, scope) => storage.deliveries.nextDue(scope, RUN),
+  'events.known': (storage, scope) => storage.events.known(scope, ['event-1']),
   'events.counters': (storage, scope) => storage.events.counters(scope, CAMPAIGN),
   'events.list': (storage, scope) => allPages((page) => storage.events.list(scope, CAMPAIGN, {}, page)),
   'events.ofCustomer': (storage, scope) => storage.events.ofCustomer(scope, CUSTOMER),

@@ -1,0 +1,36 @@
+/** A create that the fake was asked for. */
+export interface FakeTwilioStep {
+  /** Which create it is, counted from 1. */
+  readonly n: number
+  readonly to: string
+  readonly body: string | null
+}
+
+/** What a fake does with a create that the real one would take. */
+export type FakeTwilioBehaviour =
+  | {
+      readonly type: 'accept'
+      /** What it waits for, once the message is taken, before it answers. */
+      readonly after?: Promise<unknown>
+      /** What becomes of the message in the end. @default 'delivered', on WhatsApp outside of the window 'failed' */
+      readonly status?: 'sent' | 'delivered' | 'read' | 'undelivered' | 'failed'
+      /** Why it is `undelivered` or `failed`. @default none */
+      readonly errorCode?: number
+      /** What it cost, as Twilio writes it. @default unknown as yet */
+      readonly price?: string
+    }
+  | {
+      readonly type: 'refuse'
+      /** 429 with code 20429 when it is too fast. */
+      readonly status: number
+      readonly code?: number
+      readonly retryAfterS?: number
+    }
+  /** Hangs up before the message is taken, once it is, or in the middle of the answer. */
+  | { readonly type: 'drop'; readonly at: 'request' | 'accepted' | 'answer' }
+  /** Never answers. */
+  | {
+      readonly type: 'stall'
+      /** Whether it takes the message. @default true */
+      readonly keeps?: boolean
+    }
