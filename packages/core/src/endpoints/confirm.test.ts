@@ -12,7 +12,7 @@ describe('the page that asks for a consent', () => {
     expect(calls).toEqual([])
     if (method === 'HEAD') return
     const html = await response.text()
-    expect(html).toContain('Do you want to receive offers by this way: Email?')
+    expect(html).toContain('Do you want to receive offers (Email)?')
     expect(html).toContain('<button>Yes, I want that</button>')
   })
 

@@ -1,18 +1,15 @@
-import { readSignedLink } from '../access/signed-link.js'
-import type { CustomerId, DeliveryId } from '../base/ids.js'
 import { type Instant, toIso } from '../base/time.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import { type ConsentRecord, decideConsent, EVERY_TOPIC } from '../model/consent.js'
-import type { Customer } from '../model/customer.js'
+import { type ConsentRecord, EVERY_TOPIC } from '../model/consent.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
-import { linkScope } from './link-scope.js'
+import { changesOf, type Decided, denialsOf } from './preference-changes.js'
 import { choicesOf, type PreferenceChoice } from './preference-choices.js'
-import { choiceName, readForm, type ShownForm, signForm } from './preference-form.js'
+import { readForm, signForm } from './preference-form.js'
+import { ownerOf, type PreferencesOwner } from './preferences-owner.js'
 import { countUnsubscribe } from './record-unsubscribe.js'
-import { openFromLink } from './sealed-customer.js'
 
 /** What the page of a customer's preferences shows. */
 export interface PreferenceCentre {
@@ -36,13 +33,6 @@ export interface SavedPreferences {
   readonly outcome: 'saved' | 'stale'
   /** As it is now. */
   readonly centre: PreferenceCentre
-}
-
-interface Owner {
-  readonly scope: Scope
-  readonly customer: Customer
-  /** The delivery whose message the link stood in; null for a link of the host. */
-  readonly delivery: Delivery | null
 }
 
 /** The preferences of the customer whose link it is; null when it is nobody's. Changes nothing. */
@@ -80,54 +70,9 @@ export async function savePreferences(
   return { outcome: 'saved', centre: centreOf(context, text, owner, after) }
 }
 
-type Decided = Pick<ConsentRecord, 'channel' | 'topic' | 'decision'>
-
-function changesOf(
-  { shownAt, choices }: ShownForm,
-  chosen: readonly string[],
-  standing: readonly ConsentRecord[],
-): readonly Decided[] {
-  return choices.flatMap((choice): Decided[] => {
-    const { channel, topic, granted } = choice
-    const wanted = chosen.includes(choiceName(choice))
-    const decision = wanted ? 'granted' : 'denied'
-    if (wanted === granted || decideConsent(standing, channel, topic) === decision) return []
-    return wanted && wasDeniedSince(shownAt, choice, standing) ? [] : [{ channel, topic, decision }]
-  })
-}
-
-/** Whether somebody refused it after the page was loaded: its form is not sent in to allow it again. */
-function wasDeniedSince(
-  shownAt: Instant,
-  { channel, topic }: Pick<PreferenceChoice, 'channel' | 'topic'>,
-  standing: readonly ConsentRecord[],
-): boolean {
-  return standing.some(
-    (record) =>
-      record.channel === channel &&
-      (record.topic === topic || record.topic === EVERY_TOPIC) &&
-      record.decision === 'denied' &&
-      record.obtainedAt > shownAt,
-  )
-}
-
-/** No to every topic of each channel on which that does not stand already. */
-function denialsOf(
-  choices: readonly PreferenceChoice[],
-  standing: readonly ConsentRecord[],
-): readonly Decided[] {
-  const channels = [...new Set(choices.map(({ channel }) => channel))]
-  const isClosed = (of: ChannelKind) =>
-    decideConsent(standing, of, EVERY_TOPIC) === 'denied' &&
-    choices.every(({ channel, granted }) => channel !== of || !granted)
-  return channels
-    .filter((channel) => !isClosed(channel))
-    .map((channel) => ({ channel, topic: EVERY_TOPIC, decision: 'denied' }))
-}
-
 async function record(
   context: EngineContext,
-  { scope, customer, delivery }: Owner,
+  { scope, customer, delivery }: PreferencesOwner,
   decided: readonly Decided[],
   { shownAt, now }: { readonly shownAt: Instant; readonly now: Instant },
 ): Promise<void> {
@@ -170,7 +115,7 @@ async function refuses(
 
 function allChoices(
   { settings, channels }: EngineContext,
-  { scope, customer }: Owner,
+  { scope, customer }: PreferencesOwner,
   standing: readonly ConsentRecord[],
 ): readonly PreferenceChoice[] {
   const configured = Object.keys(channels) as ChannelKind[]
@@ -180,7 +125,7 @@ function allChoices(
 function centreOf(
   context: EngineContext,
   text: string,
-  owner: Owner,
+  owner: PreferencesOwner,
   standing: readonly ConsentRecord[],
 ): PreferenceCentre {
   const choices = allChoices(context, owner, standing)
@@ -189,27 +134,7 @@ function centreOf(
 
 function standingOf(
   { storage }: EngineContext,
-  { scope, customer }: Owner,
+  { scope, customer }: PreferencesOwner,
 ): Promise<readonly ConsentRecord[]> {
   return storage.consents.standing(scope, [customer.id])
-}
-
-async function ownerOf(context: EngineContext, text: string): Promise<Owner | null> {
-  const [tenant, kind, about = ''] = readSignedLink(context.settings.secrets, 'preferences', text) ?? []
-  if (tenant === undefined) return null
-  const scope = linkScope(tenant)
-  const delivery = kind === 'delivery' ? await deliveryOf(context, scope, about) : null
-  const customerId = kind === 'delivery' ? delivery?.customerId : customerOf(context, tenant, about)
-  if (customerId === undefined) return null
-  const [customer] = await context.storage.customers.get(scope, [customerId])
-  return customer === undefined ? null : { scope, customer, delivery }
-}
-
-async function deliveryOf({ storage }: EngineContext, scope: Scope, id: string): Promise<Delivery | null> {
-  const [delivery] = await storage.deliveries.get(scope, [id as DeliveryId])
-  return delivery ?? null
-}
-
-function customerOf(context: EngineContext, tenant: string, sealed: string): CustomerId | undefined {
-  return openFromLink(context, tenant, 'preferences', sealed)?.[0]
 }

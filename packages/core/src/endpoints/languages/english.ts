@@ -24,7 +24,7 @@ export const ENGLISH: Words = {
   channelInApp: 'Messages in the app',
   channelWeb: 'Messages on the website',
   confirmTitle: 'Please confirm',
-  confirmQuestion: 'Do you want to receive {topic} by this way: {channel}?',
+  confirmQuestion: 'Do you want to receive {topic} ({channel})?',
   confirmButton: 'Yes, I want that',
   confirmedTitle: 'Thank you',
   confirmedText: 'Your wish is saved. You can close this page.',

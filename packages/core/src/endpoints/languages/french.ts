@@ -24,7 +24,7 @@ export const FRENCH: Words = {
   channelInApp: 'Messages dans l’application',
   channelWeb: 'Messages sur le site',
   confirmTitle: 'Veuillez confirmer',
-  confirmQuestion: 'Souhaitez-vous recevoir {topic} par ce moyen : {channel} ?',
+  confirmQuestion: 'Souhaitez-vous recevoir {topic} ({channel}) ?',
   confirmButton: 'Oui, je le souhaite',
   confirmedTitle: 'Merci',
   confirmedText: 'Votre choix est enregistré. Vous pouvez fermer cette page.',

@@ -24,7 +24,7 @@ export const GERMAN: Words = {
   channelInApp: 'Nachrichten in der App',
   channelWeb: 'Nachrichten auf der Website',
   confirmTitle: 'Bitte bestätigen',
-  confirmQuestion: 'Möchten Sie {topic} auf diesem Weg erhalten: {channel}?',
+  confirmQuestion: 'Möchten Sie {topic} erhalten ({channel})?',
   confirmButton: 'Ja, das möchte ich',
   confirmedTitle: 'Vielen Dank',
   confirmedText: 'Ihr Wunsch ist gespeichert. Sie können diese Seite schließen.',

@@ -24,7 +24,7 @@ export const ITALIAN: Words = {
   channelInApp: 'Messaggi nell’app',
   channelWeb: 'Messaggi sul sito',
   confirmTitle: 'Confermi, per favore',
-  confirmQuestion: 'Desidera ricevere {topic} in questo modo: {channel}?',
+  confirmQuestion: 'Desidera ricevere {topic} ({channel})?',
   confirmButton: 'Sì, lo desidero',
   confirmedTitle: 'Grazie',
   confirmedText: 'La sua scelta è salvata. Può chiudere questa pagina.',

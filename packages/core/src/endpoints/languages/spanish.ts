@@ -24,7 +24,7 @@ export const SPANISH: Words = {
   channelInApp: 'Mensajes en la aplicación',
   channelWeb: 'Mensajes en el sitio web',
   confirmTitle: 'Confirme, por favor',
-  confirmQuestion: '¿Desea recibir {topic} por este medio: {channel}?',
+  confirmQuestion: '¿Desea recibir {topic} ({channel})?',
   confirmButton: 'Sí, lo deseo',
   confirmedTitle: 'Gracias',
   confirmedText: 'Su elección se ha guardado. Puede cerrar esta página.',
