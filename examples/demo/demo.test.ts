@@ -27,6 +27,7 @@ function options(more: Partial<DemoOptions> = {}): DemoOptions {
     out: folder(),
     json: true,
     storage: 'memory',
+    provider: 'smtp',
     list: null,
     ...more,
   }

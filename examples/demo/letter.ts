@@ -1,4 +1,4 @@
-import type { MailboxMessage } from '@campaignkit/adapter-sendgrid/testing'
+import type { FakeMessage, MailboxMessage } from '@campaignkit/adapter-sendgrid/testing'
 import type { OutgoingMessage } from '@campaignkit/core/adapter'
 import jsQR from 'jsqr'
 import { PNG } from 'pngjs'
@@ -26,6 +26,18 @@ export function letterOfMail(message: MailboxMessage): Letter {
       const { subject, html, text, attachments } = await message.parsed()
       const picture = attachments.find(({ contentType }) => contentType === 'image/png')
       return { subject, html: html ?? '', text: text ?? '', picture: picture?.bytes ?? null }
+    },
+  }
+}
+
+/** A message that SendGrid put together. */
+export function letterOfApi({ to, subject, html, text, attachments }: FakeMessage): Letter {
+  return {
+    to,
+    async read() {
+      const picture = attachments.find(({ type }) => type === 'image/png')
+      const bytes = picture === undefined ? null : Buffer.from(picture.content, 'base64')
+      return { subject, html: html ?? '', text: text ?? '', picture: bytes }
     },
   }
 }

@@ -22,6 +22,7 @@ describe('the command line of the demo', () => {
         out: '.demo',
         json: false,
         storage: 'memory',
+        provider: 'smtp',
         list: null,
       },
     })

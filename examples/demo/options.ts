@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import type { CampaignInput } from '@campaignkit/core'
 import { type ColumnMap, parseColumn } from './column-map.js'
+import { PROVIDERS, type ProviderName } from './providers.js'
 import { STORAGES, type StorageName } from './storages.js'
 import { UsageError } from './usage-error.js'
 
@@ -26,6 +27,7 @@ export interface DemoOptions {
   readonly out: string
   readonly json: boolean
   readonly storage: StorageName
+  readonly provider: ProviderName
   readonly list: OwnList | null
 }
 
@@ -47,6 +49,7 @@ export const HELP = `Runs a campaign from a list of customers to its report, on 
   --pace N              mails in any minute, by the kit's own clock   (100)
   --out DIR             where report, mail and picture are put        (.demo)
   --storage NAME        memory, pglite, or postgres: a real server    (memory)
+  --provider NAME       smtp, or fake-sendgrid: its Web API and webhook (smtp)
 
 A list of your own:
   --csv FILE            any delimiter and encoding that spreadsheets write
@@ -79,12 +82,14 @@ export function parseCommand(args: readonly string[]): Command {
     mailsPerMinute: whole('--pace', values.pace ?? '100', 10_000_000),
     out: values.out ?? '.demo',
     json: values.json === true,
-    storage: storageName(values.storage ?? 'memory'),
+    storage: oneOf('--storage', STORAGES, values.storage ?? 'memory'),
+    provider: oneOf('--provider', PROVIDERS, values.provider ?? 'smtp'),
     list: ownList(values),
   }
   if (seeds === null) return { type: 'demo', options }
   if (options.list !== null) throw new UsageError('--coverage makes up its own customers and takes no --csv')
   if (options.storage !== 'memory') throw new UsageError('--coverage runs in memory and takes no --storage')
+  if (values.provider !== undefined) throw new UsageError('--coverage sends no mail and takes no --provider')
   return { type: 'coverage', seeds, options }
 }
 
@@ -102,6 +107,7 @@ function readArgs(args: readonly string[]) {
         pace: { type: 'string' },
         out: { type: 'string' },
         storage: { type: 'string' },
+        provider: { type: 'string' },
         coverage: { type: 'string' },
         csv: { type: 'string' },
         map: { type: 'string', multiple: true },
@@ -116,9 +122,9 @@ function readArgs(args: readonly string[]) {
   }
 }
 
-function storageName(text: string): StorageName {
-  const name = STORAGES.find((known) => known === text)
-  if (name === undefined) throw new UsageError(`--storage: expected one of ${STORAGES.join(', ')}`)
+function oneOf<Name extends string>(option: string, names: readonly Name[], text: string): Name {
+  const name = names.find((known) => known === text)
+  if (name === undefined) throw new UsageError(`${option}: expected one of ${names.join(', ')}`)
   return name
 }
 

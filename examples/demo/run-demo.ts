@@ -1,7 +1,5 @@
 import { createReadStream } from 'node:fs'
 import { performance } from 'node:perf_hooks'
-import { createSendgridChannel } from '@campaignkit/adapter-sendgrid'
-import type { SmtpMailbox } from '@campaignkit/adapter-sendgrid/testing'
 import {
   type CampaignKit,
   type CampaignReport,
@@ -13,12 +11,12 @@ import { createDirectInFlight, createSeededRandom, createSequentialIds } from '@
 import { type ArtefactFolder, openArtefactFolder } from './artefacts.js'
 import { type Imported, importMadeUp, importOwn } from './customers.js'
 import { effectsOf, type Figures, plantedRates } from './figures.js'
-import { letterOfMail } from './letter.js'
-import { openMailServer } from './mail-server.js'
+import type { Letter } from './letter.js'
 import { createNetworkTime, type NetworkTime } from './network-time.js'
 import type { DemoOptions } from './options.js'
 import { CLOSED_MAILBOXES, makeUpList } from './people.js'
 import { createProgressBar, type Screen } from './progress-bar.js'
+import { type OpenProvider, openProvider } from './providers.js'
 import { type OpenStorage, openStorage } from './storages.js'
 import { createTeller, type Teller } from './teller.js'
 import { marketer, PUBLIC_URL, winBack } from './win-back.js'
@@ -33,7 +31,7 @@ const PICTURES_SCANNED = 50
 const DAY_MS = 86_400_000
 
 /**
- * Runs a whole campaign: imports the list, writes to the lapsed over real SMTP, lets the world respond for ten days,
+ * Runs a whole campaign: imports the list, writes to the lapsed over a real network, lets the world respond for ten days,
  * and reports when the conversion window is over. Time is the kit's own and jumps from one message to the next.
  *
  * @param screen - where the story is told
@@ -43,11 +41,11 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
   const begun = performance.now()
   const teller = createTeller(screen)
   const folder = await openArtefactFolder(options.out)
-  const mailbox = await openMailServer()
   const time = createNetworkTime(options.list === null ? DEMO_DAY : (options.list.asOf ?? Date.now()))
   const { clock } = time
+  const provider = await openProvider(options.provider, clock)
   const opened = await openStorage(options.storage)
-  const root = openKit(options, mailbox, time, opened)
+  const root = openKit(options, provider, time, opened)
   try {
     const kit = marketer(root)
     const imported = await importCustomers(kit, options, folder, clock.now())
@@ -56,10 +54,11 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
     const startedAt = clock.now()
     await send(root, kit, campaignId, screen)
     const sendingMs = clock.now() - startedAt
-    teller.sent(mailbox.messages.length, sendingMs)
-    await explainOne(kit, campaignId, imported, mailbox, teller)
+    await provider.tell(kit)
+    const letters = provider.letters()
+    teller.sent(letters.length, sendingMs)
+    await explainOne(kit, campaignId, imported, letters, teller)
 
-    const letters = mailbox.messages.map(letterOfMail)
     const { inhabitants } = imported
     const { seed } = options
     const world = await liveOn({
@@ -75,7 +74,7 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
     await clock.advance(20 * DAY_MS)
 
     const report = await kit.reports.campaign(campaignId)
-    await writeArtefacts(kit, report, mailbox, folder)
+    await writeArtefacts(kit, report, provider, folder)
     const effects = effectsOf(report, plantedRates(options.list === null ? CLOSED_MAILBOXES : 0))
     const figures: Figures = {
       seed,
@@ -102,25 +101,19 @@ export async function runDemo(options: DemoOptions, screen: Screen): Promise<Fig
   } finally {
     await root.close()
     await opened.close()
-    await mailbox.close()
+    await provider.close()
   }
 }
 
 function openKit(
   { seed }: DemoOptions,
-  { host, port }: SmtpMailbox,
+  { channel }: OpenProvider,
   time: NetworkTime,
   { storage }: OpenStorage,
 ): CampaignKit {
-  const email = createSendgridChannel({
-    smtp: { host, port },
-    from: 'Pizzeria Esempio <ciao@pizza.example>',
-    price: { amountMinor: 90, per: 1_000, currency: 'EUR' },
-    reachesPeople: false,
-  })
   return createCampaignKit({
     storage: time.waitingForStorage(storage),
-    channels: { email: time.waitingFor(email) },
+    channels: { email: time.waitingFor(channel) },
     publicUrl: PUBLIC_URL,
     secrets: [{ id: 'demo', key: 'a key for this demo alone, known to everybody' }],
     clock: time.clock,
@@ -177,10 +170,10 @@ async function explainOne(
   kit: TenantKit,
   campaignId: string,
   { inhabitants }: Imported,
-  { messages }: SmtpMailbox,
+  letters: readonly Letter[],
   teller: Teller,
 ): Promise<void> {
-  const reached = new Set(messages.map(({ to }) => to.toLowerCase()))
+  const reached = new Set(letters.map(({ to }) => to.toLowerCase()))
   const missed = inhabitants.find(({ email }) => email === null || !reached.has(email.toLowerCase()))
   if (missed !== undefined) teller.explained(missed.id, await kit.campaigns.explain(campaignId, missed.id))
 }
@@ -188,14 +181,14 @@ async function explainOne(
 async function writeArtefacts(
   kit: TenantKit,
   report: CampaignReport,
-  { messages: [first] }: SmtpMailbox,
+  provider: OpenProvider,
   folder: ArtefactFolder,
 ): Promise<void> {
   for (const format of ['html', 'json', 'csv'] as const) {
     await folder.write(`report.${format}`, kit.reports.render(report, format))
   }
-  if (first === undefined) return
-  await folder.write('message.eml', first.raw)
-  const { picture } = await letterOfMail(first).read()
+  const first = provider.first()
+  if (first !== null) await folder.write(first.name, first.content)
+  const picture = (await provider.letters()[0]?.read())?.picture ?? null
   if (picture !== null) await folder.write('coupon.png', picture)
 }

@@ -14,7 +14,16 @@ async function figuresOn(
   storage: StorageName,
 ): Promise<Omit<Figures, 'elapsedMs' | 'sendingMs' | 'artefacts'>> {
   const out = mkdtempSync(join(tmpdir(), 'campaignkit-demo-'))
-  const demo = { seed: 5, customers: 150, mailsPerMinute: 100, out, json: true, storage, list: null }
+  const demo = {
+    seed: 5,
+    customers: 150,
+    mailsPerMinute: 100,
+    out,
+    json: true,
+    storage,
+    provider: 'smtp' as const,
+    list: null,
+  }
   const { elapsedMs: _, sendingMs: __, artefacts: ___, ...figures } = await runDemo(demo, screen())
   return figures
 }

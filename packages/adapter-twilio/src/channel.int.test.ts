@@ -155,7 +155,7 @@ describe.each([
   it('without an answer in time is in doubt', async () => {
     const fake = await opened({ behaviour: () => ({ type: 'stall' }) })
     const channel = channelTo(clientOf(fake.access), { timeoutMs: 100 })
-    expect(await send(channel)).toEqual({ outcome: 'unknown', code: 'twilio-timeout' })
+    expect(await send(channel)).toEqual({ outcome: 'unknown', code: 'twilio-timeout', outage: true })
     expect(fake.messages).toHaveLength(1)
   })
 })
@@ -170,6 +170,7 @@ describe('the network', () => {
     expect(await send(channelTo(realClient(nowhere)))).toEqual({
       outcome: 'transient',
       code: 'twilio-econnrefused',
+      outage: true,
     })
   })
 

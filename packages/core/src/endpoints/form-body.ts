@@ -1,7 +1,7 @@
-import { concatBytes } from '../base/bytes.js'
+import { readBody } from '../base/read-body.js'
 
 /** Longest body that is read where nothing else is said, in bytes. */
-const MAX_BODY_BYTES = 4_096
+export const MAX_BODY_BYTES = 4_096
 
 /** What a form sent. */
 export type FormBody =
@@ -21,24 +21,11 @@ export type FormBody =
  * @param maxBytes - of a longer one nothing is told
  */
 export async function readForm(request: Request, maxBytes = MAX_BODY_BYTES): Promise<FormBody> {
-  const bytes = await readBytes(request, maxBytes)
+  const bytes = await readBody(request, maxBytes)
   if (bytes === null) return { outcome: 'tooLarge' }
   const type = request.headers.get('content-type') ?? ''
   if (/^\s*multipart\/form-data\b/i.test(type)) return readMultipart(bytes, type)
   return fieldsOf(new URLSearchParams(new TextDecoder().decode(bytes)))
-}
-
-/** The bytes of a body; null when it is longer than it may be, which is found out without reading it to its end. */
-export async function readBytes(request: Request, maxBytes = MAX_BODY_BYTES): Promise<Uint8Array | null> {
-  if (request.body === null) return new Uint8Array()
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of request.body) {
-    length += part.length
-    if (length > maxBytes) return null
-    parts.push(part)
-  }
-  return concatBytes(...parts)
 }
 
 async function readMultipart(bytes: Uint8Array, type: string): Promise<FormBody> {

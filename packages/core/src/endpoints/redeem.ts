@@ -1,12 +1,13 @@
 import * as z from 'zod'
 import { isCampaignKitError } from '../base/error.js'
+import { readBody } from '../base/read-body.js'
 import { toIso } from '../base/time.js'
 import type { LinkHost } from '../engine/link-host.js'
 import type { Till } from '../engine/till-keys.js'
 import { hostIdSchema, moneySchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
 import type { RedemptionOutcome } from '../model/redemption.js'
-import { readBytes } from './form-body.js'
+import { MAX_BODY_BYTES } from './form-body.js'
 import { jsonOf, refusalOf, retryAfter } from './json-answer.js'
 
 /** Tells who is at the till: null for nobody who may redeem. */
@@ -47,7 +48,7 @@ export async function serveTill(
   if (!/^\s*application\/json\b/i.test(request.headers.get('content-type') ?? '')) {
     return refusalOf(415, { code: 'INVALID_INPUT', path: 'content-type' })
   }
-  const bytes = await readBytes(request)
+  const bytes = await readBody(request, MAX_BODY_BYTES)
   if (bytes === null) return refusalOf(413, { code: 'INVALID_INPUT' })
   try {
     return jsonOf(200, answerOf(await redeem(links, till, request, bytes)))

@@ -41,8 +41,8 @@ export function finishLink(link: string, view: RenderView, { tracked, utm }: Lin
   const kind = linkKind(clean)
   if (kind === null) throw new RenderRefusal('link')
   if (kind !== 'web' || isOwn(clean, view)) return clean
-  const told = utm === null ? clean : withUtm(clean, utm)
-  return tracked ? view.track(told) : told
+  const tagged = utm === null ? clean : withUtm(clean, utm)
+  return tracked ? view.track(tagged) : tagged
 }
 
 function isOwn(link: string, { unsubscribeUrl, preferencesUrl, oneClickUrl, coupon }: RenderView): boolean {
