@@ -41,11 +41,13 @@ export { createWebhookChannel, type WebhookChannelOptions } from './defaults/web
 export type { WebhookTargetOptions } from './defaults/webhook/webhook-options.js'
 export type { AskConsentInput, AskedConsent } from './engine/ask-consent.js'
 export type { CallOptions } from './engine/call-options.js'
+export type { ConsentQuestion } from './engine/confirm-consent.js'
 export type { TemplateData } from './engine/context.js'
 export type { Erasure } from './engine/erase-customers.js'
 export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
+export type { GuessGuard } from './engine/guess-guard.js'
 export type {
   ImportCallOptions,
   ImportOptions,
@@ -60,6 +62,12 @@ export type { IngestOutcome } from './engine/ingest-receipts.js'
 export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js'
 export type { CouponPage, LinkHost } from './engine/link-host.js'
 export type { CustomerReading } from './engine/manage-customers.js'
+export type {
+  PreferenceCentre,
+  SavedPreferences,
+  SubmittedPreferences,
+} from './engine/preference-centre.js'
+export type { PreferenceChoice } from './engine/preference-choices.js'
 export type { Preflight } from './engine/preflight.js'
 export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
