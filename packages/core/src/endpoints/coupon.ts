@@ -7,8 +7,16 @@ import type { Endpoint } from './endpoint.js'
 import { heading, pageOf, paragraph } from './page.js'
 import { type EndpointTexts, fillIn } from './texts.js'
 
-/** Kept by the customer's own browser alone, which shows it again without a network but asks whenever it has one. */
-const KEPT_BY_CUSTOMER = { 'cache-control': 'private, no-cache' }
+/** For how long the link of a valid coupon can be opened again without a network, in seconds. */
+const KEPT_S = 600
+
+/**
+ * Kept by the customer's own browser alone, which goes back to it without a network. A valid one opens again without
+ * asking, as whoever walks down into a shop needs it: what it says stays true but for what has happened at a till.
+ */
+function keptBy({ state }: CouponPage): Readonly<Record<string, string>> {
+  return { 'cache-control': state === 'valid' ? `private, max-age=${KEPT_S}` : 'private, no-cache' }
+}
 
 /** `/q/<code>`: the customer's coupon, to be shown at the till. Every code that is not one gets the same answer. */
 export function couponEndpoint(links: LinkHost, tenantOf: (request: Request) => string | null): Endpoint {
@@ -30,14 +38,14 @@ function couponPage(coupon: CouponPage, texts: EndpointTexts): Response {
     heading(reward, coupon.reward.kind === 'item' ? undefined : 'reward') +
     paragraph(stateLine(coupon, texts), 'state') +
     `<figure role="img" aria-label="${escapeHtml(texts.couponImage)}">${coupon.svg}</figure>\n` +
-    `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd><code dir="ltr">${breakable(coupon.code)}</code></dd></dl>\n` +
+    `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd>${codeOf(coupon.code)}</dd></dl>\n` +
     (coupon.state === 'valid' ? paragraph(texts.couponHint, 'quiet') : '')
   return pageOf(texts, {
     status: 200,
     title: `${texts.couponTitle}: ${reward}`,
     main,
     className: coupon.state,
-    headers: KEPT_BY_CUSTOMER,
+    headers: keptBy(coupon),
   })
 }
 
@@ -80,7 +88,14 @@ function dateText(instant: Instant, timeZone: string, lang: string): string {
   }).format(instant)
 }
 
-/** The code with a place to break the line after each hyphen; copied, it is still the code. */
-function breakable(code: string): string {
-  return escapeHtml(code).replaceAll('-', '-<wbr>')
+/**
+ * The code for the eye: its last part begins a line where it does not fit, and breaks in the middle where even a line is
+ * too short. Copied, and as the value of its element, it is the code alone.
+ */
+function codeOf(code: string): string {
+  const parts = escapeHtml(code).split('-')
+  const last = parts.pop() ?? ''
+  const before = parts.map((part) => `${part}-<wbr>`).join('')
+  const shown = `${before}<span>${last.replace(/\w{13}(?=\w)/g, '$&<wbr>')}</span>`
+  return `<data value="${escapeHtml(code)}"><code dir="ltr">${shown}</code></data>`
 }

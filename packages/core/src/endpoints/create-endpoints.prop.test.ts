@@ -79,7 +79,9 @@ describe('whatever is asked', () => {
             '<dl',
             '<dt',
             '<dd',
+            '<data',
             '<code',
+            '<span',
             '<wbr',
           ]),
         )

@@ -8,6 +8,13 @@ const PIXEL = Uint8Array.from(atob('R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAAB
   letter.charCodeAt(0),
 )
 
+/** Mail that is read on the web shows the picture from another origin. */
+const PIXEL_HEADERS = {
+  ...COMMON_HEADERS,
+  'content-type': 'image/gif',
+  'cross-origin-resource-policy': 'cross-origin',
+}
+
 /** `/o/<text>`: counts that a message's picture was fetched. The picture is the same for a link that is no one's. */
 export function openPixelEndpoint(links: LinkHost): Endpoint {
   return {
@@ -15,7 +22,7 @@ export function openPixelEndpoint(links: LinkHost): Endpoint {
     guarded: false,
     async serve(request, text) {
       if (request.method === 'GET' && !isPrefetch(request)) await links.open(text)
-      return new Response(PIXEL, { headers: { ...COMMON_HEADERS, 'content-type': 'image/gif' } })
+      return new Response(PIXEL, { headers: PIXEL_HEADERS })
     },
   }
 }

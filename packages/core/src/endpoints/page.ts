@@ -10,12 +10,17 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Header fields of every answer: nobody keeps it, frames it, guesses its type or learns the link from it. */
+/** Header fields of every answer: nobody keeps it, frames it, takes it in, guesses its type or learns the link from it. */
 export const COMMON_HEADERS = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  // what older browsers know in place of frame-ancestors
+  'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex, nofollow',
 }
 
