@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { CODE, GENUINE, newEndpoints } from './links.fixture.js'
 
 const JSON_BODY = { 'content-type': 'application/json' }
-const post = (body: BodyInit, headers: HeadersInit = {}): RequestInit => ({ method: 'POST', body, headers })
+const post = (body: string, headers: Record<string, string> = {}): RequestInit => ({
+  method: 'POST',
+  body,
+  headers,
+})
 const stopped = { blockedForMs: () => 5_000, missed: async () => 5_000 }
 const fail = () => Promise.reject(new Error('hunter2'))
 const over = { channel: 'email', topic: 'offers', label: 'Offers', state: 'over' } as const
