@@ -1,6 +1,6 @@
 // Ten rules over skewed customers: what `countMatching` takes, beside the statement that a person would write.
 import createKnex, { type Knex } from 'knex'
-import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres.js'
+import { type LocalPostgres, startLocalPostgres } from '../../../local-postgres/local-postgres.js'
 import { createPostgresStorage, type PostgresStorage } from '../../../packages/adapter-postgres/src/index.js'
 import { sampleJournalEntry, sampleScope, sampleSegment } from '../../../packages/core/src/testing.js'
 import { figure } from '../table.js'
