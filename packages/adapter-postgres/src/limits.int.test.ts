@@ -165,7 +165,7 @@ function busiest(instants: readonly number[], { periodMs }: Pace): number {
 }
 
 describe('a limit that several processes share', () => {
-  it.each(
+  it.for(
     RATES.flatMap((rate) => [
       { of: 'campaign' as const, pace: perMinute(rate * 60) },
       { of: 'tenant' as const, pace: perMinute(rate * 90) },

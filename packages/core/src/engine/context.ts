@@ -27,6 +27,7 @@ import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
 import type { Circuits } from './circuits.js'
+import type { KnownConversionRules } from './conversion-rules.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {
@@ -90,5 +91,6 @@ export interface EngineContext {
   readonly sinks: readonly NamedSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
+  readonly knownConversionRules: KnownConversionRules
   readonly settings: EngineSettings
 }

@@ -32,6 +32,14 @@ export const recordStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
   },
   {
+    name: 'reads the first of many campaigns alone',
+    caughtBy: 'campaigns: getAll gives those of many that are there, each once',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        getAll: async (scope, ids) => storage.campaigns.getAll(scope, ids.slice(0, 1)),
+      }),
+  },
+  {
     name: 'loses what is sealed',
     caughtBy: 'customers: a sealed value is kept byte for byte, in the place of the plain one',
     wrap: (storage) =>
