@@ -232,7 +232,7 @@ module.exports = {
       comment: 'The server that tests and examples start is no part of what is shipped.',
       severity: 'error',
       from: { path: '^packages/[^/]+/src/', pathNot: TESTS },
-      to: { path: '^local-postgres/' },
+      to: { path: '^examples/local-postgres/' },
     },
     {
       name: 'declared-dependencies',

