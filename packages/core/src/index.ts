@@ -135,8 +135,8 @@ export type {
 export type { Rate } from './model/metrics.js'
 export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
 export type { Page, PageRequestInput } from './model/page.js'
-export type { PublicPlacement } from './model/public-placement.js'
 export type { DeliveryCounts, Progress } from './model/progress.js'
+export type { PublicPlacement } from './model/public-placement.js'
 export type { Receipt, ReceiptType } from './model/receipt.js'
 export type {
   RedeemOptions,
