@@ -130,7 +130,8 @@ export function firstTables(schema: string): readonly string[] {
   id ${key},
   run_id ${key},
   campaign_id ${key},
-  customer_id ${key},
+  customer_id text collate "C",
+  placement text collate "C",
   step int not null,
   channel ${key},
   arm text not null,
@@ -154,16 +155,19 @@ export function firstTables(schema: string): readonly string[] {
   cost_micros float8 not null,
   currency text,
   is_first boolean not null,
-  constraint deliveries_id primary key (tenant, id)
+  constraint deliveries_id primary key (tenant, id),
+  check (num_nonnulls(customer_id, placement) = 1)
 ) with (fillfactor = 60)`,
     // what a freezing queues is found by its id, which names its run and its member
     `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
+    `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     `create index deliveries_queued on ${name('deliveries')} (tenant, run_id, channel, due_at, rank, id) where status = 'queued'`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel, lease_until) where lease_until is not null`,
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
     `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
+    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and status = 'sent'`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},

@@ -19,9 +19,12 @@ export const ACTIONS = [
   'delivery.settle',
   'coupon.redeem',
   'coupon.reverse',
+  'till.admit',
   'seal.renew',
   'event.track',
   'message.receive',
+  'inbox.read',
+  'inbox.write',
   'report.read',
   'journal.read',
 ] as const

@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId } from '../base/ids.js'
 import { launchCampaign, launchCampaignNow, scheduleCampaign } from '../engine/activate-campaign.js'
+import { askConsent } from '../engine/ask-consent.js'
 import { campaignReport, renderReport } from '../engine/campaign-report.js'
 import type { EngineContext } from '../engine/context.js'
 import {
@@ -16,12 +17,16 @@ import { enlisted } from '../engine/enlisted.js'
 import { eraseCustomers } from '../engine/erase-customers.js'
 import { explainCustomer } from '../engine/explain-customer.js'
 import { explainDelivery } from '../engine/explain-delivery.js'
+import { explainPost } from '../engine/explain-post.js'
 import type { Track } from '../engine/gather-events.js'
 import { importCustomers } from '../engine/import-customers.js'
 import { ingestReceipts } from '../engine/ingest-receipts.js'
 import { listDeliveries } from '../engine/list-deliveries.js'
+import { listInbox } from '../engine/list-inbox.js'
 import { getCustomer, listCustomers, upsertCustomers } from '../engine/manage-customers.js'
 import { deleteSegment, getSegment, listSegments, saveSegment } from '../engine/manage-segments.js'
+import { markInbox } from '../engine/mark-inbox.js'
+import { preferencesLinkOf } from '../engine/preferences-link.js'
 import { preflight } from '../engine/preflight.js'
 import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
@@ -40,6 +45,7 @@ import { reseal } from '../engine/reseal.js'
 import { rollOut } from '../engine/roll-out.js'
 import { sendTest } from '../engine/send-test.js'
 import { settleHeld } from '../engine/settle-held.js'
+import { makeTillKey } from '../engine/till-keys.js'
 import { trackEvents } from '../engine/track-events.js'
 import { watchCampaign } from '../engine/watch-campaign.js'
 import type { Scope } from '../model/scope.js'
@@ -68,6 +74,8 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
       history: (id) => consentHistory(context, scope, customerId(id)),
       suppress: (addresses) => suppressAddresses(context, scope, addresses),
       unsuppress: (addresses, reason) => unsuppressAddresses(context, scope, addresses, reason),
+      ask: (question) => askConsent(context, scope, question),
+      preferencesUrl: async (id) => preferencesLinkOf(context, scope, customerId(id)),
     },
     segments: {
       save: (segment, expectedVersion = null) => saveSegment(context, scope, segment, expectedVersion),
@@ -80,6 +88,7 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     coupons: {
       redeem: (scanned, options) => redeemCoupon(context, scope, scanned, options),
       reverse: (options) => reverseRedemption(context, scope, options),
+      tillKey: async (till) => makeTillKey(context, scope, till),
     },
     events: {
       track: (events) => track(scope, Array.isArray(events) ? events : [events]),
@@ -88,6 +97,11 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     messages: {
       receive: (message, options) => receiveMessage(context, scope, message, options),
       lastReceivedAt: (channel, address) => lastReceivedAt(context, scope, channel, address),
+    },
+    inbox: {
+      list: (id, options) => listInbox(context, scope, customerId(id), options),
+      seen: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'displayed'),
+      dismiss: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'dismissed'),
     },
     reports: {
       campaign: (id) => campaignReport(context, scope, campaignId(id)),
@@ -125,6 +139,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     progress: (id) => progressOf(context, scope, campaignId(id)),
     watch: (id, call) => watchCampaign(context, scope, campaignId(id), call),
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
+    explainPost: (id, placement) => explainPost(context, scope, campaignId(id), placement),
     settleHeld: (id, deliveryIds, options) =>
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
     reconcile: (id, records) => reconcileCampaign(context, scope, campaignId(id), records),
@@ -141,9 +156,10 @@ function createEnlistedKit(context: EngineContext, scope: Scope, transaction: un
     (by, inputs) => trackEvents(joined, by, inputs),
   )
   const { upsert, get, list, erase } = customers
+  const { record, history, suppress, unsuppress } = consents
   return Object.freeze<EnlistedKit>({
     customers: { upsert, get, list, erase },
-    consents,
+    consents: { record, history, suppress, unsuppress },
     segments,
     campaigns: {
       create: campaigns.create,

@@ -4,12 +4,13 @@ import { CampaignKitError } from '../base/error.js'
 import type { TenantId } from '../base/ids.js'
 import type { DurationMs } from '../base/time.js'
 import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
-import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
+import { addressKindOf, type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { refusingProto, wordSchema } from '../model/fields.js'
 import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
 import { type SealablePath, sealedPathsSchema } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
+import { type Topics, topicsSchema } from '../model/topic.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
 import type { Cipher } from '../ports/cipher.js'
@@ -48,6 +49,13 @@ export interface TenantOptions {
    * @default none
    */
   readonly sealed?: readonly SealablePath[]
+  /**
+   * Topics that customers choose among on the page of their preferences, in this order, each with its name: one for all
+   * languages, or by language such as `{ en: 'Offers', de: 'Angebote' }`. At most 40.
+   *
+   * @default none: the page lists what a customer has allowed, or offers
+   */
+  readonly topics?: Topics
 }
 
 /** What {@link createCampaignKit} takes. Ports that are left out are those of the host's machine. */
@@ -139,6 +147,7 @@ const tenantSchema = z.strictObject({
   ).default({}),
   pace: z.partialRecord(channelKindSchema, paceSchema).default({}),
   sealed: sealedPathsSchema.default([]),
+  topics: topicsSchema.default({}),
 })
 
 /** @throws INVALID_INPUT for an origin that links cannot stand under */
@@ -157,9 +166,14 @@ function parseOrigin(publicUrl: string): string {
 /** A channel that stands under another's name would send to the wrong kind of address. */
 function checkChannels(channels: CampaignKitOptions['channels']): void {
   for (const [kind, channel] of Object.entries(channels)) {
-    if (channel.capabilities?.kind === kind) continue
     const path = `channels.${kind}`
-    throw new CampaignKitError('INVALID_INPUT', `${path}: expected an adapter for ${kind}`, { path })
+    const { capabilities } = channel
+    if (capabilities?.kind !== kind)
+      throw new CampaignKitError('INVALID_INPUT', `${path}: expected an adapter for ${kind}`, { path })
+    if (capabilities.addressing === 'public' && addressKindOf(capabilities.kind) !== 'id')
+      throw new CampaignKitError('INVALID_INPUT', `${path}: ${kind} goes to an address and is not public`, {
+        path: `${path}.capabilities.addressing`,
+      })
   }
 }
 

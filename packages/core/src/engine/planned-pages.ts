@@ -1,10 +1,11 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import { type Arm, REMAINDER } from '../model/experiment.js'
 import { RETURNING_LABEL } from '../model/member-label.js'
+import { personalChannels } from '../model/placed.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
@@ -92,7 +93,7 @@ function plannerOf(
   const { content } = campaign
   const planner = createPlanner(context, scope, {
     criteria: isRolloutRun(run) ? ALREADY_MATCHED : (campaign.pinnedAudience ?? content.audience),
-    channels: channelOrder(content),
+    channels: personalChannels(campaign),
     gates: { purpose: content.purpose, topic: content.topic },
     exclusionGroup: content.exclusionGroup,
     strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,

@@ -12,6 +12,7 @@ import type { EngineContext } from './context.js'
 import { endQueued, reasonOfEnd } from './end-run.js'
 import { freezeOn } from './freeze-run.js'
 import { nextRecurrence } from './occurrences.js'
+import { placePosts } from './place-posts.js'
 import { publishProgress } from './progress.js'
 
 const HOPELESS: readonly ErrorCode[] = [
@@ -41,6 +42,7 @@ export async function prepareRun(
   }
   if (run.freeze.phase === 'matching' && run.freeze.after === null && !isRolloutRun(run)) {
     await planRecurrence(context, scope, campaign, run)
+    await placePosts(context, scope, campaign, run)
   }
   try {
     await freezeOn(context, scope, campaign, run)

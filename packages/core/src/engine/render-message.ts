@@ -1,6 +1,6 @@
 import { signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
-import type { DeliveryId, RunId } from '../base/ids.js'
+import type { CustomerId, DeliveryId, RunId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
@@ -13,25 +13,31 @@ import { CUSTOMER_HANDLE_LETTERS, draftToken, linkOfCode, makeHandle, SECRET_BYT
 import type { CouponView } from '../rendering/view.js'
 import { compiledMessage } from './compile-messages.js'
 import type { EngineContext } from './context.js'
+import { preferencesLinkIn } from './preferences-link.js'
 
 /** A message that is to be rendered: for whom, as which arm, with which coupon. */
 export interface MessageOrder {
   readonly campaign: Campaign
   readonly channel: ChannelKind
   readonly arm: Arm
-  readonly customer: OpenCustomer
+  /** Null for what is put in public. */
+  readonly customer: OpenCustomer | null
   readonly deliveryId: DeliveryId
   readonly coupon: CouponView | null
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** Of whom templates see nothing: what is put in public names nobody. */
+const NOBODY: OpenCustomer = { id: '' as CustomerId, addresses: {}, tags: [], facts: {}, attributes: {} }
+
 /**
- * Fills in the message for one customer.
+ * Fills in the message for one customer, or for all.
  *
  * @throws TEMPLATE_RENDER_FAILED
  */
 export function renderMessage(context: EngineContext, scope: Scope, order: MessageOrder): RenderedMessage {
-  const { campaign, customer, deliveryId } = order
+  const { campaign, deliveryId } = order
+  const customer = order.customer ?? NOBODY
   const compiled = compiledMessage(context, scope, campaign, order.channel, order.arm, customer.locale)
   const links = linksOf(context, scope, deliveryId)
   return compiled.render({
@@ -45,8 +51,9 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     variant: order.arm,
     coupon: order.coupon,
     data: order.data,
-    unsubscribeUrl: links.unsubscribe,
-    oneClickUrl: links.unsubscribe,
+    unsubscribeUrl: order.customer === null ? null : links.unsubscribe,
+    preferencesUrl: order.customer === null ? null : links.preferences,
+    oneClickUrl: order.customer === null ? null : links.unsubscribe,
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
     now: context.clock.now(),
@@ -60,6 +67,7 @@ function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
   const [secret] = secrets
   return {
     unsubscribe: `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`,
+    preferences: preferencesLinkIn(context, scope, deliveryId),
     openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
     track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
   }

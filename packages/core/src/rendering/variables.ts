@@ -34,6 +34,7 @@ export function variablesOf(
     coupon: coupon === null ? null : couponOf(coupon, locale),
     data: view.data,
     unsubscribeUrl: view.unsubscribeUrl,
+    preferencesUrl: view.preferencesUrl,
     now: toIso(view.now),
     qr,
   }

@@ -1,4 +1,5 @@
 import { isCampaignKitError } from '../../base/error.js'
+import { type ConsentRecord, standing } from '../../model/consent.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -154,6 +155,25 @@ export const recordStorages: readonly BrokenStorage[] = [
         },
       })
     },
+  },
+  {
+    name: 'takes a question for an answer',
+    caughtBy: 'consents: what is pending is kept, and never stands',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        standing: async (scope, customerIds) => {
+          const histories = await Promise.all(
+            [...new Set(customerIds)].map((id) => storage.consents.history(scope, id)),
+          )
+          const last = new Map<string, ConsentRecord>()
+          for (const record of histories.flat()) {
+            const subject = JSON.stringify([record.customerId, record.channel, record.topic])
+            const known = last.get(subject)
+            last.set(subject, known === undefined ? record : standing(known, record))
+          }
+          return [...last.values()]
+        },
+      }),
   },
   {
     name: 'loses a journal entry',

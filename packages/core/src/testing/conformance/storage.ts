@@ -21,10 +21,12 @@ import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
 import { freezingCases } from './freezing.js'
 import { heldCases } from './held.js'
+import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
 import { placementCases } from './placements.js'
+import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
@@ -90,6 +92,8 @@ export const storageConformance: readonly StorageCase[] = [
   ...placementCases,
   ...audienceCases,
   ...deliveryCases,
+  ...inboxCases,
+  ...postCases,
   ...claimCases,
   ...windowCases,
   ...settlementCases,

@@ -53,6 +53,8 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   'deliveries.byAddressKey': (storage, scope) =>
     storage.deliveries.byAddressKey(scope, [asId('k1:1-sent')], 10),
   'deliveries.ofMember': (storage, scope) => storage.deliveries.ofMember(scope, RUN, CUSTOMER),
+  'deliveries.inbox': (storage, scope) =>
+    allPages((page) => storage.deliveries.inbox(scope, CUSTOMER, {}, page)),
   'deliveries.attemptsOf': (storage, scope) => storage.deliveries.attemptsOf(scope, asId('1-sent')),
   'deliveries.list': (storage, scope) =>
     allPages((page) => storage.deliveries.list(scope, CAMPAIGN, {}, page)),
@@ -74,6 +76,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     })),
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
+  'coupons.uses': (storage, scope) => storage.coupons.uses(scope, sampleToken().handle),
   'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
   'coupons.sealedOtherwise': (storage, scope) =>
     allPages((page) => storage.coupons.sealedOtherwise(scope, 'new', page)),
