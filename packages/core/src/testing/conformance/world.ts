@@ -78,6 +78,11 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await storage.deliveries.settle(scope, [sentSettlement(expectPresent(sent, 'a hold'))], NOW)
   await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
   await storage.deliveries.claim(scope, RUN, claimOf({ limit: 1 }))
+  await storage.deliveries.append(scope, [
+    sampleDelivery({ id: 'in the inbox', customerId: CUSTOMER, channel: 'in-app' }),
+  ])
+  const [shown] = await claimAndOpen(storage, scope, claimOf({ limit: 1, channel: 'in-app' }))
+  await storage.deliveries.settle(scope, [sentSettlement(expectPresent(shown, 'a hold'))], NOW)
 }
 
 /** Redeems the token of the world. */
