@@ -1,4 +1,4 @@
-import { type Instant, SECOND_MS } from '../base/time.js'
+import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { isPublicIn } from '../model/public-placement.js'
@@ -16,12 +16,6 @@ import type { RunServer } from './run-server.js'
 const TURN_MS = 10_000
 /** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
 const TURN_CHUNKS = 20
-/**
- * How long before its slot the next message is claimed: its gates and templates take a moment, and queues look once a
- * second for rings that come later than at once. A ring for an instant just ahead would be heard too late.
- */
-const EARLY_MS = SECOND_MS
-
 /** For a channel that goes on as soon as something is due. */
 const AT_ONCE: Instant = 0
 
@@ -87,10 +81,10 @@ async function serveTurn(
 ): Promise<Instant | null> {
   for (let served = 0; signal?.aborted !== true; served += 1) {
     if (served >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
-    const { claimed, nextSlotAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
+    const { claimed, nextAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
     if (claimed > 0) await publishProgress(context, scope, lane.campaign)
     await context.clock.turn()
-    if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
+    if (nextAt !== null) return nextAt
     if (stop !== null || claimed === 0 || !(await isActive(context, scope, lane))) return null
   }
   return null
