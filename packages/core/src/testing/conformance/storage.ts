@@ -27,6 +27,7 @@ import { eventMatchingCases } from './matching.js'
 import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
+import { reclassifyCases } from './reclassifications.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
 import { reversalCases } from './reversals.js'
@@ -100,6 +101,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...eventFeedCases,
   ...counterCases,
   ...rebuildCases,
+  ...reclassifyCases,
   ...receiptCases,
   ...couponCases,
   ...redemptionCases,
