@@ -1,7 +1,7 @@
 import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
-import { sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {
@@ -18,8 +18,9 @@ export function createDueIndex(
   { schema, campaigns, runs, deliveries }: Tables,
 ): DueIndex {
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
-  const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
-  const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
+  const isAny = (state: string) => sql`exists (select 1 from ${ofRun} and ${raw(state)})`
+  const unfinished = sql`(${isAny(`d.status = 'queued'`)} or ${isAny(`d.lease_until is not null and d.status = 'claimed'`)})`
+  const underWay = sql`(${isAny(`d.status = 'inDoubt'`)} or ${isAny(`d.lease_until is not null and d.status = 'attempting'`)})`
   const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun)}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {

@@ -19,11 +19,13 @@ import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
+import { freezingCases } from './freezing.js'
 import { heldCases } from './held.js'
 import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { placementCases } from './placements.js'
 import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
@@ -87,6 +89,8 @@ export const storageConformance: readonly StorageCase[] = [
   ...consentCases,
   ...segmentCases,
   ...campaignCases,
+  ...freezingCases,
+  ...placementCases,
   ...audienceCases,
   ...deliveryCases,
   ...inboxCases,
