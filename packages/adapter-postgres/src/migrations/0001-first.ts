@@ -212,6 +212,9 @@ export function firstTables(schema: string): readonly string[] {
   reason text,
   url text,
   machine boolean not null,
+  agent text,
+  machine_hint boolean,
+  machine_rule text,
   erased_as uuid
 ) partition by range (recorded_at)`,
     `create table ${name('events_default')} partition of ${name('events')} default`,

@@ -91,6 +91,11 @@ describe('partitions of events', () => {
     expect(await countOf('events')).toBe(0)
     expect(await countOf('journal')).toBe(1)
     await expect(storage.events.rebuild(scope, CAMPAIGN)).resolves.toEqual({ outcome: 'factsGone' })
+    const entry = sampleJournalEntry({ id: 'reclassify' })
+    await expect(storage.events.reclassify(scope, CAMPAIGN, [], entry)).resolves.toEqual({
+      outcome: 'factsGone',
+    })
+    expect(await countOf('journal')).toBe(1)
     await expect(storage.events.counters(scope, CAMPAIGN)).resolves.toEqual(counters)
   })
 

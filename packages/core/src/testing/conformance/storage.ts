@@ -29,6 +29,7 @@ import { placementCases } from './placements.js'
 import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
+import { reclassifyCases } from './reclassifications.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
 import { reversalCases } from './reversals.js'
@@ -104,6 +105,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...eventFeedCases,
   ...counterCases,
   ...rebuildCases,
+  ...reclassifyCases,
   ...receiptCases,
   ...couponCases,
   ...redemptionCases,

@@ -121,6 +121,13 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
       return storage.deliveries.settleHeld(scope, [decision], null, NOW, entry)
     },
   },
+  {
+    method: 'events.reclassify',
+    write: (storage, scope, entry) => {
+      const judgement = { key: 'event-1', at: NOW, machine: true, rule: 'rule-2' }
+      return storage.events.reclassify(scope, CAMPAIGN, [judgement], entry)
+    },
+  },
   { method: 'coupons.redeem', write: (storage, scope, entry) => redeemOne(storage, scope, 2, entry) },
   {
     method: 'coupons.reverse',

@@ -1,5 +1,6 @@
 import type { AddressKey } from '../../base/ids.js'
 import { DAY_MS } from '../../base/time.js'
+import type { Interaction } from '../../model/interaction.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Scope } from '../../model/scope.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -39,6 +40,9 @@ export const WORLD_DELIVERIES = ['0-held', '1-sent', '2-attempting', '3-claimed'
   (id, rank) => sampleDelivery({ id, rank, customerId: id === '1-sent' ? CUSTOMER : `customer of ${id}` }),
 )
 
+/** Of the click of the world: what it was judged by. */
+export const WORLD_INTERACTION: Interaction = { agent: 'curl/8.5.0', machineHint: false, rule: 'rule-1' }
+
 /** A seal of the customer of the world. */
 export const WORLD_SEAL = 'test.born'
 
@@ -68,7 +72,7 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await planIn(storage, scope, RUN, planned)
   await storage.ledger.hold(scope, [WORLD_LEDGER.limit], [WORLD_LEDGER.held], NOW)
   await storage.ledger.settle(scope, [WORLD_LEDGER.settled], NOW)
-  await storage.events.append(scope, [sampleEvent()])
+  await storage.events.append(scope, [sampleEvent({ interaction: WORLD_INTERACTION })])
   await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
   await redeemOne(storage, scope, 1)
   await storage.deliveries.append(scope, WORLD_DELIVERIES)
