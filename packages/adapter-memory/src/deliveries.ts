@@ -58,8 +58,10 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
         .toSorted((left, right) => right.dueAt - left.dueAt || byCodePoints(right.id, left.id))
         .slice(0, limit)
     },
-    ofMember: async (scope, runId, customerId) =>
-      [...tenantOf(scope).deliveries.ofMember(runId, customerId)].sort(byTurn),
+    ofMembers: async (scope, runId, customerIds) => {
+      const { deliveries } = tenantOf(scope)
+      return [...new Set(customerIds)].flatMap((id) => [...deliveries.ofMember(runId, id)]).sort(byTurn)
+    },
     attemptsOf: async (scope, deliveryId) =>
       [...tenantOf(scope).deliveries.attemptsOf(deliveryId)].sort(
         (left, right) => left.startedAt - right.startedAt,

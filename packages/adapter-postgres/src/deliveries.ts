@@ -61,8 +61,8 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     byAddressKey: ({ tenant }, keys, limit) =>
       read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[])
         order by d.due_at desc, d.id desc limit ${limit}`),
-    ofMember: ({ tenant }, runId, customerId) =>
-      read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
+    ofMembers: ({ tenant }, runId, customerIds) =>
+      read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = any(${customerIds}::text[])
         order by d.due_at, d.rank, d.id`),
     attemptsOf: async ({ tenant }, deliveryId): Promise<readonly Attempt[]> => {
       const rows = await database.rows<AttemptRow>(sql`

@@ -99,7 +99,7 @@ async function memberSteps(
   const words = `May be written to: ${member.channels.join(', ')}`
   const gate = traceStep({ stage: 'gate', at, passed: 'yes', code: 'passed', words })
   const steps = [match, gate, armStep(member, at)]
-  for (const delivery of await context.storage.deliveries.ofMember(scope, run.id, member.customerId)) {
+  for (const delivery of await context.storage.deliveries.ofMembers(scope, run.id, [member.customerId])) {
     steps.push(...(await deliverySteps(context, scope, campaign, delivery)))
   }
   return steps

@@ -1,5 +1,5 @@
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import { type Campaign, channelOrder, isPersonalOrder, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import { REMAINDER } from '../model/experiment.js'
@@ -104,6 +104,7 @@ function plannerOf(
   const planner = createPlanner(context, scope, {
     criteria: isRolloutRun(run) ? ALREADY_MATCHED : (campaign.pinnedAudience ?? content.audience),
     channels: channelOrder(content),
+    isPersonalOrder: isPersonalOrder(content),
     gates: { purpose: content.purpose, topic: content.topic },
     exclusionGroup: content.exclusionGroup,
     strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,

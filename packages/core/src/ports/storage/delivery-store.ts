@@ -162,8 +162,8 @@ export interface DeliveryStore {
    * @param limit - 1 to 1,000
    */
   byAddressKey(scope: Scope, keys: readonly AddressKey[], limit: number): Promise<readonly Delivery[]>
-  /** Every delivery of a customer in a run, first due first. */
-  ofMember(scope: Scope, runId: RunId, customerId: CustomerId): Promise<readonly Delivery[]>
+  /** Every delivery of some customers in a run, first due first. */
+  ofMembers(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly Delivery[]>
   /** Every attempt of a delivery, first started first. */
   attemptsOf(scope: Scope, deliveryId: DeliveryId): Promise<readonly Attempt[]>
   /** Deliveries of a campaign by id. */

@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId, DeliveryId, RunId } from '../../base/ids.js'
 import type { Instant } from '../../base/time.js'
+import type { ChannelKind } from '../../model/channel-kind.js'
 import type { CampaignEvent } from '../../model/event.js'
 import type { Counter } from '../../model/metrics.js'
 import type { Page, PageRequest } from '../../model/page.js'
@@ -26,6 +27,9 @@ export interface ReceiptEntry {
 export interface RebuildOutcome {
   readonly outcome: 'rebuilt' | 'factsGone'
 }
+
+/** By channel, when something last happened there. */
+export type LastByChannel = Readonly<Partial<Record<ChannelKind, Instant>>>
 
 /** Everything that happened, and the counts of it. */
 export interface EventStore {
@@ -73,6 +77,14 @@ export interface EventStore {
       readonly customerIds: readonly CustomerId[]
     },
   ): Promise<ReadonlyMap<CustomerId, number>>
+  /**
+   * When each customer last did one of these things with a message on a channel, machines apart; customers and channels
+   * without any are left out.
+   */
+  lastByChannel(
+    scope: Scope,
+    request: { readonly types: readonly string[]; readonly customerIds: readonly CustomerId[] },
+  ): Promise<ReadonlyMap<CustomerId, LastByChannel>>
   /**
    * Counts a campaign anew from its events, in one step, as if they came now for the first time: a repair, since the counts are
    * kept as events come and are the same. Those who were erased still count as the members that they were.
