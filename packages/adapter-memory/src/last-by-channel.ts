@@ -1,4 +1,4 @@
-import type { ChannelKind, CustomerId, EventStore, Instant } from '@campaignkit/core/adapter'
+import type { CampaignEvent, ChannelKind, CustomerId, EventStore, Instant } from '@campaignkit/core/adapter'
 import type { EventTable } from './event-table.js'
 
 type LastRequest = Parameters<EventStore['lastByChannel']>[1]
@@ -11,13 +11,16 @@ export function lastByChannel(
   const last = new Map<CustomerId, Partial<Record<ChannelKind, Instant>>>()
   for (const customerId of new Set(customerIds)) {
     const ofCustomer: Partial<Record<ChannelKind, Instant>> = {}
-    for (const { type, machine, at, attributions } of events.ofCustomer(customerId)) {
-      if (machine || !types.includes(type)) continue
-      for (const { channel } of attributions) {
-        if (channel !== null) ofCustomer[channel] = Math.max(at, ofCustomer[channel] ?? at)
-      }
-    }
-    if (Object.keys(ofCustomer).length > 0) last.set(customerId, ofCustomer)
+    const counted = events
+      .ofCustomer(customerId)
+      .filter(({ type, machine }) => !machine && types.includes(type))
+    for (const { at, channel } of counted.flatMap(placesOf))
+      ofCustomer[channel] = Math.max(at, ofCustomer[channel] ?? at)
+    if (counted.some((event) => placesOf(event).length > 0)) last.set(customerId, ofCustomer)
   }
   return last
+}
+
+function placesOf({ at, attributions }: CampaignEvent) {
+  return attributions.flatMap(({ channel }) => (channel === null ? [] : [{ at, channel }]))
 }

@@ -13,7 +13,7 @@ import type { Database } from './database.js'
 import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
 import { endQueued } from './end-queued.js'
 import { insertDeliveries } from './insert-deliveries.js'
-import { pageFrom } from './paging.js'
+import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
 import { type Fragment, sql } from './sql.js'
@@ -31,7 +31,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
   return {
     ...createClaims(database, tables, announcer),
     append: async (scope, added) => {
-      await insertDeliveries(database, tables, scope, added)
+      await database.transaction((session) => insertDeliveries(session, tables, scope, added))
       announcer.announce(scope, campaignsOf(added))
     },
     settle: async (scope, settlements, now) => {
@@ -64,6 +64,16 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     ofMembers: ({ tenant }, runId, customerIds) =>
       read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = any(${customerIds}::text[])
         order by d.due_at, d.rank, d.id`),
+    inbox: async ({ tenant }, customerId, { dismissed }, { cursor, limit }) => {
+      const end = cursor === null ? null : readPlace(cursor)
+      const behind = end === null ? sql`` : sql`and (d.sent_at, d.id) < (${end.at}::float8, ${end.key})`
+      const wanted =
+        dismissed === undefined ? sql`` : sql`and (d.receipts ->> 'dismissed' is not null) = ${dismissed}`
+      const items = await read(sql`
+        d.tenant = ${tenant} and d.customer_id = ${customerId} and d.channel = 'in-app' and d.status = 'sent'
+          ${behind} ${wanted} order by d.sent_at desc, d.id desc limit ${limit + 1}`)
+      return pageFrom(items, limit, ({ sentAt, id }) => placeCursor({ at: sentAt ?? 0, key: id }))
+    },
     attemptsOf: async ({ tenant }, deliveryId): Promise<readonly Attempt[]> => {
       const rows = await database.rows<AttemptRow>(sql`
         select id, delivery_id, worker, fence, started_at, ended_at, outcome, code, provider_message_id

@@ -130,7 +130,8 @@ export function firstTables(schema: string): readonly string[] {
   id ${key},
   run_id ${key},
   campaign_id ${key},
-  customer_id ${key},
+  customer_id text collate "C",
+  placement text collate "C",
   step int not null,
   channel ${key},
   arm text not null,
@@ -154,14 +155,17 @@ export function firstTables(schema: string): readonly string[] {
   cost_micros float8 not null,
   currency text,
   constraint deliveries_id primary key (tenant, id),
-  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel)
+  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel),
+  check (num_nonnulls(customer_id, placement) = 1)
 ) with (fillfactor = 60)`,
+    `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     `create index deliveries_queued on ${name('deliveries')} (tenant, run_id, channel, due_at, rank, id) where status = 'queued'`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel, lease_until) where lease_until is not null`,
     `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
     `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
+    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and status = 'sent'`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},

@@ -174,8 +174,8 @@ async function call(
   }
 }
 
-function refusalOf(addressKey: AddressKey, result: SendResult): readonly RefusedAddress[] {
-  if (result.outcome !== 'permanent') return []
+function refusalOf(addressKey: AddressKey | null, result: SendResult): readonly RefusedAddress[] {
+  if (addressKey === null || result.outcome !== 'permanent') return []
   if (result.suppress === 'requested') return [{ addressKey, reason: 'requested' }]
   return result.suppress === true ? [{ addressKey, reason: 'invalid' }] : []
 }

@@ -22,12 +22,14 @@ export async function deliveredBefore(
   )
   if (content.delivery === 'each' || content.delivery.fallbackAfterHours === undefined) return () => false
   if (followers.length === 0) return () => false
-  const ids = followers.map(({ delivery }) => delivery.customerId)
+  const ids = followers.flatMap(({ delivery }) => delivery.customerId ?? [])
   const arrived = new Map<CustomerId, readonly Delivery[]>()
   for (const other of await storage.deliveries.ofMembers(scope, runId, ids)) {
-    if (!ARRIVED.some((type) => other.receipts[type] !== undefined)) continue
-    arrived.set(other.customerId, [...(arrived.get(other.customerId) ?? []), other])
+    const { customerId, receipts } = other
+    if (customerId === null || !ARRIVED.some((type) => receipts[type] !== undefined)) continue
+    arrived.set(customerId, [...(arrived.get(customerId) ?? []), other])
   }
   return ({ id, step, customerId }) =>
+    customerId !== null &&
     (arrived.get(customerId) ?? []).some((other) => other.step === step && other.id !== id)
 }

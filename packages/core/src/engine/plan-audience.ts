@@ -34,6 +34,7 @@ import { resolveStrata } from './resolve-strata.js'
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
 export interface AudienceRequest {
   readonly criteria: Criteria
+  /** To customers; nobody is planned where there are none. */
   readonly channels: readonly ChannelKind[]
   /** Whether each customer's own order goes before that of `channels`. @default false */
   readonly isPersonalOrder?: boolean
@@ -81,6 +82,12 @@ interface Matching {
   readonly needs: readonly EventNeed[]
 }
 
+/** Of a campaign that is put in public alone. */
+const NOBODY: AudiencePlanner = {
+  match: async () => ({ customers: [], next: null }),
+  plan: async () => [],
+}
+
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
@@ -92,6 +99,7 @@ export async function createPlanner(
   scope: Scope,
   request: AudienceRequest,
 ): Promise<AudiencePlanner> {
+  if (request.channels.length === 0) return NOBODY
   const criteria = await resolveAudience(context, scope, request.criteria)
   const strata = await resolveStrata(context, scope, request.strata ?? [])
   const segments = await loadCountedSegments(context, scope)

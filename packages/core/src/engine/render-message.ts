@@ -1,6 +1,6 @@
 import { signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
-import type { DeliveryId, RunId } from '../base/ids.js'
+import type { CustomerId, DeliveryId, RunId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
@@ -20,19 +20,24 @@ export interface MessageOrder {
   readonly campaign: Campaign
   readonly channel: ChannelKind
   readonly arm: Arm
-  readonly customer: OpenCustomer
+  /** Null for what is put in public. */
+  readonly customer: OpenCustomer | null
   readonly deliveryId: DeliveryId
   readonly coupon: CouponView | null
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** Of whom templates see nothing: what is put in public names nobody. */
+const NOBODY: OpenCustomer = { id: '' as CustomerId, addresses: {}, tags: [], facts: {}, attributes: {} }
+
 /**
- * Fills in the message for one customer.
+ * Fills in the message for one customer, or for all.
  *
  * @throws TEMPLATE_RENDER_FAILED
  */
 export function renderMessage(context: EngineContext, scope: Scope, order: MessageOrder): RenderedMessage {
-  const { campaign, customer, deliveryId } = order
+  const { campaign, deliveryId } = order
+  const customer = order.customer ?? NOBODY
   const compiled = compiledMessage(context, scope, campaign, order.channel, order.arm, customer.locale)
   const links = linksOf(context, scope, deliveryId)
   return compiled.render({
@@ -46,9 +51,9 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     variant: order.arm,
     coupon: order.coupon,
     data: order.data,
-    unsubscribeUrl: links.unsubscribe,
-    preferencesUrl: links.preferences,
-    oneClickUrl: links.unsubscribe,
+    unsubscribeUrl: order.customer === null ? null : links.unsubscribe,
+    preferencesUrl: order.customer === null ? null : links.preferences,
+    oneClickUrl: order.customer === null ? null : links.unsubscribe,
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
     now: context.clock.now(),

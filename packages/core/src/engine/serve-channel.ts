@@ -1,6 +1,7 @@
 import { type Instant, SECOND_MS } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import { isPublicIn } from '../model/public-placement.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
@@ -8,6 +9,7 @@ import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { type ChunkDelivery, createChunkDelivery } from './deliver-chunk.js'
 import { publishProgress } from './progress.js'
+import { isPublic } from './public-messages.js'
 import type { RunServer } from './run-server.js'
 
 /** How long a turn lasts at most, before other runs have theirs. */
@@ -39,6 +41,12 @@ export async function serveChannel(
   const channel = context.channels[kind]
   if (channel === undefined) {
     await pauseForChannel(context, scope, campaign, `no adapter for ${kind}`)
+    return AT_ONCE
+  }
+  const isMeantPublic = isPublicIn(campaign.placements, kind)
+  if (isMeantPublic !== isPublic(context, kind)) {
+    const reason = `${kind} ${isMeantPublic ? 'was' : 'was not'} public when the campaign was launched`
+    await pauseForChannel(context, scope, campaign, reason)
     return AT_ONCE
   }
   const lane: ChannelLane = { campaign, run, kind, channel, worker: server.worker }

@@ -226,7 +226,7 @@ export function nextChannel(
   { delivery, campaign, memberChannels }: Omit<HeldDelivery, 'fence'>,
   now: Instant,
 ): Delivery | null {
-  if (campaign.content.delivery === 'each') return null
+  if (campaign.content.delivery === 'each' || delivery.customerId === null) return null
   const channel = memberChannels[memberChannels.indexOf(delivery.channel) + 1]
   if (channel === undefined) return null
   return queuedDelivery({

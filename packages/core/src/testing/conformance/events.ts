@@ -13,6 +13,7 @@ import {
   expectEqual,
   expectFailure,
   expectPages,
+  expectPresent,
   expectSame,
   expectThat,
   tamperWith,
@@ -193,8 +194,8 @@ const readCases: readonly StorageCase[] = [
         event('5', 50, { type: 'delivered' }),
         event('6', 5, { attributions: on('sms') }),
         event('7', 60, { attributions: on(null) }),
-        event('8', 15, { customerId: asId('b') }),
-        event('9', 15, { customerId: asId('c') }),
+        event('8', 15, { customerId: asId<CustomerId>('b') }),
+        event('9', 15, { customerId: asId<CustomerId>('c') }),
       ])
       const last = async (types: string[], ...texts: string[]) =>
         [
@@ -266,11 +267,10 @@ const forgetCases: readonly StorageCase[] = [
     'forgetting a customer leaves the deliveries and their events in place',
     async ({ storage, ours }) => {
       const delivery = sampleDelivery()
+      const customerId = expectPresent(delivery.customerId, 'a customer')
       await seedDeliveries(storage, ours, [delivery])
-      await storage.events.append(ours, [
-        sampleEvent({ deliveryId: delivery.id, customerId: delivery.customerId }),
-      ])
-      await storage.events.forget(ours, [delivery.customerId])
+      await storage.events.append(ours, [sampleEvent({ deliveryId: delivery.id, customerId })])
+      await storage.events.forget(ours, [customerId])
       const filter = { deliveryId: delivery.id }
       const listed = await allPages((page) => storage.events.list(ours, CAMPAIGN, filter, page))
       expectThat(listed.length === 1, 'the event of the delivery', listed)
