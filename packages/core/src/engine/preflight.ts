@@ -2,7 +2,7 @@ import { authorize } from '../access/policy.js'
 import { isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, isPersonalOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
@@ -77,6 +77,7 @@ export async function preflight(
     {
       criteria: campaign.pinnedAudience ?? content.audience,
       channels: personalChannels(placed),
+      isPersonalOrder: isPersonalOrder(content),
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
       strata: stratificationOf(campaign)?.strata,

@@ -79,3 +79,22 @@ export function joinMessageFigures(figures: readonly MessageFigures[]): MessageF
     },
   }
 }
+
+/**
+ * The same, with one message at most counted as delivered for each member: where a later channel had its turn because nothing
+ * had been heard of the one before, both may arrive in the end.
+ */
+export function oneDeliveredEach(
+  figures: MessageFigures,
+  tally: Tally,
+  { arms, segment }: Omit<Slice, 'channel'>,
+): MessageFigures {
+  const inAll = (type: string) => tally.figures({ arms, channel: null, segment }, type).members
+  const { counts, rates } = figures
+  if (rates.deliveryRate.denominator === 0 || inAll('delivered') === counts.delivered) return figures
+  const delivered = inAll('delivered')
+  return {
+    counts: { ...counts, delivered },
+    rates: { ...rates, deliveryRate: reportRate(delivered, inAll('sent')) },
+  }
+}
