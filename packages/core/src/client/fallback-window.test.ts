@@ -82,6 +82,15 @@ describe('a message that is not delivered in time', () => {
     },
   )
 
+  it('is one that bounces after all, though it was said to be delivered', async () => {
+    const { sms, tell, sendAll, wait } = await launched(1)
+    await sendAll()
+    await tell('delivered', 'c-0')
+    await tell('bounced', 'c-0')
+    await wait()
+    expect(sms.accepted).toHaveLength(1)
+  })
+
   it('counts once for its member when both arrive in the end, under the same coupon', async () => {
     const { kit, id, wait, clock } = await launched(2)
     await wait()

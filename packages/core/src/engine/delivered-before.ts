@@ -6,8 +6,24 @@ import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import type { HeldDelivery } from './settlements.js'
 
-/** Receipts that come of messages which arrived. */
-const ARRIVED: readonly ReceiptType[] = ['delivered', 'displayed', 'opened', 'clicked', 'replied']
+/** Receipts that only a message brings which arrived. */
+const ARRIVED: readonly ReceiptType[] = [
+  'displayed',
+  'opened',
+  'clicked',
+  'replied',
+  'dismissed',
+  'complained',
+  'unsubscribed',
+]
+
+/** Receipts by which a provider takes back that it has delivered. */
+const CAME_BACK: readonly ReceiptType[] = ['bounced', 'blocked', 'dropped']
+
+function hasArrived({ receipts }: Delivery): boolean {
+  const has = (type: ReceiptType) => receipts[type] !== undefined
+  return ARRIVED.some(has) || (has('delivered') && !CAME_BACK.some(has))
+}
 
 /** Of deliveries that wait for an earlier channel: whether it has brought its message by now. One call for all of them. */
 export async function deliveredBefore(
@@ -25,8 +41,8 @@ export async function deliveredBefore(
   const ids = followers.flatMap(({ delivery }) => delivery.customerId ?? [])
   const arrived = new Map<CustomerId, readonly Delivery[]>()
   for (const other of await storage.deliveries.ofMembers(scope, runId, ids)) {
-    const { customerId, receipts } = other
-    if (customerId === null || !ARRIVED.some((type) => receipts[type] !== undefined)) continue
+    const { customerId } = other
+    if (customerId === null || !hasArrived(other)) continue
     arrived.set(customerId, [...(arrived.get(customerId) ?? []), other])
   }
   return ({ id, step, customerId }) =>
