@@ -82,6 +82,42 @@ describe('a message that is not delivered in time', () => {
     },
   )
 
+  it('is known to have arrived when somebody follows its link, though no provider tells', async () => {
+    const html = '<a href="https://pizza.example/menu">Menu</a>'
+    const { root, email, sms, sendAll, wait } = await launched(
+      2,
+      {},
+      { messages: { ...BOTH.messages, email: { subject: 'Hi', html } }, tracking: { clicks: true } },
+    )
+    await sendAll()
+    const [content] = email.accepted.map(({ message }) => message.content)
+    const [, link = ''] = /\/c\/([^"]+)"/.exec(content?.type === 'email' ? (content.html ?? '') : '') ?? []
+    expect(await root.links.follow(decodeURIComponent(link))).not.toBeNull()
+    await wait()
+    expect(sms.accepted).toHaveLength(1)
+  })
+
+  it('is known to have arrived when somebody answers it, though no provider tells', async () => {
+    const { kit, email, sms, sendAll, wait } = await launched(
+      2,
+      { sms: TELLS },
+      { delivery: { firstOf: ['sms', 'email'], fallbackAfterHours: 24 } },
+    )
+    await sendAll()
+    const [to = ''] = sms.accepted.map(({ message }) => message.to)
+    await kit.messages.receive({ key: 'm-1', channel: 'sms', from: to, text: 'A table at eight?' })
+    await wait()
+    expect(email.accepted).toHaveLength(1)
+  })
+
+  it('is not waited for on a channel that cannot tell, of which preflight warns', async () => {
+    const { kit, id } = await launched(1, { email: {} })
+    const { findings } = await kit.campaigns.preflight(id)
+    expect(findings).toContainEqual(
+      expect.objectContaining({ code: 'fallbackUntold', path: 'delivery.firstOf[0]' }),
+    )
+  })
+
   it('is one that bounces after all, though it was said to be delivered', async () => {
     const { sms, tell, sendAll, wait } = await launched(1)
     await sendAll()

@@ -1,29 +1,10 @@
 import type { CustomerId, RunId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import type { Delivery } from '../model/delivery.js'
-import type { ReceiptType } from '../model/receipt.js'
+import { hasArrived } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import type { HeldDelivery } from './settlements.js'
-
-/** Receipts that only a message brings which arrived. */
-const ARRIVED: readonly ReceiptType[] = [
-  'displayed',
-  'opened',
-  'clicked',
-  'replied',
-  'dismissed',
-  'complained',
-  'unsubscribed',
-]
-
-/** Receipts by which a provider takes back that it has delivered. */
-const CAME_BACK: readonly ReceiptType[] = ['bounced', 'blocked', 'dropped']
-
-function hasArrived({ receipts }: Delivery): boolean {
-  const has = (type: ReceiptType) => receipts[type] !== undefined
-  return ARRIVED.some(has) || (has('delivered') && !CAME_BACK.some(has))
-}
 
 /** Of deliveries that wait for an earlier channel: whether it has brought its message by now. One call for all of them. */
 export async function deliveredBefore(
@@ -42,7 +23,7 @@ export async function deliveredBefore(
   const arrived = new Map<CustomerId, readonly Delivery[]>()
   for (const other of await storage.deliveries.ofMembers(scope, runId, ids)) {
     const { customerId } = other
-    if (customerId === null || !hasArrived(other)) continue
+    if (customerId === null || !hasArrived(other.receipts)) continue
     arrived.set(customerId, [...(arrived.get(customerId) ?? []), other])
   }
   return ({ id, step, customerId }) =>

@@ -14,6 +14,7 @@ import type { CallOptions } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { estimateMessages, funnelOf, type MessageEstimate } from './estimate-run.js'
+import { fallbackFindings } from './fallback-findings.js'
 import {
   findUnknownVariables,
   type MessageSize,
@@ -100,6 +101,7 @@ export async function preflight(
   const findings = [
     ...joined(await findObstacle(context, scope, campaign), publicFindings(placed)),
     ...(personalChannels(placed).length === 0 ? [] : audienceFindings(funnel)),
+    ...fallbackFindings(context, campaign),
     ...experimentFindings(content.experiment, funnel),
     ...(strata === null ? [] : stratumFindings(campaign, strata)),
     ...rolloutFindings(context, scope, campaign, start, first, remainder),

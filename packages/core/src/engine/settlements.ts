@@ -8,6 +8,7 @@ import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type Delivery, queuedDelivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
+import { tellsOfArrival } from '../model/receipt.js'
 import type { ChannelCapabilities, MessagePrice, SendResult } from '../ports/channel.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { backoffMs } from '../throttling/backoff.js'
@@ -173,7 +174,7 @@ function onceUndelivered(
 ): Delivery | null {
   const { delivery } = held.campaign.content
   if (delivery === 'each' || delivery.fallbackAfterHours === undefined) return null
-  if (!receipts.includes('delivered')) return null
+  if (!tellsOfArrival(receipts)) return null
   return nextChannel(context, held, now + Math.ceil(delivery.fallbackAfterHours * HOUR_MS))
 }
 

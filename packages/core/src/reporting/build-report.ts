@@ -173,7 +173,8 @@ function allFigures(
   const joined = joinMessageFigures(
     [...measurements].map(([channel, each]) => messageFigures(tally, { arms, channel, segment }, each)),
   )
-  const messages = isOneEach ? oneDeliveredEach(joined, tally, { arms, segment }) : joined
+  const members = arms.filter((arm) => arm !== PUBLIC_ARM)
+  const messages = isOneEach ? oneDeliveredEach(joined, tally, { arms: members, segment }) : joined
   const responses = responseCounts(tally, { arms, segment })
   return {
     counts: { ...messages.counts, ...responses },
