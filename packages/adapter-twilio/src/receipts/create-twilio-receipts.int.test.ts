@@ -177,7 +177,7 @@ describe('status callbacks', () => {
     expect((await json(batch)).status).toBe(200)
     const states = new Map((await deliveries(id)).map((each) => [each.providerMessageId, each.receipts]))
     expect(states.get(first?.sid ?? '')).toEqual({ delivered: Date.UTC(2026, 2, 1, 12) })
-    expect(Object.keys(states.get(second?.sid ?? '') ?? {})).toEqual(['bounced'])
+    expect(Object.keys(states.get(second?.sid ?? '') ?? {})).toEqual(['bounced', 'unsubscribed'])
     expect((await kit.consents.history('c-0')).at(-1)).toMatchObject({ decision: 'denied', topic: '*' })
   })
 })
