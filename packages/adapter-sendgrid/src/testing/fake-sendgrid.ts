@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout } from 'node:timers/promises'
+import { createSystemClock } from '@campaignkit/core'
 import { checkMailSend, type MailSendFault } from './check-mail-send.js'
 import type { FakeBehaviour, FakeStep } from './fake-behaviour.js'
 import { type FakeMessage, messageIdOf, messagesOf } from './fake-message.js'
@@ -84,6 +84,7 @@ interface Waiter {
 class Fake implements FakeSendgrid {
   readonly messages: FakeMessage[] = []
   readonly refusals: FakeRefusal[] = []
+  readonly #clock = createSystemClock()
   readonly #options: FakeSendgridOptions
   readonly #server: Server
   #waiters: Waiter[] = []
@@ -165,7 +166,7 @@ class Fake implements FakeSendgrid {
   }
 
   async #conclude(step: FakeStep & { readonly apiKey: string }, response: ServerResponse): Promise<void> {
-    await setTimeout(this.#options.latencyMs ?? 0)
+    await this.#clock.sleepUntil(this.#clock.now() + (this.#options.latencyMs ?? 0))
     const behaviour = this.#options.behaviour?.(step) ?? ACCEPT
     const headers = this.#options.headers?.(step) ?? {}
     switch (behaviour.type) {
