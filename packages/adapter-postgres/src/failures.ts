@@ -24,12 +24,20 @@ const NEVER: Meaning = { again: 'no', retry: 'never' }
 
 /** A server that takes no writes: after a failover the connection still leads to the old one. */
 const READ_ONLY = '25006'
+/**
+ * A row that lies in no partition, or no more in that where it was put: the partition of its month was attached beside it.
+ * The same state is told of a check that a value broke, which has a name and is broken the next time too.
+ */
+const NO_PARTITION = '23514'
 
 /** SQLSTATEs, and the codes of Node for connections that are lost; a class of two characters stands for its states. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   '40001': CONFLICT,
   '40P01': CONFLICT,
   '55P03': CONFLICT,
+  [NO_PARTITION]: CONFLICT,
+  '25P03': AWAY,
+  '57P05': AWAY,
   '57P01': AWAY,
   '57P02': AWAY,
   '57P03': AWAY,
@@ -41,6 +49,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNRESET: AWAY,
   ECONNREFUSED: AWAY,
   EHOSTUNREACH: AWAY,
+  EAI_AGAIN: AWAY,
   EPIPE: AWAY,
   ETIMEDOUT: AWAY,
 }
@@ -57,6 +66,7 @@ export class TryAgain extends Error {
 /** What the error of a driver means. */
 export function meaningOf(error: unknown): Meaning {
   const code = codeOf(error)
+  if (code === NO_PARTITION && brokenConstraint(error) !== null) return NEVER
   const known = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)]
   if (known !== undefined) return known
   if (!(error instanceof Error)) return NEVER
