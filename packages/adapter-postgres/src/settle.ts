@@ -1,4 +1,12 @@
-import type { CampaignId, DeliveryId, Instant, Scope, Settlement } from '@campaignkit/core/adapter'
+import {
+  type CampaignId,
+  type Delivery,
+  type DeliveryId,
+  type Instant,
+  nextOfSent,
+  type Scope,
+  type Settlement,
+} from '@campaignkit/core/adapter'
 import { appendEvents } from './append-events.js'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
@@ -31,10 +39,11 @@ const ENDING: Columns<Settlement> = [
 /** The statuses that end a delivery, in a statement. */
 export const ENDS = raw(`('sent', 'failed', 'skipped', 'cancelled', 'held')`)
 
-/** A delivery that was settled, and whose it is. */
+/** A delivery that was settled, whose it is, and what receipts had said of it. */
 interface Settled {
   readonly deliveryId: DeliveryId
   readonly campaignId: CampaignId
+  readonly receipts: Delivery['receipts']
 }
 
 /** The rule of `DeliveryStore.settle`: the fence decides, row by row, under the row's lock. */
@@ -61,7 +70,7 @@ export async function settle(
     from ${given(SETTLEMENT, firsts)}
     where d.tenant = ${tenant} and d.id = given.delivery_id and d.fence = given.fence
       and d.lease_until is not null and d.status not in ${ENDS}
-    returning d.id as "deliveryId", d.campaign_id as "campaignId"`)
+    returning d.id as "deliveryId", d.campaign_id as "campaignId", d.receipts`)
   const settled = new Map(moved.map((each) => [each.deliveryId, each]))
   const standing = firsts.filter(({ deliveryId }) => settled.has(deliveryId))
   const ending = standing.filter(({ status }) => status !== 'inDoubt')
@@ -78,7 +87,7 @@ export async function settle(
     session,
     tables,
     scope,
-    standing.flatMap(({ next }) => next ?? []),
+    standing.flatMap((each) => nextOf(each, settled.get(each.deliveryId)) ?? []),
   )
   await appendEvents(
     session,
@@ -87,4 +96,8 @@ export async function settle(
     standing.flatMap(({ events }) => events),
   )
   return standing.flatMap(({ deliveryId }) => settled.get(deliveryId) ?? [])
+}
+
+function nextOf(settlement: Settlement, settled: Settled | undefined): Delivery | null {
+  return settlement.status === 'sent' ? nextOfSent(settled?.receipts ?? {}, settlement) : settlement.next
 }

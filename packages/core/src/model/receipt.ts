@@ -114,6 +114,21 @@ export function hasArrived(state: ReceiptState): boolean {
   return ARRIVED.some(has) || (has('delivered') && !CAME_BACK.some(has))
 }
 
+/** Whether a message has come back: a provider says so, and nobody has done anything with it. */
+export function hasComeBack(state: ReceiptState): boolean {
+  return CAME_BACK.some((type) => state[type] !== undefined) && !hasArrived(state)
+}
+
+/** Whether a receipt of this type takes back that a message was delivered, or will be. */
+export function takesBack(type: ReceiptType): boolean {
+  return CAME_BACK.includes(type)
+}
+
+/** Whether a receipt of this type says by itself that the message has arrived. */
+export function tellsArrival(type: ReceiptType): boolean {
+  return hasArrived({ [type]: 0 })
+}
+
 /** Whether a channel on which these receipts come can tell that a message has arrived. */
 export function tellsOfArrival(receipts: readonly ReceiptType[]): boolean {
   return receipts.includes('delivered') || receipts.includes('displayed')
