@@ -2,11 +2,17 @@
 //   pnpm bench:postgres segments [--customers 200000]
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
+//   pnpm bench:postgres delivery [--deliveries 100000] [--windows 1,10,100] [--workers 1,2,4]
+//   pnpm bench:postgres memory [--recipients 1000000]
+//   pnpm bench:postgres campaigns [--campaigns 10000]
 import { cpus, totalmem } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { tableOf } from '../table.js'
+import { campaignLines } from './campaigns.js'
+import { deliveryLines } from './delivery.js'
 import { freezeLines, measureFreezing } from './freeze.js'
+import { memoryLines } from './memory.js'
 import { benchSegments } from './segments.js'
 
 const { values, positionals } = parseArgs({
@@ -14,6 +20,11 @@ const { values, positionals } = parseArgs({
   options: {
     customers: { type: 'string', default: '200000' },
     members: { type: 'string', default: '100000' },
+    deliveries: { type: 'string', default: '100000' },
+    windows: { type: 'string', default: '1,10,100' },
+    workers: { type: 'string', default: '1,2,4' },
+    recipients: { type: 'string', default: '1000000' },
+    campaigns: { type: 'string', default: '10000' },
     // read by the part itself
     rounds: { type: 'string' },
     events: { type: 'string' },
@@ -26,6 +37,18 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events: async () => void (await import('./events.js')),
   segments: () => benchSegments(countOf(values.customers)),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
+  delivery: async () =>
+    console.log(
+      tableOf(
+        await deliveryLines({
+          deliveries: countOf(values.deliveries),
+          windows: values.windows.split(',').map(countOf),
+          workers: values.workers.split(',').map(countOf),
+        }),
+      ),
+    ),
+  memory: async () => console.log(tableOf(await memoryLines(countOf(values.recipients)))),
+  campaigns: async () => console.log(tableOf(await campaignLines(countOf(values.campaigns)))),
 }
 
 function countOf(text: string): number {

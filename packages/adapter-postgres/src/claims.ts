@@ -23,14 +23,14 @@ interface Waiting {
 }
 
 const UNSENT: Waiting = {
-  free: raw(`status = 'queued'`),
-  leased: raw(`status = 'claimed'`),
+  free: raw(`waits_for = 'claim'`),
+  leased: raw(`is_leased and status = 'claimed'`),
   becomes: raw(`status = 'claimed',`),
 }
 
 const DOUBTFUL: Waiting = {
-  free: raw(`status = 'inDoubt' and lease_until is null`),
-  leased: raw(`status in ('attempting', 'inDoubt')`),
+  free: raw(`waits_for = 'receipt'`),
+  leased: raw(`is_leased and status in ('attempting', 'inDoubt')`),
   becomes: raw(''),
 }
 
@@ -99,10 +99,10 @@ export function createClaims(
           from ${given(ENTRY, entries)}
           where d.tenant = ${tenant} and d.id = given.delivery_id and d.status = 'claimed'
             and d.fence = given.fence and d.lease_until is not null
-          returning d.id, d.fence, given.attempt_id
+          returning d.id, d.fence, given.attempt_id, given.address_key
         )
-        insert into ${attempts} (tenant, id, delivery_id, worker, fence, started_at, outcome)
-        select ${tenant}, attempt_id, id, ${worker}, fence, ${now}::float8, 'open' from opened
+        insert into ${attempts} (tenant, id, delivery_id, address_key, worker, fence, started_at, outcome)
+        select ${tenant}, attempt_id, id, address_key, ${worker}, fence, ${now}::float8, 'open' from opened
         returning delivery_id`)
       const ids = new Set(opened.map(({ delivery_id: id }) => id))
       return entries.filter(({ deliveryId }) => ids.has(deliveryId)).map(({ deliveryId }) => deliveryId)

@@ -1,5 +1,7 @@
 import {
   type Attempt,
+  CHANNEL_KINDS,
+  type ChannelKind,
   DELIVERY_STATUSES,
   type Delivery,
   type DeliveryCounts,
@@ -16,7 +18,7 @@ import { insertDeliveries } from './insert-deliveries.js'
 import { pageFrom } from './paging.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
-import { type Fragment, sql } from './sql.js'
+import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** The deliveries of {@link createPostgresStorage}. */
@@ -55,11 +57,10 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     get: ({ tenant }, ids) => read(sql`d.tenant = ${tenant} and d.id = any(${ids}::text[])`),
     byProviderMessageId: ({ tenant }, ids) =>
       read(sql`d.tenant = ${tenant} and d.id in (
-        select id from ${deliveries} where tenant = ${tenant} and provider_message_id = any(${ids}::text[])
-        union select delivery_id from ${attempts}
-        where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
+        select delivery_id from ${attempts} where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
     byAddressKey: ({ tenant }, keys, limit) =>
-      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[])
+      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[]) and d.id in (
+        select delivery_id from ${attempts} where tenant = ${tenant} and address_key = any(${keys}::text[]))
         order by d.due_at desc, d.id desc limit ${limit}`),
     ofMember: ({ tenant }, runId, customerId) =>
       read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
@@ -96,9 +97,11 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       return new Map(rows.map(({ reason, count }) => [reason, count]))
     },
     nextDue: async ({ tenant }, runId, channel) => {
-      const ofRun = channel === undefined ? sql`` : sql`and channel = ${channel}`
-      const [row] = await database.rows<{ readonly next: Instant | null }>(sql`
-        select ${nextDueOf(sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId} ${ofRun}`)} as next`)
+      const ofRun = sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId}`
+      const kinds = channel === undefined ? CHANNEL_KINDS : [channel]
+      const [row] = await database.rows<{ readonly next: Instant | null }>(
+        sql`select ${nextDueOf(ofRun, kinds)} as next`,
+      )
       return row?.next ?? null
     },
   }
@@ -111,11 +114,18 @@ export function campaignsOf(
   return new Set(deliveries.map(({ campaignId }) => campaignId))
 }
 
-/** The earliest instant at which a claim could give something, each part of it by an index of its own. */
-export function nextDueOf(ofRun: Fragment): Fragment {
+/**
+ * The earliest instant at which a claim on one of the channels could give something. Each part of it looks at the first
+ * entry of an index for each channel: all that waits in a run are a million entries.
+ */
+export function nextDueOf(ofRun: Fragment, channels: readonly ChannelKind[]): Fragment {
+  const earliest = (instant: Fragment, condition: Fragment) => sql`(
+    select min(first.instant) from unnest(${channels}::text[]) as asked(channel), lateral (
+      select ${instant} as instant from ${ofRun} and d.channel = asked.channel and ${condition}
+      order by d.due_at limit 1) as first)`
   return sql`least(
-    (select min(d.due_at) from ${ofRun} and d.status = 'queued'),
-    (select min(d.due_at) from ${ofRun} and d.status = 'inDoubt' and d.lease_until is null),
+    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'claim'`))},
+    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'receipt'`))},
     (select min(case when d.status = 'inDoubt' then greatest(d.lease_until, d.due_at) else d.lease_until end)
-     from ${ofRun} and d.lease_until is not null))`
+     from ${ofRun} and d.channel = any(${channels}::text[]) and d.is_leased))`
 }

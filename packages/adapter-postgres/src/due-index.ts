@@ -1,4 +1,11 @@
-import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
+import {
+  CHANNEL_KINDS,
+  type DueIndex,
+  type DueRun,
+  type Instant,
+  type RunId,
+  type TenantId,
+} from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
 import { sql } from './sql.js'
@@ -20,7 +27,7 @@ export function createDueIndex(
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
   const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
   const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
-  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun)}, 0) else r.scheduled_for end`
+  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, CHANNEL_KINDS)}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {
       const rows = await database.rows<Row>(sql`

@@ -1,6 +1,7 @@
 import { signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
 import type { DeliveryId, RunId } from '../base/ids.js'
+import { once } from '../base/once.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
@@ -45,8 +46,13 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     variant: order.arm,
     coupon: order.coupon,
     data: order.data,
-    unsubscribeUrl: links.unsubscribe,
-    oneClickUrl: links.unsubscribe,
+    // a signature costs as much as a short text, and not every message shows one
+    get unsubscribeUrl() {
+      return links.unsubscribe()
+    },
+    get oneClickUrl() {
+      return links.unsubscribe()
+    },
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
     now: context.clock.now(),
@@ -59,7 +65,7 @@ function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
   const { publicUrl: origin, secrets } = context.settings
   const [secret] = secrets
   return {
-    unsubscribe: `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`,
+    unsubscribe: once(() => `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`),
     openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
     track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
   }
