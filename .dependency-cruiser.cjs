@@ -228,6 +228,13 @@ module.exports = {
       to: { path: '\\.fixture\\.ts$' },
     },
     {
+      name: 'local-postgres-stays-in-tests',
+      comment: 'The server that tests and examples start is no part of what is shipped.',
+      severity: 'error',
+      from: { path: '^packages/[^/]+/src/', pathNot: TESTS },
+      to: { path: '^examples/local-postgres/' },
+    },
+    {
       name: 'declared-dependencies',
       comment: 'What is shipped uses declared dependencies only.',
       severity: 'error',

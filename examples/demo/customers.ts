@@ -14,9 +14,18 @@ import {
 import type { OwnList } from './options.js'
 import type { MadeUpList } from './people.js'
 import { UsageError } from './usage-error.js'
+import type { DemoChannel } from './win-back.js'
 import type { Inhabitant } from './world.js'
 
 type Criteria = CampaignInput['audience']
+
+/** What a channel writes to. */
+const ADDRESS_OF = { email: 'email', sms: 'phone' } as const
+
+const INVENTED = {
+  email: (number: number) => `customer-${number}@mail.example`,
+  phone: (number: number) => `+39320${String(number).padStart(7, '0')}`,
+}
 
 const LAPSED_DAYS = 180
 const PAGE = 1_000
@@ -37,6 +46,7 @@ export async function importMadeUp(
   source: AsyncIterable<Uint8Array> | string,
   list: Omit<MadeUpList, 'csv'>,
   asOf: number,
+  channel: DemoChannel,
 ): Promise<Imported> {
   const outcome = await kit.customers.importCsv(source, {
     map: {
@@ -44,6 +54,7 @@ export async function importMadeUp(
       'first name': { path: 'firstName', as: 'text' },
       'last name': { path: 'lastName', as: 'text' },
       'e-mail': { path: 'email', as: 'text' },
+      phone: { path: 'phone', as: 'text' },
       tags: { path: 'tags', as: 'tags' },
       'last order': { path: 'facts.lastOrderAt', as: 'date' },
       orders: { path: 'facts.orderCount', as: 'number' },
@@ -51,7 +62,7 @@ export async function importMadeUp(
       city: { path: 'attributes.city', as: 'text' },
     },
     consent: {
-      channel: 'email',
+      channel,
       topic: 'offers',
       basis: 'sign-up form',
       obtainedAt: asOf - yearsMs(2),
@@ -61,7 +72,7 @@ export async function importMadeUp(
   await kit.consents.record(
     list.refusedSince.map((customerId) => ({
       customerId,
-      channel: 'email',
+      channel,
       topic: 'offers',
       decision: 'denied',
       basis: 'one-click unsubscribe',
@@ -69,12 +80,12 @@ export async function importMadeUp(
     })),
   )
   await kit.consents.suppress(
-    list.deadAddresses.map((address) => ({ channel: 'email', address, reason: 'bounced' })),
+    list.deadAddresses.map((dead) => ({ channel, address: dead[ADDRESS_OF[channel]], reason: 'bounced' })),
   )
   const lapsed = all(tag('pizza-lover'), inactiveFor({ days: LAPSED_DAYS }))
   await kit.segments.save({ name: 'lapsed pizza lovers', criteria: lapsed })
   await kit.segments.save({ name: 'regulars', criteria: minOrders(5) })
-  return { outcome, target: 'lapsed pizza lovers', inhabitants: await everybody(kit), invented: 0 }
+  return { outcome, target: 'lapsed pizza lovers', inhabitants: await everybody(kit, channel), invented: 0 }
 }
 
 /**
@@ -83,9 +94,14 @@ export async function importMadeUp(
  *
  * @throws UsageError when it cannot be read or nobody in it has an address
  */
-export async function importOwn(kit: TenantKit, list: OwnList, asOf: number): Promise<Imported> {
+export async function importOwn(
+  kit: TenantKit,
+  list: OwnList,
+  asOf: number,
+  channel: DemoChannel,
+): Promise<Imported> {
   const consent = {
-    channel: 'email',
+    channel,
     topic: 'offers',
     basis: 'demo without real recipients',
     obtainedAt: asOf,
@@ -102,13 +118,13 @@ export async function importOwn(kit: TenantKit, list: OwnList, asOf: number): Pr
   const stored = outcome.rows - outcome.skipped
   if (stored > 0 && outcome.withoutAddress === stored && !list.inventAddresses) {
     throw new UsageError(
-      `None of the ${stored} customers has an e-mail address, so nobody can be written to. Map a column to \`email\`, ` +
-        'or give --invent-addresses: then each gets one at mail.example, which leads to the mailbox of this demo.',
+      `None of the ${stored} customers has an address of the kind \`${ADDRESS_OF[channel]}\`, so nobody can be written to. Map a column to it, ` +
+        'or give --invent-addresses: then each gets one that leads to the mailbox of this demo.',
     )
   }
-  const invented = list.inventAddresses ? await inventAddresses(kit, asOf) : 0
-  await kit.segments.save({ name: 'target', criteria: await audienceOf(kit, list) })
-  return { outcome, target: 'target', inhabitants: await everybody(kit), invented }
+  const invented = list.inventAddresses ? await inventAddresses(kit, asOf, channel) : 0
+  await kit.segments.save({ name: 'target', criteria: await audienceOf(kit, list, channel) })
+  return { outcome, target: 'target', inhabitants: await everybody(kit, channel), invented }
 }
 
 function idsOf({ id, map }: OwnList): Pick<ImportOptions, 'idFrom'> {
@@ -117,21 +133,20 @@ function idsOf({ id, map }: OwnList): Pick<ImportOptions, 'idFrom'> {
   return { idFrom: id === null ? { line: true } : { column: id } }
 }
 
-async function inventAddresses(kit: TenantKit, obtainedAt: number): Promise<number> {
+async function inventAddresses(kit: TenantKit, obtainedAt: number, channel: DemoChannel): Promise<number> {
+  const kind = ADDRESS_OF[channel]
   let number = 0
   let invented = 0
   for await (const page of pages(kit)) {
     const customers = page.flatMap(({ id, addresses }) => {
       number += 1
-      return addresses.email === undefined
-        ? [{ id, addresses: { email: `customer-${number}@mail.example` } }]
-        : []
+      return addresses[kind] === undefined ? [{ id, addresses: { [kind]: INVENTED[kind](number) } }] : []
     })
     await kit.customers.upsert(customers)
     await kit.consents.record(
       customers.map(({ id }) => ({
         customerId: id,
-        channel: 'email',
+        channel,
         topic: 'offers',
         decision: 'granted',
         basis: 'demo without real recipients',
@@ -144,17 +159,18 @@ async function inventAddresses(kit: TenantKit, obtainedAt: number): Promise<numb
 }
 
 /** The rule that was asked for; else the lapsed, and everybody when nobody is known to be. */
-async function audienceOf(kit: TenantKit, { segment }: OwnList): Promise<Criteria> {
+async function audienceOf(kit: TenantKit, { segment }: OwnList, channel: DemoChannel): Promise<Criteria> {
   if (segment !== null) return segment
   const lapsed = inactiveFor({ days: LAPSED_DAYS })
-  const { matched } = await kit.audiences.reach(lapsed, { channels: ['email'] })
+  const { matched } = await kit.audiences.reach(lapsed, { channels: [channel] })
   return matched > 0 ? lapsed : everyone()
 }
 
-async function everybody(kit: TenantKit): Promise<readonly Inhabitant[]> {
+async function everybody(kit: TenantKit, channel: DemoChannel): Promise<readonly Inhabitant[]> {
+  const kind = ADDRESS_OF[channel]
   const inhabitants: Inhabitant[] = []
   for await (const page of pages(kit)) {
-    for (const { id, addresses } of page) inhabitants.push({ id, email: addresses.email ?? null })
+    for (const { id, addresses } of page) inhabitants.push({ id, address: addresses[kind] ?? null })
   }
   return inhabitants
 }

@@ -27,6 +27,8 @@ function options(more: Partial<DemoOptions> = {}): DemoOptions {
     out: folder(),
     json: true,
     storage: 'memory',
+    workers: 0,
+    provider: 'smtp',
     list: null,
     ...more,
   }
@@ -66,7 +68,7 @@ describe('the demo on made-up customers', () => {
     expect(Math.abs(holdout - (recipients + holdout) / 10)).toBeLessThan(1)
     expect(figures.sent + figures.failed).toBe(recipients)
     expect(figures.failed).toBeGreaterThan(0)
-    expect(text()).toContain(`${figures.sent} messages lie in the mailbox`)
+    expect(text()).toContain(`${figures.sent} messages have arrived`)
   })
 
   it('keeps to a hundred messages a minute by its own clock', () => {

@@ -28,21 +28,31 @@ export interface Purchase {
 /** The ways in which people reach the shop and, through it, the kit. */
 export interface Doors {
   readonly diary: Readonly<Diary>
+  /** Nobody hears of it where the message has nothing to tell it. */
   open(letter: LetterText): Promise<void>
+  /** Likewise. */
   follow(letter: LetterText): Promise<void>
   unsubscribe(letter: LetterText): Promise<void>
   buy(purchase: Purchase): Promise<void>
 }
 
+/** What the doors need of the world. */
+export interface DoorsOptions {
+  /** How somebody answers a text message. */
+  answer(from: string, body: string): Promise<void>
+  /** How many coupons the till reads from their picture; the rest is typed in. */
+  readonly scanPictures: number
+}
+
 /** What a mail program sends when its own unsubscribe button is pressed (RFC 8058). */
 const ONE_CLICK = { 'List-Unsubscribe': 'One-Click' }
 
-/**
- * Opens the doors: the endpoints behind the links, the till, and the shop that tells the kit of each order.
- *
- * @param scanPictures - how many coupons the till reads from their picture; the rest is typed in
- */
-export function createDoors(root: CampaignKit, kit: TenantKit, scanPictures: number): Doors {
+/** Opens the doors: the endpoints behind the links, the till, and the shop that tells the kit of each order. */
+export function createDoors(
+  root: CampaignKit,
+  kit: TenantKit,
+  { answer, scanPictures }: DoorsOptions,
+): Doors {
   const serve = createEndpoints({ links: root.links, tenantOf: () => TENANT })
   const diary: Diary = {
     opened: 0,
@@ -72,15 +82,21 @@ export function createDoors(root: CampaignKit, kit: TenantKit, scanPictures: num
   return {
     diary,
     async open(letter) {
-      await visit(openPixel(letter), 200)
+      const pixel = openPixel(letter)
+      if (pixel === null) return
+      await visit(pixel, 200)
       diary.opened += 1
     },
     async follow(letter) {
-      await visit(menuLink(letter), 302)
+      const link = menuLink(letter)
+      if (link === null) return
+      await visit(link, 302)
       diary.followed += 1
     },
     async unsubscribe(letter) {
-      await visit(unsubscribeLink(letter), 200, { method: 'POST', body: new URLSearchParams(ONE_CLICK) })
+      const link = unsubscribeLink(letter)
+      if (link === null) await answer(letter.to, 'STOP')
+      else await visit(link, 200, { method: 'POST', body: new URLSearchParams(ONE_CLICK) })
       diary.unsubscribed += 1
     },
     async buy({ customerId, amountMinor, coupon, lendsCoupon }) {

@@ -1,4 +1,5 @@
-import type { MailboxMessage } from '@campaignkit/adapter-sendgrid/testing'
+import type { FakeMessage, MailboxMessage } from '@campaignkit/adapter-sendgrid/testing'
+import type { FakeTwilioMessage } from '@campaignkit/adapter-twilio/testing'
 import type { OutgoingMessage } from '@campaignkit/core/adapter'
 import jsQR from 'jsqr'
 import { PNG } from 'pngjs'
@@ -9,9 +10,12 @@ export interface Letter {
   read(): Promise<LetterText>
 }
 
-/** What a mail program shows. */
+/** What a mail program or a phone shows. */
 export interface LetterText {
+  readonly to: string
+  /** The first line of a message that has none. */
   readonly subject: string
+  /** Empty where there is only text. */
   readonly html: string
   readonly text: string
   /** The picture of the QR code, a PNG. */
@@ -25,8 +29,29 @@ export function letterOfMail(message: MailboxMessage): Letter {
     async read() {
       const { subject, html, text, attachments } = await message.parsed()
       const picture = attachments.find(({ contentType }) => contentType === 'image/png')
-      return { subject, html: html ?? '', text: text ?? '', picture: picture?.bytes ?? null }
+      return { to: message.to, subject, html: html ?? '', text: text ?? '', picture: picture?.bytes ?? null }
     },
+  }
+}
+
+/** A message that SendGrid put together. */
+export function letterOfApi({ to, subject, html, text, attachments }: FakeMessage): Letter {
+  return {
+    to,
+    async read() {
+      const picture = attachments.find(({ type }) => type === 'image/png')
+      const bytes = picture === undefined ? null : Buffer.from(picture.content, 'base64')
+      return { to, subject, html: html ?? '', text: text ?? '', picture: bytes }
+    },
+  }
+}
+
+/** A message that Twilio brought to a phone. */
+export function letterOfText({ to, body }: FakeTwilioMessage): Letter {
+  const text = body ?? ''
+  return {
+    to,
+    read: () => Promise.resolve({ to, subject: text.split('\n')[0] ?? '', html: '', text, picture: null }),
   }
 }
 
@@ -38,6 +63,7 @@ export function letterOfRecord({ to, content }: OutgoingMessage): Letter {
       if (content.type !== 'email') throw new TypeError('The demo sends e-mail')
       const picture = content.attachments.find(({ contentType }) => contentType === 'image/png')
       return {
+        to,
         subject: content.subject,
         html: content.html ?? '',
         text: content.text,
@@ -57,19 +83,19 @@ export function couponCode({ text }: LetterText): string {
   return find(/\b[0-9A-Z]{6}-[0-9A-Z]{8}-[0-9A-Z]{26}\b/, text)
 }
 
-/** Where the link to the menu leads: through the kit, which counts the click. */
-export function menuLink({ html }: LetterText): string {
-  return find(/href="(https:\/\/[^"]+\/c\/[^"]+)"/, html)
+/** Where the link to the menu leads: through the kit, which counts the click; null in a text message, which has its own. */
+export function menuLink({ html }: LetterText): string | null {
+  return html === '' ? null : find(/href="(https:\/\/[^"]+\/c\/[^"]+)"/, html)
 }
 
-/** The picture that tells that a message was opened. */
-export function openPixel({ html }: LetterText): string {
-  return find(/src="(https:\/\/[^"]+\/o\/[^"]+)"/, html)
+/** The picture that tells that a message was opened; null in a text message. */
+export function openPixel({ html }: LetterText): string | null {
+  return html === '' ? null : find(/src="(https:\/\/[^"]+\/o\/[^"]+)"/, html)
 }
 
-/** The page on which offers can be refused. */
-export function unsubscribeLink({ html }: LetterText): string {
-  return find(/href="(https:\/\/[^"]+\/u\/[^"]+)"/, html)
+/** The page on which offers can be refused; null in a text message, which is answered with a word. */
+export function unsubscribeLink({ html }: LetterText): string | null {
+  return html === '' ? null : find(/href="(https:\/\/[^"]+\/u\/[^"]+)"/, html)
 }
 
 /** What a camera sees in the picture of the QR code; null when it sees none. */

@@ -1,14 +1,17 @@
-import type { Channel } from '@campaignkit/core'
-import type { Storage } from '@campaignkit/core/adapter'
 import { createManualClock, type ManualClock } from '@campaignkit/core/testing'
+import { createTraffic, type Traffic } from './traffic.js'
 
-/** A clock that jumps from one message to the next, and the channels for which it waits. */
-export interface NetworkTime {
+/** Another process that lives by the same clock. */
+export interface Follower {
+  /** Resolves when it does nothing but wait for time to pass. */
+  quiet(): Promise<void>
+}
+
+/** A clock that jumps from one message to the next, and the traffic for which it waits. */
+export interface NetworkTime extends Traffic {
   readonly clock: ManualClock
-  /** The channel, but that time stands still while one of its messages is on the wire. */
-  waitingFor(channel: Channel): Channel
-  /** The storage, but that time stands still while the database has not answered. */
-  waitingForStorage(storage: Storage): Storage
+  /** Has time stand still while another process is at work, too. */
+  join(follower: Follower): void
 }
 
 /**
@@ -16,59 +19,17 @@ export interface NetworkTime {
  * that talks to a server would look like one that died hours ago.
  */
 export function createNetworkTime(startsAt: number): NetworkTime {
-  const underWay = new Set<Promise<unknown>>()
+  const traffic = createTraffic()
+  const followers: Follower[] = []
   const clock = createManualClock({
     startsAt,
     auto: true,
     async yieldTurn() {
-      await nextTurn()
-      while (underWay.size > 0) {
-        await Promise.allSettled(underWay)
-        await nextTurn()
-      }
+      do {
+        await traffic.quiet()
+        await Promise.all(followers.map((follower) => follower.quiet()))
+      } while (traffic.isUnderWay())
     },
   })
-  const waitFor = <Answer>(answer: Promise<Answer>): Promise<Answer> => {
-    underWay.add(answer)
-    const arrived = () => underWay.delete(answer)
-    answer.then(arrived, arrived)
-    return answer
-  }
-  return {
-    clock,
-    waitingFor: (channel) => ({ ...channel, send: (...call) => waitFor(channel.send(...call)) }),
-    waitingForStorage: (storage) => ({
-      ...storage,
-      ...Object.fromEntries(STORES.map((name) => [name, waitingForEach(storage[name], waitFor)])),
-      rateLimiter: (kept) => waitingForEach(storage.rateLimiter(kept), waitFor),
-    }),
-  }
-}
-
-const STORES = [
-  'customers',
-  'consents',
-  'segments',
-  'campaigns',
-  'audience',
-  'deliveries',
-  'events',
-  'coupons',
-  'journal',
-  'dueIndex',
-] as const
-
-type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>
-
-/** The same methods, each of which time waits for. */
-function waitingForEach<Methods extends object>(methods: Methods, waitFor: WaitFor): Methods {
-  const waiting = Object.entries(methods).map(([name, member]) => [
-    name,
-    typeof member === 'function' ? (...call: unknown[]) => waitFor(member(...call)) : member,
-  ])
-  return Object.fromEntries(waiting) as Methods
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve))
+  return { ...traffic, clock, join: (follower) => void followers.push(follower) }
 }

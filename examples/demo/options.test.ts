@@ -22,6 +22,8 @@ describe('the command line of the demo', () => {
         out: '.demo',
         json: false,
         storage: 'memory',
+        workers: 0,
+        provider: 'smtp',
         list: null,
       },
     })
@@ -42,6 +44,19 @@ describe('the command line of the demo', () => {
       options: { customers: 1_000 },
     })
     expect(optionsOf('--coverage', '9', '--customers', '50').customers).toBe(50)
+  })
+
+  it('has two processes deliver on a server unless told otherwise, and none beside a storage of this process', () => {
+    expect(optionsOf('--storage', 'postgres')).toMatchObject({ storage: 'postgres', workers: 2 })
+    expect(optionsOf('--storage', 'postgres', '--workers', '1').workers).toBe(1)
+    expect(optionsOf('--storage', 'pglite').workers).toBe(0)
+    expect(optionsOf('--workers', '1').workers).toBe(0)
+  })
+
+  it.each([['memory'], ['pglite']])('says that the storage %s takes no other process', (storage) => {
+    const several = ['--storage', storage, '--workers', '2']
+    expect(() => parseCommand(several)).toThrow(UsageError)
+    expect(() => parseCommand(several)).toThrow(/--workers 2: .+ --storage postgres takes several/)
   })
 
   it('maps columns by pairs, one column to several fields, each read in its usual form', () => {
@@ -98,6 +113,9 @@ describe('the command line of the demo', () => {
     [['--seed', 'one']],
     [['--customers', '0']],
     [['--pace', '1.5']],
+    [['--workers', '0']],
+    [['--storage', 'postgres', '--workers', '11']],
+    [['--coverage', '10', '--workers', '2']],
     [['--map', 'm=email']],
     [['--invent-addresses']],
     [['--csv', 'a.csv']],

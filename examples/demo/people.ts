@@ -6,6 +6,7 @@ interface Person {
   readonly firstName: string
   readonly lastName: string
   readonly email: string
+  readonly phone: string
   readonly tags: string
   readonly lastOrder: string
   readonly orders: number
@@ -20,8 +21,8 @@ export interface MadeUpList {
   readonly csv: string
   /** Customers who had allowed offers and took that back. */
   readonly refusedSince: readonly string[]
-  /** Addresses that an earlier provider reported as dead. */
-  readonly deadAddresses: readonly string[]
+  /** Addresses and numbers that an earlier provider reported as dead, those of a person together. */
+  readonly deadAddresses: readonly { readonly email: string; readonly phone: string }[]
 }
 
 const DAY_MS = 86_400_000
@@ -79,12 +80,13 @@ export function makeUpList(seed: number, customers: number, asOf: number): MadeU
   const random = createSeededRandom(`people ${seed}`)
   const people: Person[] = []
   const refusedSince: string[] = []
-  const deadAddresses: string[] = []
+  const deadAddresses: MadeUpList['deadAddresses'][number][] = []
   for (let number = 1; number <= customers; number += 1) {
     const person = makeUpPerson(random, number, asOf, people)
     people.push(person)
     if (random.uniform() < SHARES.refusedSince) refusedSince.push(person.id)
-    if (random.uniform() < SHARES.deadAddress && person.email !== '') deadAddresses.push(person.email)
+    if (random.uniform() < SHARES.deadAddress && person.email !== '')
+      deadAddresses.push({ email: person.email, phone: person.phone })
   }
   const lines = [HEADER.join(','), ...people.map(lineOf), ...BROKEN_LINES]
   return { csv: `${lines.join('\n')}\n`, refusedSince, deadAddresses }
@@ -95,11 +97,13 @@ function makeUpPerson(random: SeededRandom, number: number, asOf: number, before
   const days = lapsed ? 181 + random.uniform() * 500 : random.uniform() * 170
   const orders = 1 + Math.floor(random.uniform() ** 2 * 12)
   const likesPizza = random.uniform() < SHARES.pizzaLover
+  const names = { firstName: pick(random, FIRST_NAMES), lastName: pick(random, LAST_NAMES) }
+  const email = addressOf(random, number, before)
   return {
     id: `c-${String(number).padStart(6, '0')}`,
-    firstName: pick(random, FIRST_NAMES),
-    lastName: pick(random, LAST_NAMES),
-    email: addressOf(random, number, before),
+    ...names,
+    email,
+    phone: phoneOf(email),
     tags: likesPizza ? 'Pizza-Lover;newsletter' : 'newsletter',
     lastOrder: new Date(asOf - days * DAY_MS).toISOString().slice(0, 10),
     orders,
@@ -120,12 +124,22 @@ function addressOf(random: SeededRandom, number: number, before: readonly Person
   return `person${number}@${host < CLOSED_MAILBOXES + SHARES.slowServer ? SLOW_HOST : 'mail.example'}`
 }
 
+/** The number of whoever reads an address: as dead as the mailbox, and shared where that is. */
+function phoneOf(email: string): string {
+  const [, number] = /^person(\d+)@/i.exec(email) ?? []
+  if (number === undefined) return ''
+  return (isClosed(email) ? DEAD_NUMBERS : NUMBERS) + number.padStart(7, '0')
+}
+
+const NUMBERS = '+39320'
+const DEAD_NUMBERS = '+39329'
+
 const CLOSED_HOST = 'closed.example'
 const SLOW_HOST = 'slow.example'
 
-/** Whether nobody reads what is sent to an address: its server refuses it. */
+/** Whether nobody reads what is sent to an address or a number: its server refuses it. */
 export function isClosed(address: string): boolean {
-  return address.toLowerCase().endsWith(`@${CLOSED_HOST}`)
+  return address.toLowerCase().endsWith(`@${CLOSED_HOST}`) || address.startsWith(DEAD_NUMBERS)
 }
 
 /** Whether the server of an address refuses the first try, as many do with senders that they do not know. */
@@ -138,6 +152,7 @@ const HEADER = [
   'first name',
   'last name',
   'e-mail',
+  'phone',
   'tags',
   'last order',
   'orders',
@@ -147,14 +162,16 @@ const HEADER = [
 ]
 
 const BROKEN_LINES = [
-  'x-1,Nobody,Nowhere,not an address,newsletter,2025-01-31,1,10.00,Roma,yes',
-  'x-2,Nobody,Nowhere,x2@mail.example,newsletter,31.02.2025,1,10.00,Roma,yes',
-  'x-3,Nobody,Nowhere,x3@mail.example,newsletter,2025-01-31,1,ten,Roma,yes',
+  'x-1,Nobody,Nowhere,not an address,,newsletter,2025-01-31,1,10.00,Roma,yes',
+  'x-2,Nobody,Nowhere,x2@mail.example,,newsletter,31.02.2025,1,10.00,Roma,yes',
+  'x-3,Nobody,Nowhere,x3@mail.example,,newsletter,2025-01-31,1,ten,Roma,yes',
 ]
 
 function lineOf(person: Person): string {
-  const { id, firstName, lastName, email, tags, lastOrder, orders, spent, city, allowed } = person
-  return [id, firstName, lastName, email, tags, lastOrder, orders, spent, city, allowed].map(cellOf).join(',')
+  const { id, firstName, lastName, email, phone, tags, lastOrder, orders, spent, city, allowed } = person
+  return [id, firstName, lastName, email, phone, tags, lastOrder, orders, spent, city, allowed]
+    .map(cellOf)
+    .join(',')
 }
 
 function cellOf(value: string | number): string {

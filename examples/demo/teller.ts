@@ -3,12 +3,15 @@ import type { Diary } from './doors.js'
 import { durationText } from './duration-text.js'
 import type { Effect, Figures } from './figures.js'
 import type { Screen } from './progress-bar.js'
+import type { DemoChannel } from './win-back.js'
 
 /** Tells people what the demo does. */
 export interface Teller {
   imported(outcome: ImportOutcome, invented: number): void
   reached(reach: Reach): void
-  checked(preflight: Preflight): void
+  checked(preflight: Preflight, channel: DemoChannel): void
+  /** How many messages each worker process has sent. */
+  shared(sent: readonly number[]): void
   sent(mails: number, ms: number): void
   explained(customerId: string, trace: DeliveryTrace): void
   lived(world: Diary): void
@@ -32,15 +35,19 @@ export function createTeller(screen: Screen): Teller {
       say(`The segment matches ${matched} customers, of whom ${reachable} can be reached`)
       for (const [code, count] of Object.entries(excluded)) say(`  ${String(count).padStart(6)}  ${code}`)
     },
-    checked({ funnel, durationMs, findings }) {
-      const duration = durationText(durationMs.email ?? 0)
+    checked({ funnel, durationMs, findings }, channel) {
+      const duration = durationText(durationMs[channel] ?? 0)
       say(
         `Checked before the launch: ${funnel.recipients} messages in ${duration}, ${funnel.holdout} people hear nothing`,
       )
       for (const { severity, code, message } of findings) say(`  ${severity} ${code}: ${message}`)
     },
+    shared(sent) {
+      const shares = sent.map((count, at) => `worker ${at + 1} sent ${count}`)
+      say(`${shares.join(', ')}, each in a process of its own`)
+    },
     sent(mails, ms) {
-      say(`${mails} messages lie in the mailbox after ${durationText(ms)} of the kit’s time`)
+      say(`${mails} messages have arrived after ${durationText(ms)} of the kit’s time`)
     },
     explained(customerId, { steps }) {
       const stop = steps.find(({ passed }) => passed !== 'yes')

@@ -1,6 +1,9 @@
 import type { CampaignInput } from '@campaignkit/core'
 import { type CampaignKit, perMinute, segment, type TenantKit } from '@campaignkit/core'
 
+/** The channel of the campaign. */
+export type DemoChannel = 'email' | 'sms'
+
 export const TENANT = 'pizzeria'
 export const PUBLIC_URL = 'https://go.pizza.example'
 
@@ -39,30 +42,42 @@ Pizzeria Esempio, Via Roma 1, Roma
 Customer number: {{ customer.id }}`,
 }
 
+const TEXT_MESSAGE = `Ciao {{ customer.firstName | default: "stranger" }}, we miss you: {{ coupon.reward }} off before {{ coupon.expiresAt | date: "%e %B" }}
+Code: {{ coupon.code }}
+Customer number: {{ customer.id }}
+Pizzeria Esempio. STOP ends these messages.`
+
+/** What is said on each channel, plainly and with a pizza. */
+const MESSAGES = {
+  email: { plain: { email: EMAIL }, emoji: { email: { subject: `${EMAIL.subject} 🍕` } } },
+  sms: {
+    plain: { sms: { body: TEXT_MESSAGE } },
+    emoji: { sms: { body: TEXT_MESSAGE.replace('\n', ' 🍕\n') } },
+  },
+}
+
 /**
  * The campaign of the demo: two subjects, a tenth that hears nothing, a coupon for everybody else.
  *
  * @param target - the named segment that it is for
  */
-export function winBack(target: string, mailsPerMinute: number): CampaignInput {
+export function winBack(target: string, mailsPerMinute: number, channel: DemoChannel): CampaignInput {
+  const { plain, emoji } = MESSAGES[channel]
   return {
     name: 'We miss you',
     type: 'win-back',
     objective: 'Bring back customers who have not ordered for half a year',
     audience: segment(target),
-    messages: { email: EMAIL },
+    messages: plain,
     experiment: {
-      variants: [
-        { name: 'emoji', messages: { email: { subject: `${EMAIL.subject} 🍕` } } },
-        { name: 'plain' },
-      ],
+      variants: [{ name: 'emoji', messages: emoji }, { name: 'plain' }],
       holdout: 0.1,
       minContacts: 1, // the demo may be run with a handful of customers; 100 is the default
       conversionWindowDays: 14,
       decision: 'fixed',
     },
     coupon: { reward: { kind: 'percent', value: 30 }, validFor: { days: 30 } },
-    pace: { email: perMinute(mailsPerMinute) },
-    tracking: { clicks: true, opens: true },
+    pace: { [channel]: perMinute(mailsPerMinute) },
+    tracking: { clicks: channel === 'email', opens: channel === 'email' },
   }
 }

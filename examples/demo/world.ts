@@ -15,7 +15,7 @@ const PATIENCE_MS = 240 * HOUR_MS
 /** Somebody in the list. */
 export interface Inhabitant {
   readonly id: string
-  readonly email: string | null
+  readonly address: string | null
 }
 
 /** Where the people of the demo live. */
@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly clock: ManualClock
   readonly inhabitants: readonly Inhabitant[]
   readonly letters: readonly Letter[]
+  /** How somebody answers a message that has no link to refuse others with. */
+  answer(from: string, body: string): Promise<void>
   /** How many coupons the till reads from their picture; the rest is typed in. */
   readonly scanPictures: number
 }
@@ -56,8 +58,8 @@ interface Deed {
  * in which arm the world does not know. People who got nothing buy as well, less often.
  */
 export async function liveOn(options: WorldOptions): Promise<Diary> {
-  const { seed, root, kit, clock, inhabitants, letters, scanPictures } = options
-  const doors = createDoors(root, kit, scanPictures)
+  const { seed, root, kit, clock, inhabitants, letters } = options
+  const doors = createDoors(root, kit, options)
   const tempers = new Map(inhabitants.map(({ id }) => [id, temperOf(seed, id)]))
   const opened = await readMail(inhabitants, letters, tempers)
   const deeds = [...tempers.values()].flatMap((temper) => deedsOf(doors, temper, opened.get(temper.id)))
@@ -104,9 +106,9 @@ async function readMail(
 /** Who reads what comes to an address: a family may share one. */
 function householdsOf(inhabitants: readonly Inhabitant[]): ReadonlyMap<string, readonly string[]> {
   const households = new Map<string, string[]>()
-  for (const { id, email } of inhabitants) {
-    if (email === null) continue
-    const address = email.toLowerCase()
+  for (const { id, address: written } of inhabitants) {
+    if (written === null) continue
+    const address = written.toLowerCase()
     const members = households.get(address)
     if (members === undefined) households.set(address, [id])
     else members.push(id)

@@ -1,8 +1,8 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { createPostgresStorage, type PostgresStorage } from '@campaignkit/adapter-postgres'
+import { startLocalPostgres } from '@campaignkit/local-postgres'
 import createKnex, { type Knex } from 'knex'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { startLocalPostgres } from '../local-postgres.js'
 import { frozenRows } from './frozen-rows.fixture.js'
 
 const page = vi.hoisted(() => ({ size: 500 }))

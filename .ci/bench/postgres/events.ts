@@ -140,7 +140,11 @@ try {
   const storage = createPostgresStorage({ knex, schema })
   await storage.migrate()
   await knex.raw(`create table "${schema}".bare_events (like "${schema}".events including all)`)
-  const clock = createManualClock({ auto: true })
+  // turns as those of the machine, so that who was answered comes again before the next batch goes
+  const clock = {
+    ...createManualClock({ auto: true }),
+    turn: () => new Promise<void>((resolve) => setImmediate(resolve)),
+  }
   const root = createCampaignKit({
     storage,
     channels: { email: createRecordingChannel({ window: 500 }) },

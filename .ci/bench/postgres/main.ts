@@ -1,5 +1,5 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
-//   pnpm bench:postgres segments [--customers 200000]
+//   pnpm bench:postgres segments [--customers 200000] [--keep DIR]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 //   pnpm bench:postgres delivery [--deliveries 100000] [--windows 1,10,100] [--workers 1,2,4]
@@ -19,6 +19,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     customers: { type: 'string', default: '200000' },
+    keep: { type: 'string' },
     members: { type: 'string', default: '100000' },
     deliveries: { type: 'string', default: '100000' },
     windows: { type: 'string', default: '1,10,100' },
@@ -35,7 +36,7 @@ const { values, positionals } = parseArgs({
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events: async () => void (await import('./events.js')),
-  segments: () => benchSegments(countOf(values.customers)),
+  segments: () => benchSegments(countOf(values.customers), values.keep),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
   delivery: async () =>
     console.log(

@@ -31,7 +31,7 @@ export const SEGMENTS: Readonly<Record<string, Criteria>> = {
 const DAY = 86_400_000
 const ago = (days: number) => NOW - days * DAY
 const OF_TENANT = 'from campaignkit.customers as c where c.tenant = :tenant'
-const LATEST = 'greatest(c.last_login_at, c.last_order_at, c.last_conversation_at)'
+const LATEST = 'c.latest_activity_at'
 const EVENTS = `from campaignkit.events where tenant = :tenant and part = 0 and type = 'clicked' and at <= :now and at > :since`
 
 const counting = (condition: string) => `select count(*) ${OF_TENANT} and ${condition}`

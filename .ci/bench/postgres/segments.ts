@@ -1,11 +1,11 @@
 // Ten rules over skewed customers: what `countMatching` takes, beside the statement that a person would write.
 import createKnex, { type Knex } from 'knex'
-import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres.js'
+import { type LocalPostgres, startLocalPostgres } from '../../../examples/local-postgres/local-postgres.js'
 import { createPostgresStorage, type PostgresStorage } from '../../../packages/adapter-postgres/src/index.js'
 import { sampleJournalEntry, sampleScope, sampleSegment } from '../../../packages/core/src/testing.js'
 import { figure } from '../table.js'
 import { RULES, SEGMENTS, type SegmentRule } from './segment-rules.js'
-import { loadSkewedCustomers, NOW, TENANT } from './skewed-customers.js'
+import { hasCustomers, loadSkewedCustomers, NOW, TENANT } from './skewed-customers.js'
 
 const SETTINGS = {
   shared_buffers: '4GB',
@@ -13,6 +13,8 @@ const SETTINGS = {
   max_parallel_workers_per_gather: '2',
   effective_cache_size: '12GB',
   random_page_cost: '1.1',
+  maintenance_work_mem: '1GB',
+  max_wal_size: '8GB',
 }
 const WARM_ROUNDS = 9
 const scope = sampleScope(TENANT)
@@ -26,9 +28,9 @@ interface Times {
 /** A side of a rule: resolves to how many customers it counts. */
 type Count = () => Promise<number>
 
-/** Counts ten rules over so many customers, on a server of its own. */
-export async function benchSegments(customers: number): Promise<void> {
-  const server = await startLocalPostgres()
+/** Counts ten rules over so many customers, on a server of its own; what a folder holds from an earlier run is used again. */
+export async function benchSegments(customers: number, keptIn?: string): Promise<void> {
+  const server = await startLocalPostgres(keptIn === undefined ? {} : { keptIn })
   try {
     await measureRules(server, customers)
   } finally {
@@ -44,6 +46,7 @@ async function measureRules(server: LocalPostgres, customers: number): Promise<v
   await server.restart()
   await withStorage(server.url, async (storage, loading) => {
     await storage.migrate()
+    if (await hasCustomers(loading, customers)) return
     await loadSkewedCustomers(loading, customers)
     for (const [name, criteria] of Object.entries(SEGMENTS))
       await storage.segments.put(

@@ -4,7 +4,21 @@ export const TENANT = 'pizzeria'
 export const NOW = 1_772_323_200_000
 
 const DAY = 86_400_000
-const INDEX = /^(?:customers_by_|events_by_)/
+/** Indexes that are made behind the rows. */
+const INDEX = /^(?:customers|events)_(?:by|of)_/
+
+/** Whether so many customers stand there from an earlier run. */
+export async function hasCustomers(knex: Knex, customers: number): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: readonly { readonly there: boolean }[] }>(
+    'select exists (select from campaignkit.customers where tenant = ? and id = ?) as there',
+    [TENANT, idOf(customers)],
+  )
+  return rows[0]?.there === true
+}
+
+function idOf(customer: number): string {
+  return `c-${String(customer).padStart(9, '0')}`
+}
 
 /**
  * So many customers of one tenant and a tenth of them of another, half as many events, all skewed: a few tags, cities
@@ -14,7 +28,7 @@ export async function loadSkewedCustomers(knex: Knex, customers: number): Promis
   const { rows } = await knex.raw<{
     rows: readonly { readonly indexname: string; readonly indexdef: string }[]
   }>(
-    `select indexname, indexdef from pg_indexes where schemaname = 'campaignkit' and tablename = 'customers'`,
+    `select indexname, indexdef from pg_indexes where schemaname = 'campaignkit' and tablename in ('customers', 'events')`,
   )
   const indexes = rows.filter(({ indexname }) => INDEX.test(indexname))
   for (const { indexname } of indexes) await knex.raw(`drop index campaignkit.${indexname}`)
@@ -22,7 +36,8 @@ export async function loadSkewedCustomers(knex: Knex, customers: number): Promis
   await addCustomers(knex, TENANT, customers)
   await addCustomers(knex, 'trattoria', Math.ceil(customers / 10))
   await addEvents(knex, customers)
-  for (const { indexdef } of indexes) await knex.raw(indexdef.replaceAll('?', '\\?'))
+  for (const { indexdef } of indexes)
+    await knex.raw(indexdef.replace(' ON ONLY ', ' ON ').replaceAll('?', '\\?'))
   await knex.raw('vacuum analyze campaignkit.customers')
   await knex.raw('vacuum analyze campaignkit.events')
 }

@@ -92,7 +92,8 @@ function membershipsOf({ audience, campaigns }: Tenant, customerId: CustomerId):
       const run = campaigns.run(runId)
       const member = audience.run(runId).get(customerId)
       if (run === null || member === undefined || member.arm === null) return []
-      return [{ campaignId: run.campaignId, member }]
+      const { dueAt, arm, segments } = member
+      return [{ campaignId: run.campaignId, member: { runId, dueAt, arm, segments } }]
     })
     .sort(
       ({ member: left }, { member: right }) =>

@@ -21,6 +21,10 @@ export function createCampaignStore(tenantOf: TenantOf): CampaignStore {
       announcements.announce(campaign.id)
     },
     get: async (scope, id) => tenantOf(scope).campaigns.get(id),
+    getAll: async (scope, ids) => {
+      const { campaigns } = tenantOf(scope)
+      return [...new Set(ids)].flatMap((id) => campaigns.get(id) ?? [])
+    },
     list: async (scope, filter, page) => {
       const { campaigns } = tenantOf(scope)
       return pageOf(campaigns.order, placeCursor, page, (place) => campaigns.listed(place, filter))

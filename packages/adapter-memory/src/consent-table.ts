@@ -5,6 +5,7 @@ import {
   type ConsentRecord,
   type CustomerId,
   canonicalJson,
+  isDecided,
   joinSuppression,
   type Suppression,
   standing,
@@ -34,7 +35,7 @@ export class ConsentTable {
 
   standing(customerId: CustomerId): readonly ConsentRecord[] {
     const last = new Map<string, ConsentRecord>()
-    for (const record of this.history(customerId)) {
+    for (const record of this.history(customerId).filter(isDecided)) {
       const subject = `${record.channel} ${record.topic}`
       const known = last.get(subject)
       last.set(subject, known === undefined ? record : standing(known, record))

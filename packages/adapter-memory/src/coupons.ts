@@ -21,6 +21,7 @@ export function createCouponStore(tenantOf: TenantOf): CouponStore {
       return drafts.map((draft) => coupons.issue(draft))
     },
     byHandle: async (scope, handle) => tenantOf(scope).coupons.token(handle),
+    uses: async (scope, handle) => tenantOf(scope).coupons.used(handle),
     ofRun: async (scope, runId, customerIds) => {
       const { coupons } = tenantOf(scope)
       return [...new Set(customerIds)].flatMap((id) => coupons.tokenOf(runId, id) ?? [])

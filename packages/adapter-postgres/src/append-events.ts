@@ -1,21 +1,38 @@
-import type { CampaignEvent, CampaignId, Instant, Scope } from '@campaignkit/core/adapter'
+import type { CampaignEvent, CampaignId, Scope } from '@campaignkit/core/adapter'
 import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
-import { countEvents } from './count-events.js'
+import { countingOf } from './count-events.js'
 import type { Session } from './database.js'
-import { EVENT_COLUMNS, partsOf } from './event-row.js'
+import { EVENT_COLUMNS, type EventPart, partsOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { firstOfEach } from './first-of-each.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
-const KEY: Columns<{ readonly key: string; readonly recordedAt: Instant }> = [
-  { name: 'key', type: 'text', of: ({ key }) => key },
-  { name: 'recorded_at', type: 'float8', of: ({ recordedAt }) => recordedAt },
+/** An event, and where it stands among those that are given. */
+interface PlacedEvent {
+  readonly event: CampaignEvent
+  readonly place: number
+}
+
+interface PlacedPart extends EventPart {
+  readonly place: number
+}
+
+const GIVEN: Columns<PlacedEvent> = [
+  { name: 'place', type: 'int', of: ({ place }) => place },
+  ...EVENT_COLUMNS.map(({ of, ...column }) => ({ ...column, of: ({ event }: PlacedEvent) => of(event) })),
+]
+
+const PARTS: Columns<PlacedPart> = [
+  { name: 'place', type: 'int', of: ({ place }) => place },
+  { name: 'part', type: 'int', of: ({ part }) => part },
+  { name: 'campaign_id', type: 'text', of: ({ campaignId }) => campaignId },
 ]
 
 /**
- * Adds events and folds them into the counts; to be called within a transaction. Who writes a key first has the event:
- * another transaction with the same one waits for the end of this.
+ * Adds events and folds them into the counts, as `foldEvents` would, in one statement. Who writes a key first has the
+ * event: another transaction with the same one waits for the end of this. Keys, then marks of members, then counters are
+ * locked, each in order.
  *
  * @returns those that were new, in order
  */
@@ -27,19 +44,25 @@ export async function appendEvents(
 ): Promise<readonly CampaignEvent[]> {
   const firsts = firstOfEach(events, ({ key }) => key)
   if (firsts.length === 0) return []
+  const { tenant } = scope
+  const placed = firsts.map((event, place) => ({ event, place }))
+  const parts = placed.flatMap(({ event, place }) => partsOf(event).map((part) => ({ ...part, place })))
   const written = await session.rows<{ readonly key: string }>(sql`
-    insert into ${tables.event_keys} (tenant, ${namesOf(KEY)})
-    select ${scope.tenant}, ${typedNamesOf(KEY)} from ${given(KEY, firsts)}
-    where ${locksOf(scope, campaignsOf(firsts), 'shared')} order by given.key
-    on conflict (tenant, key) do nothing returning key`)
+    with facts as materialized (
+      select ${typedNamesOf(GIVEN)} from ${given(GIVEN, placed)}
+    ), fresh as (
+      insert into ${tables.event_keys} (tenant, key, recorded_at)
+      select ${tenant}, key, recorded_at from facts
+      where ${locksOf(scope, campaignsOf(firsts), 'shared')} order by key
+      on conflict (tenant, key) do nothing returning key
+    ), written as (
+      insert into ${tables.events} (tenant, part, campaign_id, ${namesOf(EVENT_COLUMNS)})
+      select ${tenant}, part, campaign_id, ${namesOf(EVENT_COLUMNS)}
+      from ${given(PARTS, parts)} join facts using (place) join fresh using (key)
+    )${countingOf(tables, scope, firsts)}
+    select key from fresh`)
   const keys = new Set(written.map(({ key }) => key))
-  const fresh = firsts.filter(({ key }) => keys.has(key))
-  if (fresh.length === 0) return []
-  await session.rows(sql`
-    insert into ${tables.events} (tenant, ${namesOf(EVENT_COLUMNS)})
-    select ${scope.tenant}, ${typedNamesOf(EVENT_COLUMNS)} from ${given(EVENT_COLUMNS, fresh.flatMap(partsOf))}`)
-  await countEvents(session, tables, scope, fresh)
-  return fresh
+  return firsts.filter(({ key }) => keys.has(key))
 }
 
 function campaignsOf(events: readonly CampaignEvent[]): readonly CampaignId[] {

@@ -54,6 +54,12 @@ export function createCampaignStore(
       )
       return row?.document ?? null
     },
+    getAll: async ({ tenant }, ids) => {
+      const rows = await database.rows<Row>(
+        sql`select document from ${campaigns} where tenant = ${tenant} and id = any(${ids}::text[])`,
+      )
+      return rows.map(({ document }) => document)
+    },
     list: async ({ tenant }, { statuses, archived = false }, { cursor, limit }) => {
       const after = cursor === null ? null : readPlace(cursor)
       const behind = after === null ? sql`` : sql`and (created_at, id) < (${after.at}, ${after.key})`

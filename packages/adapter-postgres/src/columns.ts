@@ -1,6 +1,6 @@
 import { type Fragment, joined, raw, type SqlValue, sql } from './sql.js'
 
-type ColumnType = 'text' | 'float8' | 'bool' | 'int' | 'text[]' | 'json' | 'jsonb' | 'numeric'
+type ColumnType = 'text' | 'float8' | 'bool' | 'int' | 'uuid' | 'text[]' | 'json' | 'jsonb' | 'numeric'
 
 /** A column of a table, and what a record has for it. */
 export interface Column<Item> {
@@ -18,6 +18,7 @@ const CARRIERS: Readonly<Record<ColumnType, string>> = {
   float8: 'float8',
   bool: 'bool',
   int: 'int',
+  uuid: 'uuid',
   numeric: 'text',
   'text[]': 'text',
   json: 'text',

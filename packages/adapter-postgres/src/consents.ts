@@ -4,6 +4,7 @@ import {
   type ConsentStore,
   type CustomerId,
   canonicalJson,
+  isDecided,
   joinSuppression,
   type Scope,
   type Suppression,
@@ -150,7 +151,7 @@ function joinedAll(known: readonly Suppression[], added: readonly Suppression[])
 /** What stands of records that come customer by customer, oldest first. */
 function standingOf(records: readonly ConsentRecord[]): readonly ConsentRecord[] {
   const last = new Map<string, ConsentRecord>()
-  for (const record of records) {
+  for (const record of records.filter(isDecided)) {
     const subject = JSON.stringify([record.customerId, record.channel, record.topic])
     const known = last.get(subject)
     last.set(subject, known === undefined ? record : standing(known, record))

@@ -1,48 +1,31 @@
 import {
-  addedSquare,
   type CampaignEvent,
   type CounterCell,
-  type CustomerId,
   cellsOf,
   type Scope,
   sha256,
   toHex,
   utf8,
 } from '@campaignkit/core/adapter'
-import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
-import type { Session } from './database.js'
-import { sql } from './sql.js'
+import { type Columns, given, namesOf } from './columns.js'
+import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
-/** What a batch of events adds to one cell. */
-interface Addition {
+/** A cell in which some of the events count, by its number among them, from 1. */
+interface NumberedCell {
+  readonly number: number
+  /** As which customers are marked in it. */
+  readonly id: string
   readonly cell: CounterCell
-  total: number
-  members: number
-  humanMembers: number
-  machine: number
-  amountMinor: bigint
-  amountSquares: bigint
-  costMicros: number
 }
 
-/** What a batch of events says of one customer in one cell. */
-interface Mark {
-  readonly key: string
-  readonly cell: string
-  readonly customerId: CustomerId
-  human: boolean
-  amount: number
+/** That an event, by its place among those that are given, counts in a cell, by its number. */
+interface Hit {
+  readonly place: number
+  readonly number: number
 }
 
-const MARK: Columns<Mark> = [
-  { name: 'cell', type: 'text', of: ({ cell }) => cell },
-  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
-  { name: 'human', type: 'bool', of: ({ human }) => human },
-  { name: 'amount', type: 'float8', of: ({ amount }) => amount },
-]
-
-const ADDITION: Columns<Addition> = [
+const PLACE: Columns<NumberedCell> = [
   { name: 'campaign_id', type: 'text', of: ({ cell }) => cell.campaignId },
   { name: 'run_id', type: 'text', of: ({ cell }) => cell.runId },
   { name: 'arm', type: 'text', of: ({ cell }) => cell.arm },
@@ -50,58 +33,77 @@ const ADDITION: Columns<Addition> = [
   { name: 'segment', type: 'text', of: ({ cell }) => cell.segment ?? '' },
   { name: 'type', type: 'text', of: ({ cell }) => cell.type },
   { name: 'currency', type: 'text', of: ({ cell }) => cell.currency ?? '' },
-  { name: 'total', type: 'float8', of: ({ total }) => total },
-  { name: 'members', type: 'float8', of: ({ members }) => members },
-  { name: 'human_members', type: 'float8', of: ({ humanMembers }) => humanMembers },
-  { name: 'machine', type: 'float8', of: ({ machine }) => machine },
-  { name: 'amount_minor', type: 'numeric', of: ({ amountMinor }) => String(amountMinor) },
-  { name: 'amount_squares', type: 'numeric', of: ({ amountSquares }) => String(amountSquares) },
-  { name: 'cost_micros', type: 'numeric', of: ({ costMicros }) => String(costMicros) },
 ]
+
+const CELLS: Columns<NumberedCell> = [{ name: 'number', type: 'int', of: ({ number }) => number }, ...PLACE]
+
+const HITS: Columns<Hit> = [
+  { name: 'place', type: 'int', of: ({ place }) => place },
+  { name: 'number', type: 'int', of: ({ number }) => number },
+]
+
+const SUMS = 'total, members, human_members, machine, amount_minor, amount_squares, cost_micros'
 
 /** Among how many rows the additions to one cell are spread, so that writers seldom wait for each other. */
 export const SHARDS = 8
 
-/** Folds events that are new into the counters, as `foldEvents` would, with a row lock for each cell it touches. */
-export async function countEvents(
-  session: Session,
+/**
+ * The part of a statement that folds events into the counters, as `foldEvents` would, with a row lock for each cell it
+ * touches; empty when none counts anywhere. It stands behind `facts`, the events by their place, and `fresh`, the keys of
+ * those that are new.
+ */
+export function countingOf(
   { counters, counted_members: countedMembers }: Tables,
   { tenant }: Scope,
   events: readonly CampaignEvent[],
-): Promise<void> {
-  const { additions, marks } = additionsOf(events)
-  if (marks.length > 0) {
-    // what was known of a customer before is kept beside what is known now, so that one statement writes and answers
-    const before = await session.rows<MarkRow>(sql`
+): Fragment {
+  const { cells, hits } = cellsHitBy(events)
+  if (cells.length === 0) return raw('')
+  const ids = cells.map(({ id }) => id)
+  // what was known of a customer before is kept beside what is known now, so that one statement writes and answers;
+  // cells are joined last, and their ids never, or the planner would expect next to no rows and compare all with all
+  return sql`, additions as materialized (
+      select number, (${ids}::uuid[])[number] as cell, customer_id, count(*) as total,
+        count(*) filter (where machine) as machine, bool_or(not machine) as human, sum(amount_minor) as amount,
+        ${exactSum('amount_minor')} as amount_minor, ${exactSum('cost_micros')} as cost_micros
+      from ${given(HITS, hits)} join facts using (place) join fresh using (key)
+      group by number, customer_id
+    ), marked as (
       insert into ${countedMembers} as kept (tenant, cell, customer_id, human, amount)
-      select ${tenant}, given.cell::uuid, given.customer_id, given.human, given.amount from ${given(MARK, marks)}
-      order by given.customer_id, given.cell
+      select ${tenant}, cell, customer_id, human, amount from additions
+      where customer_id is not null order by customer_id, cell
       on conflict (tenant, customer_id, cell) do update set was_human = kept.human, was_amount = kept.amount,
         human = kept.human or excluded.human, amount = kept.amount + excluded.amount
-      returning cell::text, customer_id, was_human, was_amount`)
-    addFirsts(additions, marks, before)
-  }
-  if (additions.size === 0) return
-  await session.rows(sql`
-    insert into ${counters} as kept (tenant, shard, ${namesOf(ADDITION)})
-    select ${tenant}, mod(pg_backend_pid(), ${SHARDS}), ${typedNamesOf(ADDITION)}
-    from ${given(ADDITION, [...additions.values()])}
-    order by given.campaign_id, given.run_id, given.arm, given.channel, given.segment, given.type, given.currency
-    on conflict (tenant, campaign_id, run_id, arm, channel, segment, type, currency, shard) do update set
-      total = kept.total + excluded.total, members = kept.members + excluded.members,
-      human_members = kept.human_members + excluded.human_members, machine = kept.machine + excluded.machine,
-      amount_minor = kept.amount_minor + excluded.amount_minor,
-      amount_squares = kept.amount_squares + excluded.amount_squares,
-      cost_micros = kept.cost_micros + excluded.cost_micros`)
+      returning cell, customer_id, was_human, coalesce(was_amount, 0) as was_amount
+    ), sums as (
+      select number, sum(total) as total, count(marked.cell) filter (where was_human is null) as members,
+        count(marked.cell) filter (where human and was_human is not true) as human_members, sum(machine) as machine,
+        sum(amount_minor) as amount_minor, coalesce(sum(${ADDED_SQUARE}), 0) as amount_squares,
+        sum(cost_micros) as cost_micros
+      from additions left join marked using (cell, customer_id) group by number
+    ), counted as (
+      insert into ${counters} as kept (tenant, shard, ${namesOf(PLACE)}, ${raw(SUMS)})
+      select ${tenant}, mod(pg_backend_pid(), ${SHARDS}), ${namesOf(PLACE)}, ${raw(SUMS)}
+      from sums join ${given(CELLS, cells)} using (number) order by ${namesOf(PLACE)}
+      on conflict (tenant, campaign_id, run_id, arm, channel, segment, type, currency, shard) do update set
+        ${raw(
+          SUMS.split(', ')
+            .map((name) => `${name} = kept.${name} + excluded.${name}`)
+            .join(', '),
+        )}
+    )`
 }
 
-interface MarkRow {
-  readonly cell: string
-  readonly customer_id: CustomerId
-  /** Null for a customer of whom nothing was known in the cell. */
-  readonly was_human: boolean | null
-  readonly was_amount: number | null
+/** The sum of doubles that are whole, to the last digit: a double becomes a numeric of 15 digits. */
+function exactSum(column: string): Fragment {
+  return raw(`sum(${column}::bigint)`)
 }
+
+/**
+ * What an amount adds to the square of the sum of a customer, (w + a)^2 - w^2: null for nobody. A text of a double holds
+ * all its digits.
+ */
+const ADDED_SQUARE = raw('amount_minor * (2 * was_amount::text::numeric + amount_minor)')
 
 /** Which cell a customer is marked in: 128 bits of the digest of its key, in the form of a UUID. */
 export function cellIdOf(key: string): string {
@@ -111,63 +113,15 @@ export function cellIdOf(key: string): string {
   )
 }
 
-function additionsOf(events: readonly CampaignEvent[]) {
-  const additions = new Map<string, Addition>()
-  const marks = new Map<string, Mark>()
-  const ids = new Map<string, string>()
-  for (const event of events) {
+function cellsHitBy(events: readonly CampaignEvent[]) {
+  const cells = new Map<string, NumberedCell>()
+  const hits: Hit[] = []
+  events.forEach((event, place) => {
     for (const [key, cell] of cellsOf(event)) {
-      const addition = additions.get(key) ?? emptyAddition(cell)
-      additions.set(key, addition)
-      addition.total += 1
-      addition.machine += event.machine ? 1 : 0
-      addition.amountMinor += BigInt(event.amountMinor)
-      addition.costMicros += event.costMicros
-      if (event.customerId === null) continue
-      const id = ids.get(key) ?? cellIdOf(key)
-      ids.set(key, id)
-      const place = `${id} ${event.customerId}`
-      const mark = marks.get(place) ?? {
-        key,
-        cell: id,
-        customerId: event.customerId,
-        human: false,
-        amount: 0,
-      }
-      marks.set(place, mark)
-      mark.human ||= !event.machine
-      mark.amount += event.amountMinor
+      const known = cells.get(key) ?? { number: cells.size + 1, id: cellIdOf(key), cell }
+      cells.set(key, known)
+      hits.push({ place, number: known.number })
     }
-  }
-  return { additions, marks: [...marks.values()] }
-}
-
-function emptyAddition(cell: CounterCell): Addition {
-  return {
-    cell,
-    total: 0,
-    members: 0,
-    humanMembers: 0,
-    machine: 0,
-    amountMinor: 0n,
-    amountSquares: 0n,
-    costMicros: 0,
-  }
-}
-
-/** Counts who is first in a cell, and first there as a person, and what each customer's amounts add to the squares. */
-function addFirsts(
-  additions: ReadonlyMap<string, Addition>,
-  marks: readonly Mark[],
-  before: readonly MarkRow[],
-): void {
-  const known = new Map(before.map((row) => [`${row.cell} ${row.customer_id}`, row]))
-  for (const { key, cell, customerId, human, amount } of marks) {
-    const addition = additions.get(key)
-    const row = known.get(`${cell} ${customerId}`)
-    if (addition === undefined || row === undefined) continue
-    if (row.was_human === null) addition.members += 1
-    if (human && row.was_human !== true) addition.humanMembers += 1
-    addition.amountSquares += addedSquare(row.was_amount ?? 0, amount)
-  }
+  })
+  return { cells: [...cells.values()], hits }
 }

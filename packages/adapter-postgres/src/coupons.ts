@@ -32,6 +32,11 @@ export function createCouponStore(database: Database, tables: Tables): CouponSto
         select ${namesOf(TOKEN_COLUMNS)} from ${tokens} where tenant = ${tenant} and handle = ${handle}`)
       return row === undefined ? null : tokenOf(row)
     },
+    uses: async ({ tenant }, handle) => {
+      const [row] = await database.rows<{ readonly used: number }>(sql`
+        select used from ${tokens} where tenant = ${tenant} and handle = ${handle}`)
+      return row?.used ?? 0
+    },
     ofRun: async ({ tenant }, runId, customerIds) => {
       const rows = await database.rows<TokenRow>(sql`
         select ${namesOf(TOKEN_COLUMNS)} from ${tokens}

@@ -1,7 +1,8 @@
-import { isCampaignKitError } from '@campaignkit/core/adapter'
+import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
-import { meaningOf, storageFailed } from './failures.js'
-import type { Fragment } from './sql.js'
+import { isReadOnly, meaningOf, storageFailed } from './failures.js'
+import { wait } from './pause.js'
+import { type Fragment, sql } from './sql.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
@@ -16,7 +17,10 @@ export interface DatabaseOptions {
   readonly before?: Fragment | null
 }
 
-const MOST_TRIES = 5
+/** How often a transaction is done that meets others, and one that finds the database away: for six seconds then. */
+const MOST_TRIES = { atOnce: 5, whenBack: 7 }
+/** How long a database that is away is given before the second try; twice as long each time. */
+const FIRST_WAIT_MS: DurationMs = 100
 
 /** The host's connection pool or transaction, with the rules by which the storage uses it. */
 export class Database implements Session {
@@ -43,7 +47,7 @@ export class Database implements Session {
 
   /**
    * Statements that are written all or none. When another transaction stood in the way, or the connection was lost
-   * before the end, the whole of it is done again.
+   * before the end, the whole of it is done again: while the database is away, for some seconds.
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#tried(async () => {
@@ -68,11 +72,23 @@ export class Database implements Session {
         return await attempt()
       } catch (error) {
         if (isCampaignKitError(error)) throw error
-        if (this.#isJoined || tries >= MOST_TRIES || !meaningOf(error).again) throw storageFailed(error)
+        const { again } = meaningOf(error)
+        if (this.#isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
+        if (again === 'whenBack') await this.#waitUntilBack(error, tries)
       }
     }
   }
+
+  async #waitUntilBack(error: unknown, tries: number): Promise<void> {
+    // else the pool would give out the same connection again
+    if (isReadOnly(error)) await rowsOf(this.#knex, END_READ_ONLY).catch(() => undefined)
+    await wait(FIRST_WAIT_MS * 2 ** (tries - 1))
+  }
 }
+
+/** Ends the connection that it is run on, if that leads to a server that only reads. */
+const END_READ_ONLY = sql`
+  select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only') = 'on'`
 
 function sessionOf(knex: Knex): Session {
   return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement) }

@@ -1,37 +1,34 @@
 import type { CampaignEvent, CampaignId, CustomerId, DeliveryId, Instant } from '@campaignkit/core/adapter'
 import type { Columns } from './columns.js'
 
-/** An event under one of the campaigns in which it counts; `part` 0 is there for every event. */
+/** How an event is written, all but the campaigns in which it counts. */
+export const EVENT_COLUMNS: Columns<CampaignEvent> = [
+  { name: 'key', type: 'text', of: ({ key }) => key },
+  { name: 'type', type: 'text', of: ({ type }) => type },
+  { name: 'at', type: 'float8', of: ({ at }) => at },
+  { name: 'recorded_at', type: 'float8', of: ({ recordedAt }) => recordedAt },
+  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
+  { name: 'delivery_id', type: 'text', of: ({ deliveryId }) => deliveryId },
+  { name: 'attributions', type: 'json', of: ({ attributions }) => attributions },
+  { name: 'amount_minor', type: 'float8', of: ({ amountMinor }) => amountMinor },
+  { name: 'cost_micros', type: 'float8', of: ({ costMicros }) => costMicros },
+  { name: 'currency', type: 'text', of: ({ currency }) => currency },
+  { name: 'reason', type: 'text', of: ({ reason }) => reason },
+  { name: 'url', type: 'text', of: ({ url }) => url },
+  { name: 'machine', type: 'bool', of: ({ machine }) => machine },
+]
+
+/** A row of an event, under one of the campaigns in which it counts; `part` 0 is there for every event. */
 export interface EventPart {
-  readonly event: CampaignEvent
   readonly part: number
   readonly campaignId: CampaignId | null
 }
 
-/** How the parts of an event are written. */
-export const EVENT_COLUMNS: Columns<EventPart> = [
-  { name: 'key', type: 'text', of: ({ event }) => event.key },
-  { name: 'part', type: 'int', of: ({ part }) => part },
-  { name: 'campaign_id', type: 'text', of: ({ campaignId }) => campaignId },
-  { name: 'type', type: 'text', of: ({ event }) => event.type },
-  { name: 'at', type: 'float8', of: ({ event }) => event.at },
-  { name: 'recorded_at', type: 'float8', of: ({ event }) => event.recordedAt },
-  { name: 'customer_id', type: 'text', of: ({ event }) => event.customerId },
-  { name: 'delivery_id', type: 'text', of: ({ event }) => event.deliveryId },
-  { name: 'attributions', type: 'json', of: ({ event }) => event.attributions },
-  { name: 'amount_minor', type: 'float8', of: ({ event }) => event.amountMinor },
-  { name: 'cost_micros', type: 'float8', of: ({ event }) => event.costMicros },
-  { name: 'currency', type: 'text', of: ({ event }) => event.currency },
-  { name: 'reason', type: 'text', of: ({ event }) => event.reason },
-  { name: 'url', type: 'text', of: ({ event }) => event.url },
-  { name: 'machine', type: 'bool', of: ({ event }) => event.machine },
-]
-
-/** The parts of an event: one for each campaign, one at least. */
-export function partsOf(event: CampaignEvent): readonly EventPart[] {
-  const campaigns = [...new Set(event.attributions.map(({ campaignId }) => campaignId))]
-  if (campaigns.length === 0) return [{ event, part: 0, campaignId: null }]
-  return campaigns.map((campaignId, part) => ({ event, part, campaignId }))
+/** The rows of an event: one for each campaign, one at least. */
+export function partsOf({ attributions }: CampaignEvent): readonly EventPart[] {
+  const campaigns = [...new Set(attributions.map(({ campaignId }) => campaignId))]
+  if (campaigns.length === 0) return [{ part: 0, campaignId: null }]
+  return campaigns.map((campaignId, part) => ({ part, campaignId }))
 }
 
 /** An event as its table has it. */

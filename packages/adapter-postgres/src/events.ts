@@ -23,7 +23,7 @@ type CounterRow = Omit<Counter, 'channel' | 'segment' | 'currency'> & {
 export function createEventStore(database: Database, tables: Tables, { announce }: Announcer): EventStore {
   const { events, counters } = tables
   return {
-    append: (scope, added) => database.transaction((session) => appendEvents(session, tables, scope, added)),
+    append: (scope, added) => appendEvents(database, tables, scope, added),
     appendReceipts: async (scope, entries, now) => {
       const recorded = await database.transaction((session) =>
         appendReceipts(session, tables, scope, entries, now),

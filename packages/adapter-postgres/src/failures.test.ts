@@ -1,27 +1,36 @@
 import { isCampaignKitError } from '@campaignkit/core/adapter'
 import { describe, expect, it } from 'vitest'
-import { brokenConstraint, meaningOf, storageFailed, TryAgain } from './failures.js'
+import { brokenConstraint, isReadOnly, meaningOf, storageFailed, TryAgain } from './failures.js'
 
 const failure = (code: string, more: object = {}) => Object.assign(new Error('no'), { code, ...more })
 
 describe('what a database says', () => {
-  it('of another transaction or a lost connection is tried again at once', () => {
-    for (const code of ['40001', '40P01', '55P03', '57P01', '08006', '08P01', 'ECONNRESET']) {
-      expect(meaningOf(failure(code))).toEqual({ again: true, retry: 'later' })
+  it('of another transaction is tried again at once', () => {
+    for (const code of ['40001', '40P01', '55P03']) {
+      expect(meaningOf(failure(code))).toEqual({ again: 'atOnce', retry: 'later' })
     }
-    expect(meaningOf(new TryAgain()).again).toBe(true)
-    expect(meaningOf(new Error('Connection terminated unexpectedly')).again).toBe(true)
+    expect(meaningOf(new TryAgain()).again).toBe('atOnce')
   })
 
-  it('of a time limit or of what it lacks is for a later try, not for this one', () => {
-    for (const code of ['57014', '53100', '53300', '58030']) {
-      expect(meaningOf(failure(code))).toEqual({ again: false, retry: 'later' })
+  it('of a database that is away is tried again when it may be back', () => {
+    for (const code of ['57P01', '57P03', '25006', '08006', '08P01', 'ECONNRESET', 'ECONNREFUSED']) {
+      expect(meaningOf(failure(code))).toEqual({ again: 'whenBack', retry: 'later' })
     }
+    expect(meaningOf(new Error('Connection terminated unexpectedly')).again).toBe('whenBack')
+    expect([isReadOnly(failure('25006')), isReadOnly(failure('57P01'))]).toEqual([true, false])
+  })
+
+  it('of a time limit, of what it lacks or of a full pool is for a later try, not for this one', () => {
+    for (const code of ['57014', '53100', '53300', '58030']) {
+      expect(meaningOf(failure(code))).toEqual({ again: 'no', retry: 'later' })
+    }
+    const full = new Error('Knex: Timeout acquiring a connection. The pool is probably full.')
+    expect(meaningOf(full)).toEqual({ again: 'no', retry: 'later' })
   })
 
   it('of a wrong statement is never tried again', () => {
     for (const thrown of [failure('42P01'), failure('23505'), new Error('no'), 'no', null, { code: 7 }]) {
-      expect(meaningOf(thrown)).toEqual({ again: false, retry: 'never' })
+      expect(meaningOf(thrown)).toEqual({ again: 'no', retry: 'never' })
     }
   })
 

@@ -6,37 +6,48 @@ interface DriverError {
   readonly constraint?: unknown
 }
 
-/** What a state means: whether the whole transaction can be tried again at once, and whether later. */
+/** What a state means. */
 interface Meaning {
-  readonly again: boolean
+  /**
+   * Whether the whole transaction can be done again: at once when another one stood in the way, after a while when the
+   * database was away.
+   */
+  readonly again: 'atOnce' | 'whenBack' | 'no'
+  /** What is told to the caller in the end. */
   readonly retry: CampaignKitErrorOptions['retry']
 }
 
-const AT_ONCE: Meaning = { again: true, retry: 'later' }
-const LATER: Meaning = { again: false, retry: 'later' }
-const NEVER: Meaning = { again: false, retry: 'never' }
+const CONFLICT: Meaning = { again: 'atOnce', retry: 'later' }
+const AWAY: Meaning = { again: 'whenBack', retry: 'later' }
+const LATER: Meaning = { again: 'no', retry: 'later' }
+const NEVER: Meaning = { again: 'no', retry: 'never' }
 
-/** SQLSTATEs, and the codes of Node and knex for connections that are lost; a class of two characters stands for its states. */
+/** A server that takes no writes: after a failover the connection still leads to the old one. */
+const READ_ONLY = '25006'
+
+/** SQLSTATEs, and the codes of Node for connections that are lost; a class of two characters stands for its states. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  '40001': AT_ONCE,
-  '40P01': AT_ONCE,
-  '55P03': AT_ONCE,
-  '57P01': AT_ONCE,
-  '57P02': AT_ONCE,
-  '57P03': AT_ONCE,
-  '25006': AT_ONCE,
-  '08': AT_ONCE,
+  '40001': CONFLICT,
+  '40P01': CONFLICT,
+  '55P03': CONFLICT,
+  '57P01': AWAY,
+  '57P02': AWAY,
+  '57P03': AWAY,
+  [READ_ONLY]: AWAY,
+  '08': AWAY,
   '57014': LATER,
   '53': LATER,
   '58': LATER,
-  ECONNRESET: AT_ONCE,
-  ECONNREFUSED: AT_ONCE,
-  EPIPE: AT_ONCE,
-  ETIMEDOUT: AT_ONCE,
+  ECONNRESET: AWAY,
+  ECONNREFUSED: AWAY,
+  EHOSTUNREACH: AWAY,
+  EPIPE: AWAY,
+  ETIMEDOUT: AWAY,
 }
 
-const LOST =
-  /Connection terminated|Client has encountered a connection error|not queryable|acquiring a connection/
+const LOST = /Connection terminated|Client has encountered a connection error|not queryable/
+/** knex has waited long enough for its pool. */
+const POOL_FULL = /Timeout acquiring a connection/
 
 /** Thrown within a transaction that met another and can be done again from the start. */
 export class TryAgain extends Error {
@@ -48,7 +59,14 @@ export function meaningOf(error: unknown): Meaning {
   const code = codeOf(error)
   const known = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)]
   if (known !== undefined) return known
-  return error instanceof Error && LOST.test(error.message) ? AT_ONCE : NEVER
+  if (!(error instanceof Error)) return NEVER
+  if (POOL_FULL.test(error.message)) return LATER
+  return LOST.test(error.message) ? AWAY : NEVER
+}
+
+/** Whether the connection led to a server that only reads. */
+export function isReadOnly(error: unknown): boolean {
+  return codeOf(error) === READ_ONLY
 }
 
 /** The name of the constraint that a statement broke, by the driver's error or the kit's; else null. */

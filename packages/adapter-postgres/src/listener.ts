@@ -40,22 +40,33 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
   const connector = knex.client as Connector
   let current: Promise<Connection | null> | null = null
 
-  async function connect(): Promise<Connection | null> {
+  /** @param isLost - called once, when the connection stood and is gone */
+  async function connect(isLost: () => void): Promise<Connection | null> {
     const connection = await connector.acquireRawConnection?.()
     if (connection === undefined) return null
     connection.on('notification', ({ payload }) => heard(payload ?? ''))
-    connection.on('error', forget)
-    connection.on('end', forget)
+    // the driver tells of one loss by both, the second after a while
+    connection.on('error', isLost)
+    connection.on('end', isLost)
     // a process that has nothing else to do may end
     connection.unref?.()
-    await connection.query(`listen "${channel}"`)
-    return connection
+    try {
+      await connection.query(`listen "${channel}"`)
+      return connection
+    } catch (thrown) {
+      await connection.end().catch(() => undefined)
+      throw thrown
+    }
   }
 
-  function forget(): void {
-    if (current === null) return
-    current = null
-    lost()
+  function begin(): Promise<Connection | null> {
+    const opening: Promise<Connection | null> = connect(() => {
+      if (current !== opening) return
+      current = null
+      void letGo(opening)
+      lost()
+    })
+    return opening
   }
 
   const isPossible = canListen(knex, connector)
@@ -63,18 +74,24 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
     isPossible,
     async open() {
       if (!isPossible) return false
-      current ??= connect()
+      current ??= begin()
       const opened = current
       const connection = await opened.catch(() => null)
       if (connection === null && current === opened) current = null
       return connection !== null && current === opened
     },
     async close() {
-      const connection = await current?.catch(() => null)
+      const opened = current
       current = null
-      await connection?.end().catch(() => undefined)
+      if (opened !== null) await letGo(opened)
     },
   }
+}
+
+/** Ends a connection, also one that is not open yet or broken. */
+async function letGo(opened: Promise<Connection | null>): Promise<void> {
+  const connection = await opened.catch(() => null)
+  await connection?.end().catch(() => undefined)
 }
 
 function canListen(knex: Knex, { driverName, pglite, config }: Connector): boolean {

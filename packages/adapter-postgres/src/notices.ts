@@ -6,8 +6,9 @@ import { pause } from './pause.js'
 import { createSpeaker, noticeOf } from './speaker.js'
 
 const CHANNEL = 'campaignkit'
-/** How long a lost connection is let be before the next try. */
-const RECONNECT_MS: DurationMs = 1_000
+/** How long a lost connection is let be before the next try; twice as long each time that it fails. */
+const FIRST_RECONNECT_MS: DurationMs = 250
+const LAST_RECONNECT_MS: DurationMs = 15_000
 
 /** Hears the subject of each notice; null when some may have been lost. */
 export type Hearer = (subject: string | null) => void
@@ -52,7 +53,10 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
 
   async function openWhileWanted(): Promise<void> {
     isOpening = true
-    while (hearers.size > 0 && !(await listener.open())) await pause(RECONNECT_MS)
+    for (let waitMs = FIRST_RECONNECT_MS; hearers.size > 0 && !(await listener.open()); ) {
+      await pause(waitMs)
+      waitMs = Math.min(LAST_RECONNECT_MS, waitMs * 2)
+    }
     isOpening = false
     // what was told before the connection stood
     passOn(null)
@@ -72,6 +76,8 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
       }
     },
     close: async () => {
+      // or a connection that is lost just now would be opened anew
+      hearers.clear()
       await speaker.finish()
       await listener.close()
     },

@@ -6,3 +6,12 @@ export function pause(ms: DurationMs): Promise<void> {
     AbortSignal.timeout(ms).addEventListener('abort', () => resolve(), { once: true })
   })
 }
+
+/** The same for somebody who waits for the end of it: the process stays alive. */
+export async function wait(ms: DurationMs): Promise<void> {
+  const { port1 } = new MessageChannel()
+  // a port that may hear something is work to be done
+  port1.ref()
+  await pause(ms)
+  port1.close()
+}

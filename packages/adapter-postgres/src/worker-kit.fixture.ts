@@ -8,7 +8,7 @@ import {
 import { sampleCapabilities } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { createPostgresStorage } from './create-postgres-storage.js'
-import type { TestStorage } from './test-storage.fixture.js'
+import type { TestServer } from './postgres-server.fixture.js'
 
 /** What a channel was asked to send, by any of the kits that share the log. */
 export interface Sent {
@@ -36,10 +36,16 @@ export interface WorkerKitOptions {
   readonly kit?: Partial<CampaignKitOptions>
 }
 
+/** Tables that are there, and how they are reached. */
+export interface TestTables {
+  readonly server: Pick<TestServer, 'connect'>
+  readonly schema: string
+}
+
 let kits = 0
 
 /** Opens a kit on the tables of a test. */
-export function openWorkerKit({ server, schema }: TestStorage, options: WorkerKitOptions): WorkerKit {
+export function openWorkerKit({ server, schema }: TestTables, options: WorkerKitOptions): WorkerKit {
   const { tenant, log = [], sendMs = 0, window = 20 } = options
   kits += 1
   const name = `kit ${kits}`

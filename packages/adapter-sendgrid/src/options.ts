@@ -1,4 +1,4 @@
-import { paceSchema } from '@campaignkit/core/adapter'
+import { accountNameSchema, messagePriceSchema, paceSchema } from '@campaignkit/core/adapter'
 import * as z from 'zod'
 import { type ApiKeys, isKey } from './accounts.js'
 import { type Mailbox, parseMailbox } from './mail/mailbox.js'
@@ -73,18 +73,9 @@ export const optionsSchema = z
     providerTracking: z
       .strictObject({ clicks: z.boolean().default(false), opens: z.boolean().default(false) })
       .default({ clicks: false, opens: false }),
-    price: z
-      .strictObject({
-        amountMinor: z.int().min(0),
-        per: z.int().min(1),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code in capitals'),
-      })
-      .exactOptional(),
+    price: messagePriceSchema.exactOptional(),
     accountPace: paceSchema.exactOptional(),
-    account: z
-      .string()
-      .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits and . : _ -')
-      .exactOptional(),
+    account: accountNameSchema.exactOptional(),
     reachesPeople: z.boolean().default(true),
     maxMessageBytes: z.int().min(1_000).max(100_000_000).default(30_000_000),
     clock: z

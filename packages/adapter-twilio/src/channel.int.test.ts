@@ -14,7 +14,7 @@ import type { TwilioChannelOptions } from './options.js'
 import { realClient } from './real-client.fixture.js'
 import { SCOPE, SENDER, SERVICE, sampleText, TEMPLATE } from './sample-text.fixture.js'
 import type { FakeTwilioBehaviour } from './testing/fake-behaviour.js'
-import { createFetchClient, type FakeTwilioAccess } from './testing/fake-client.js'
+import { connectFakeTwilio, type FakeTwilioAccess } from './testing/fake-client.js'
 import { createFakeTwilio, type FakeTwilio, type FakeTwilioOptions } from './testing/fake-twilio.js'
 import type { TwilioClient } from './twilio-client.js'
 
@@ -58,7 +58,7 @@ async function outcomeOf(behaviour: FakeTwilioBehaviour, given: Partial<TwilioCh
 
 describe.each([
   ['the package twilio', (access: FakeTwilioAccess) => realClient(access)],
-  ['a client of fetch', createFetchClient],
+  ['a client of fetch', connectFakeTwilio],
 ])('an SMS through %s', (_name, clientOf) => {
   it('is created from a number, and accepted under the id that Twilio gives', async () => {
     const fake = await opened()
@@ -155,7 +155,7 @@ describe.each([
   it('without an answer in time is in doubt', async () => {
     const fake = await opened({ behaviour: () => ({ type: 'stall' }) })
     const channel = channelTo(clientOf(fake.access), { timeoutMs: 100 })
-    expect(await send(channel)).toEqual({ outcome: 'unknown', code: 'twilio-timeout' })
+    expect(await send(channel)).toEqual({ outcome: 'unknown', code: 'twilio-timeout', outage: true })
     expect(fake.messages).toHaveLength(1)
   })
 })
@@ -170,6 +170,7 @@ describe('the network', () => {
     expect(await send(channelTo(realClient(nowhere)))).toEqual({
       outcome: 'transient',
       code: 'twilio-econnrefused',
+      outage: true,
     })
   })
 

@@ -1,11 +1,13 @@
 import { type Clock, createSystemClock } from '@campaignkit/core'
 import {
+  accountNameSchema,
   type ChannelCapabilities,
   checkInput,
   DAY_MS,
   type DurationMs,
   type Instant,
   isE164,
+  messagePriceSchema,
   paceSchema,
   type Scope,
   sha256,
@@ -77,18 +79,9 @@ const optionsSchema = z
     lastInboundAt: z
       .custom<LastInboundAt>((value) => typeof value === 'function', 'expected a function')
       .exactOptional(),
-    price: z
-      .strictObject({
-        amountMinor: z.int().min(0),
-        per: z.int().min(1),
-        currency: z.string().regex(/^[A-Z]{3}$/, 'expected an ISO 4217 code in capitals'),
-      })
-      .exactOptional(),
+    price: messagePriceSchema.exactOptional(),
     accountPace: paceSchema.exactOptional(),
-    account: z
-      .string()
-      .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits and . : _ -')
-      .exactOptional(),
+    account: accountNameSchema.exactOptional(),
     concurrency: z.int().min(1).max(1_000).default(20),
     timeoutMs: z.int().min(10).max(600_000).default(40_000),
     receiptWindowMs: z

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 export type { FakeTwilioBehaviour, FakeTwilioStep } from './testing/fake-behaviour.js'
-export type { FakeTwilioAccess } from './testing/fake-client.js'
+export { connectFakeTwilio, type FakeTwilioAccess } from './testing/fake-client.js'
 export type { FakeTwilioMessage } from './testing/fake-message.js'
 export {
   type CallbackOrder,

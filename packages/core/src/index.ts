@@ -39,12 +39,15 @@ export {
 } from './defaults/webhook/verify-webhook.js'
 export { createWebhookChannel, type WebhookChannelOptions } from './defaults/webhook/webhook-channel.js'
 export type { WebhookTargetOptions } from './defaults/webhook/webhook-options.js'
+export type { AskConsentInput, AskedConsent } from './engine/ask-consent.js'
 export type { CallOptions } from './engine/call-options.js'
+export type { ConsentQuestion } from './engine/confirm-consent.js'
 export type { TemplateData } from './engine/context.js'
 export type { Erasure } from './engine/erase-customers.js'
 export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
+export type { GuessGuard } from './engine/guess-guard.js'
 export type {
   ImportCallOptions,
   ImportOptions,
@@ -59,6 +62,12 @@ export type { IngestOutcome } from './engine/ingest-receipts.js'
 export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js'
 export type { CouponPage, LinkHost } from './engine/link-host.js'
 export type { CustomerReading } from './engine/manage-customers.js'
+export type {
+  PreferenceCentre,
+  SavedPreferences,
+  SubmittedPreferences,
+} from './engine/preference-centre.js'
+export type { PreferenceChoice } from './engine/preference-choices.js'
 export type { Preflight } from './engine/preflight.js'
 export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
@@ -71,6 +80,7 @@ export type { RollOutOptions } from './engine/roll-out.js'
 export type { TestSendOptions, TestSendResult } from './engine/send-test.js'
 export type { SettleHeldOptions, SettleHeldOutcome } from './engine/settle-held.js'
 export type { SinkState } from './engine/sink-states.js'
+export type { Till, TillKey, TillKeyInput } from './engine/till-keys.js'
 export type { TraceStep } from './engine/trace-step.js'
 export type { TrackOutcome } from './engine/track-events.js'
 export type { DrainOptions, TickOutcome, Worker } from './engine/worker.js'
@@ -135,6 +145,7 @@ export type { Actor, Scope, ScopeInput } from './model/scope.js'
 export type { SealablePath, SealedValue, SealedValues } from './model/sealed.js'
 export type { Segment, SegmentInput } from './model/segment.js'
 export type { SuppressionReason } from './model/suppression.js'
+export type { TopicLabel, Topics } from './model/topic.js'
 export type { Estimate, Verdict } from './model/verdict.js'
 export type {
   Channel,

@@ -1,6 +1,6 @@
 import { CampaignKitError, type Criteria } from '@campaignkit/core/adapter'
 import { type Fragment, joined, raw, sql } from '../sql.js'
-import { leafPredicate } from './leaf-predicate.js'
+import { type LeafCriteria, leafPredicate } from './leaf-predicate.js'
 import type { PredicateSubject } from './predicate-subject.js'
 
 /**
@@ -23,7 +23,8 @@ function predicateOf(node: Criteria, wanted: boolean, subject: PredicateSubject)
     case 'any': {
       const isAll = (node.type === 'all') === wanted
       if (node.of.length === 0) return raw(String(isAll))
-      const parts = node.of.map((part) => predicateOf(part, wanted, subject))
+      const cheapestFirst = node.of.toSorted((left, right) => costOf(left) - costOf(right))
+      const parts = cheapestFirst.map((part) => predicateOf(part, wanted, subject))
       return sql`(${joined(parts, isAll ? ' and ' : ' or ')})`
     }
     case 'segment':
@@ -36,5 +37,33 @@ function predicateOf(node: Criteria, wanted: boolean, subject: PredicateSubject)
       })
     default:
       return leafPredicate(node, wanted, subject)
+  }
+}
+
+/** What it takes to look at a row, as far as the order of looking goes: a database takes alternatives as they stand. */
+const COSTS: Readonly<Record<LeafCriteria['type'], number>> = {
+  everyone: 0,
+  known: 1,
+  within: 1,
+  inactive: 1,
+  fact: 1,
+  events: 1,
+  conversation: 2,
+  tags: 5,
+  attribute: 8,
+}
+
+function costOf(node: Criteria): number {
+  switch (node.type) {
+    case 'not':
+      return costOf(node.of)
+    case 'all':
+    case 'any':
+      return node.of.reduce((sum, part) => sum + costOf(part), 0)
+    case 'segment':
+    case 'eligibility':
+      return 0
+    default:
+      return COSTS[node.type]
   }
 }

@@ -76,7 +76,7 @@ describe('a selective rule of 200,000 customers', () => {
     ['customers_by_attributes', attribute('likes', 'contains', 'food 7')],
     ['customers_by_text_attributes', attribute('likes', 'contains', 'food 7')],
     ['customers_by_last_order_at', orderedWithin({ days: 1 })],
-    ['customers_by_activity', inactiveFor({ days: 190 })],
+    ['customers_by_latest_activity_at', inactiveFor({ days: 190 })],
     ['customers_by_order_count', { type: 'fact', fact: 'orderCount', op: '=', value: 12 }],
     ['customers_by_total_spent_minor', { type: 'fact', fact: 'totalSpentMinor', op: '<', value: 100 }],
     [

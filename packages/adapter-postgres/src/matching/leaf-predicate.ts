@@ -6,7 +6,7 @@ import { operatorOf } from './operator.js'
 import type { PredicateSubject } from './predicate-subject.js'
 
 /** A node that is decided by looking at the customer alone. */
-type LeafCriteria = Exclude<Criteria, { type: 'all' | 'any' | 'not' | 'segment' | 'eligibility' }>
+export type LeafCriteria = Exclude<Criteria, { type: 'all' | 'any' | 'not' | 'segment' | 'eligibility' }>
 type LeafOf<Type extends LeafCriteria['type']> = Extract<LeafCriteria, { type: Type }>
 
 /** The condition that a leaf is true, or (`wanted` false) that it is false; null or false where it is unknown. */

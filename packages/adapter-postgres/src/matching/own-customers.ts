@@ -18,8 +18,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
       lastOrderAt: inMilliseconds(raw('c.last_order_at')),
       lastConversationAt: inMilliseconds(raw('c.last_conversation_at')),
     },
-    // as the index has it, word for word
-    latestActivity: inMilliseconds(raw('greatest(c.last_login_at, c.last_order_at, c.last_conversation_at)')),
+    latestActivity: inMilliseconds(raw('c.latest_activity_at')),
     numbers: {
       orderCount: raw('c.order_count'),
       totalSpentMinor: raw('c.total_spent_minor'),

@@ -49,6 +49,7 @@ export function firstTables(schema: string): readonly string[] {
   last_conversation_at float8,
   conversation_status text collate "C",
   incomplete_transactions float8,
+  latest_activity_at float8 generated always as (greatest(last_login_at, last_order_at, last_conversation_at)) stored,
   time_zone text,
   locale text,
   attributes jsonb not null,

@@ -10,6 +10,8 @@ export function reserveSlots(schema: string): string {
 ) language plpgsql as $$
 declare
   start float8;
+  most_behind float8;
+  behind float8;
   ahead float8;
   late float8;
 begin
@@ -17,18 +19,21 @@ begin
     select distinct k, '-infinity'::float8 from unnest(keys) as asked(k) order by k on conflict (key) do nothing;
   perform 1 from ${limits} where key = any(keys) order by key for update;
   select max(free) into start from ${limits} where key = any(keys);
-  if start is null or start <= not_before - 1 then start := not_before; end if;
+  -- slots that have passed can be used late, within half of the slack
+  select greatest(1, coalesce(min(s), 0) * 0.5) into most_behind from unnest(slacks) as asked(s);
+  if start is null or start <= not_before - most_behind then start := not_before; end if;
   select coalesce(max(s), 0) into interval_ms from unnest(spacings) as asked(s);
   first_at := ceil(start);
   ahead := not_before + horizon - first_at;
+  behind := greatest(0, not_before - first_at);
   if ahead < 0 then
     given := 0;
   else
     given := least(wanted, case when interval_ms = 0 then wanted else 1 + floor(ahead / interval_ms) end);
-    -- a slow permit uses up half of a faster key's slack at most
+    -- a slow permit uses up half of a faster key's slack at most, with what has passed
     for i in 1 .. coalesce(array_length(keys, 1), 0) loop
       late := interval_ms - spacings[i];
-      if late > 0 then given := least(given, 1 + floor(slacks[i] * 0.5 / late)); end if;
+      if late > 0 then given := least(given, 1 + floor((slacks[i] * 0.5 - behind) / late)); end if;
     end loop;
   end if;
   select coalesce(min(slack - greatest(0, (given - 1) * interval_ms - (given - 1) * spacing)), 9007199254740991)

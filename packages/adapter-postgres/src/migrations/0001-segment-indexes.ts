@@ -33,11 +33,7 @@ const SEGMENT_INDEXES: readonly SegmentIndex[] = [
   byFact('last_login_at'),
   byFact('last_order_at'),
   byFact('last_conversation_at'),
-  {
-    name: 'customers_by_activity',
-    table: 'customers',
-    definition: '(tenant, (greatest(last_login_at, last_order_at, last_conversation_at)))',
-  },
+  byFact('latest_activity_at'),
   byFact('order_count'),
   byFact('total_spent_minor'),
   byFact('incomplete_transactions'),

@@ -36,7 +36,7 @@ const NOBODY_THERE =
 const NO_ADDRESS = /valid (?:e-?mail )?address|address is invalid|invalid (?:e-?mail )?address/i
 const RECIPIENT_FIELD = /^personalizations(?:\.\d+)?\.to(?:\.|$)/
 
-/** What every failure means. The page `docs/adapters/sendgrid.md` tells it in words. */
+/** What every failure means. The page `docs/guide/sendgrid.md` tells it in words. */
 export const RULES: readonly Rule[] = [
   { of: 'smtp', code: /^4/, stages: ['auth'], text: NO_CREDIT, outcome: 'misconfigured' },
   { of: 'smtp', code: /^4/, enhanced: /^4\.2\./, outcome: 'transient' },

@@ -1,8 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { createSystemClock } from '@campaignkit/core'
-import { parseInput, type Receipt, topicSchema } from '@campaignkit/core/adapter'
+import { parseInput, type Receipt, readBody, topicSchema } from '@campaignkit/core/adapter'
 import * as z from 'zod'
-import { readBody } from './read-body.js'
 import { type GroupTopics, readEvent } from './read-event.js'
 import { isSigned, readPublicKey, SIGNATURE_HEADER, TIMESTAMP_HEADER } from './signature.js'
 
@@ -127,9 +126,9 @@ function isRecent(timestamp: string, now: number, toleranceSeconds: number): boo
   return Math.abs(now - Number(timestamp) * 1_000) <= toleranceSeconds * 1_000
 }
 
-function listOf(body: Buffer): readonly unknown[] | null {
+function listOf(body: Uint8Array): readonly unknown[] | null {
   try {
-    const parsed: unknown = JSON.parse(body.toString('utf8'))
+    const parsed: unknown = JSON.parse(new TextDecoder().decode(body))
     return Array.isArray(parsed) ? parsed : null
   } catch {
     return null

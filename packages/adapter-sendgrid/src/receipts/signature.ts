@@ -23,7 +23,7 @@ export function isSigned(
     signature,
     timestamp,
     body,
-  }: { readonly signature: string; readonly timestamp: string; readonly body: Buffer },
+  }: { readonly signature: string; readonly timestamp: string; readonly body: Uint8Array },
 ): boolean {
   const signed = Buffer.concat([Buffer.from(timestamp), body])
   const bytes = Buffer.from(signature, 'base64')

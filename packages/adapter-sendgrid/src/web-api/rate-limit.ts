@@ -1,4 +1,4 @@
-import { HOUR_MS, type Instant, SECOND_MS } from '@campaignkit/core/adapter'
+import { HOUR_MS, type Instant, retryAfterMs, SECOND_MS } from '@campaignkit/core/adapter'
 
 export interface RateLimitHeaders {
   get(name: string): string | null
@@ -17,14 +17,6 @@ export function pauseOf(status: number, headers: RateLimitHeaders, now: Instant)
   const named = retryAfter ?? (isUsedUp ? resetMs(headers, now) : null)
   if (named === null || (status < 300 && !isUsedUp)) return null
   return Math.min(Math.max(Math.ceil(named), SECOND_MS), HOUR_MS)
-}
-
-/** Seconds, or a date of HTTP. */
-function retryAfterMs(value: string | null, now: Instant): number | null {
-  const text = value?.trim() ?? ''
-  if (/^\d+(?:\.\d+)?$/.test(text)) return Number(text) * SECOND_MS
-  const date = text === '' ? Number.NaN : Date.parse(text)
-  return Number.isNaN(date) ? null : date - now
 }
 
 /** The instant at which requests remain again, in Unix seconds: by the server's own clock where it shows it. */

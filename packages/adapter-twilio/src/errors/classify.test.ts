@@ -22,16 +22,16 @@ describe('an answer of Twilio', () => {
     [400, 30_007, { outcome: 'permanent', code: 'twilio-30007' }],
     [400, 63_016, { outcome: 'permanent', code: 'twilio-63016' }],
     [400, 30_003, { outcome: 'transient', code: 'twilio-30003' }],
-    [503, 20_503, { outcome: 'transient', code: 'twilio-20503' }],
+    [503, 20_503, { outcome: 'transient', code: 'twilio-20503', outage: true }],
     [429, 20_429, { outcome: 'throttled', code: 'twilio-20429', retryAfterMs: 7_000 }],
     [429, 63_018, { outcome: 'throttled', code: 'twilio-63018', retryAfterMs: 7_000 }],
     [400, 21_611, { outcome: 'throttled', code: 'twilio-21611', retryAfterMs: 7_000 }],
     [401, 20_003, { outcome: 'misconfigured', code: 'twilio-20003' }],
     [400, 21_606, { outcome: 'misconfigured', code: 'twilio-21606' }],
     [400, 21_608, { outcome: 'misconfigured', code: 'twilio-21608' }],
-    [500, 20_500, { outcome: 'unknown', code: 'twilio-20500' }],
+    [500, 20_500, { outcome: 'unknown', code: 'twilio-20500', outage: true }],
     [400, 99_999, { outcome: 'permanent', code: 'twilio-99999' }],
-    [502, 99_999, { outcome: 'unknown', code: 'twilio-99999' }],
+    [502, 99_999, { outcome: 'unknown', code: 'twilio-99999', outage: true }],
   ])('%i with code %i', (status, code, expected) => {
     expect(answered(status, code)).toEqual(expected)
   })
@@ -68,7 +68,7 @@ describe('a connection that broke', () => {
   it.each(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'])(
     'before the request (%s) sent nothing',
     (code) => {
-      expect(lost(code)).toEqual({ outcome: 'transient', code: `twilio-${code.toLowerCase()}` })
+      expect(lost(code)).toEqual({ outcome: 'transient', code: `twilio-${code.toLowerCase()}`, outage: true })
     },
   )
 
@@ -79,7 +79,7 @@ describe('a connection that broke', () => {
   it.each(['ECONNRESET', 'ECONNABORTED', 'ETIMEDOUT', 'EPIPE', 'ERR_BAD_RESPONSE', 'ERR_NETWORK'])(
     'later (%s) is in doubt',
     (code) => {
-      expect(lost(code)).toEqual({ outcome: 'unknown', code: `twilio-${code.toLowerCase()}` })
+      expect(lost(code)).toEqual({ outcome: 'unknown', code: `twilio-${code.toLowerCase()}`, outage: true })
     },
   )
 
@@ -92,9 +92,9 @@ describe('a connection that broke', () => {
 
   it('without a word of the network is in doubt, and nothing of it gets into the code', () => {
     for (const thrown of [null, undefined, 7, 'x', {}, new SyntaxError('+393331234567'), { code: '+39 333' }])
-      expect(classifyThrown(thrown, WAIT)).toEqual({ outcome: 'unknown', code: 'twilio-lost' })
+      expect(classifyThrown(thrown, WAIT)).toEqual({ outcome: 'unknown', code: 'twilio-lost', outage: true })
     const { reason } = AbortSignal.abort(new DOMException('late', 'TimeoutError'))
-    expect(classifyThrown(reason, WAIT)).toEqual({ outcome: 'unknown', code: 'twilio-timeout' })
+    expect(classifyThrown(reason, WAIT)).toEqual({ outcome: 'unknown', code: 'twilio-timeout', outage: true })
   })
 })
 

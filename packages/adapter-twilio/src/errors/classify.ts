@@ -30,13 +30,19 @@ export function classifyThrown(thrown: unknown, backOff: BackOff): SendResult {
   const code = typeof error.code === 'number' && error.code > 0 ? error.code : null
   const meaning = (code === null ? null : meaningOf(code)) ?? meaningOfStatus(error.status)
   const word = code === null ? `twilio-http-${error.status}` : `twilio-${code}`
-  return resultOf(meaning, word, () => retryAfterMs(error.headers) ?? backOff())
+  const result = resultOf(meaning, word, () => retryAfterMs(error.headers) ?? backOff())
+  return error.status >= 500 ? withOutage(result) : result
 }
 
 /** Judges a message that Twilio made only to say that it failed. */
 export function classifyFailed(code: number | null, backOff: BackOff): SendResult {
   const meaning = (code === null ? null : meaningOf(code)) ?? 'permanent'
   return resultOf(meaning === 'unknown' ? 'permanent' : meaning, `twilio-${code ?? 'failed'}`, backOff)
+}
+
+/** Twilio, or the way to it, failed whatever the message. */
+function withOutage(result: SendResult): SendResult {
+  return result.outcome === 'transient' || result.outcome === 'unknown' ? { ...result, outage: true } : result
 }
 
 function resultOf(meaning: ErrorMeaning, code: string, waitMs: () => DurationMs): SendResult {
@@ -61,12 +67,14 @@ function meaningOfStatus(status: number): ErrorMeaning {
 
 function classifyLoss({ code, syscall, name }: ThrownError): SendResult {
   const word = typeof code === 'string' && /^[\w-]{1,40}$/.test(code) ? code : null
-  if (word === null)
-    return { outcome: 'unknown', code: name === 'TimeoutError' ? 'twilio-timeout' : 'twilio-lost' }
+  if (word === null) {
+    const isLate = name === 'TimeoutError'
+    return withOutage({ outcome: 'unknown', code: isLate ? 'twilio-timeout' : 'twilio-lost' })
+  }
   const named = `twilio-${word.toLowerCase()}`
   if (CERTIFICATE.test(word)) return { outcome: 'misconfigured', code: named }
   const isNeverSent = NEVER_SENT.test(word) || syscall === 'connect' || syscall === 'getaddrinfo'
-  return { outcome: isNeverSent ? 'transient' : 'unknown', code: named }
+  return withOutage({ outcome: isNeverSent ? 'transient' : 'unknown', code: named })
 }
 
 /** Seconds of a Retry-After field, where a client hands the fields of the answer on; at most an hour. */

@@ -1,3 +1,4 @@
+import { readBody } from '@campaignkit/core/adapter'
 import { BODY_DIGEST, bodyDigest, type FormFields, isSame, isSigned } from './signature.js'
 
 /** One thing that Twilio tells, by the names of its parameters; Event Streams write them in small letters at first. */
@@ -39,18 +40,6 @@ export async function readWebhook(request: Request, reading: WebhookReading): Pr
   const fields = formOf(body)
   if (!isSigned(reading.authTokens, signature, url, fields)) return { outcome: 'forged' }
   return { outcome: 'items', items: [formItem(fields)] }
-}
-
-async function readBody(request: Request, maxBytes: number): Promise<Uint8Array | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return null
-  const parts: Uint8Array[] = []
-  let length = 0
-  for await (const part of request.body ?? []) {
-    length += part.length
-    if (length > maxBytes) return null
-    parts.push(part)
-  }
-  return Buffer.concat(parts)
 }
 
 function queryOf(url: string): URLSearchParams {

@@ -33,8 +33,19 @@ class RestError extends Error {
   }
 }
 
-/** A client that creates messages at an origin with the platform's own fetch, for tests without the package `twilio`. */
-export function createFetchClient({ origin, accountSid, authToken }: FakeTwilioAccess): TwilioClient {
+/**
+ * A client of a fake, with the platform's own fetch: also in another process than the one that opened it.
+ *
+ * @example
+ * ```ts
+ * import { connectFakeTwilio, createFakeTwilio } from '@campaignkit/adapter-twilio/testing'
+ * const fake = await createFakeTwilio()
+ * const { status } = await connectFakeTwilio(fake.access).messages.create({ to: '+393331234567', from: '+15005550006', body: 'Hello' })
+ * console.log(status) // queued
+ * await fake.close()
+ * ```
+ */
+export function connectFakeTwilio({ origin, accountSid, authToken }: FakeTwilioAccess): TwilioClient {
   const url = `${origin}/2010-04-01/Accounts/${accountSid}/Messages.json`
   const authorization = `Basic ${Buffer.from(`${accountSid}:${authToken}`).toString('base64')}`
   return {

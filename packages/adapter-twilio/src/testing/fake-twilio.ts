@@ -7,7 +7,7 @@ import { checkCreate, type FakeRefusal } from './check-create.js'
 import { answer, pause, refuse } from './fake-answers.js'
 import type { FakeTwilioBehaviour, FakeTwilioStep } from './fake-behaviour.js'
 import { callbacksOf, type FakeWebhook, webhookRequest } from './fake-callbacks.js'
-import { createFetchClient, type FakeTwilioAccess } from './fake-client.js'
+import { connectFakeTwilio, type FakeTwilioAccess } from './fake-client.js'
 import { type Accept, digest, type FakeTwilioMessage, messageOf, resourceOf } from './fake-message.js'
 import { shuffled } from './shuffled.js'
 
@@ -106,7 +106,7 @@ class Fake implements FakeTwilio {
   }
 
   get client(): TwilioClient {
-    return createFetchClient(this.access)
+    return connectFakeTwilio(this.access)
   }
 
   listen(): Promise<void> {

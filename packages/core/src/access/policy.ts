@@ -19,6 +19,7 @@ export const ACTIONS = [
   'delivery.settle',
   'coupon.redeem',
   'coupon.reverse',
+  'till.admit',
   'seal.renew',
   'event.track',
   'message.receive',

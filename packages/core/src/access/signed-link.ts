@@ -2,7 +2,14 @@ import { equalConstantTime, fromBase64Url, toBase64Url, utf8 } from '../base/byt
 import { hmacUnder, type Secret } from '../model/secret.js'
 
 /** What a signed link is for; one made for another purpose does not verify. */
-export type LinkPurpose = 'click' | 'open' | 'unsubscribe'
+export type LinkPurpose =
+  | 'click'
+  | 'open'
+  | 'unsubscribe'
+  | 'preferences'
+  | 'preferences-form'
+  | 'confirm'
+  | 'till'
 
 /** 128 bits: half of an HMAC-SHA-256, as RFC 2104, section 5 allows. */
 const SIGNATURE_BYTES = 16

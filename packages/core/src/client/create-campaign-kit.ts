@@ -117,6 +117,7 @@ function createContext(options: CampaignKitOptions, emitter: EventEmitter): Engi
     circuits: createCircuits(),
     observer: createObserver(emitter, ports.logger),
     access: options.access ?? allowAll,
+    knownConversionRules: new Map(),
     settings,
   }
 }

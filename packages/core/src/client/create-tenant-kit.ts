@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId } from '../base/ids.js'
 import { launchCampaign, launchCampaignNow, scheduleCampaign } from '../engine/activate-campaign.js'
+import { askConsent } from '../engine/ask-consent.js'
 import { campaignReport, renderReport } from '../engine/campaign-report.js'
 import type { EngineContext } from '../engine/context.js'
 import {
@@ -22,6 +23,7 @@ import { ingestReceipts } from '../engine/ingest-receipts.js'
 import { listDeliveries } from '../engine/list-deliveries.js'
 import { getCustomer, listCustomers, upsertCustomers } from '../engine/manage-customers.js'
 import { deleteSegment, getSegment, listSegments, saveSegment } from '../engine/manage-segments.js'
+import { preferencesLinkOf } from '../engine/preferences-link.js'
 import { preflight } from '../engine/preflight.js'
 import { previewMessage } from '../engine/preview-message.js'
 import { progressOf } from '../engine/progress.js'
@@ -40,6 +42,7 @@ import { reseal } from '../engine/reseal.js'
 import { rollOut } from '../engine/roll-out.js'
 import { sendTest } from '../engine/send-test.js'
 import { settleHeld } from '../engine/settle-held.js'
+import { makeTillKey } from '../engine/till-keys.js'
 import { trackEvents } from '../engine/track-events.js'
 import { watchCampaign } from '../engine/watch-campaign.js'
 import type { Scope } from '../model/scope.js'
@@ -68,6 +71,8 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
       history: (id) => consentHistory(context, scope, customerId(id)),
       suppress: (addresses) => suppressAddresses(context, scope, addresses),
       unsuppress: (addresses, reason) => unsuppressAddresses(context, scope, addresses, reason),
+      ask: (question) => askConsent(context, scope, question),
+      preferencesUrl: async (id) => preferencesLinkOf(context, scope, customerId(id)),
     },
     segments: {
       save: (segment, expectedVersion = null) => saveSegment(context, scope, segment, expectedVersion),
@@ -80,6 +85,7 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     coupons: {
       redeem: (scanned, options) => redeemCoupon(context, scope, scanned, options),
       reverse: (options) => reverseRedemption(context, scope, options),
+      tillKey: async (till) => makeTillKey(context, scope, till),
     },
     events: {
       track: (events) => track(scope, Array.isArray(events) ? events : [events]),
@@ -141,9 +147,10 @@ function createEnlistedKit(context: EngineContext, scope: Scope, transaction: un
     (by, inputs) => trackEvents(joined, by, inputs),
   )
   const { upsert, get, list, erase } = customers
+  const { record, history, suppress, unsuppress } = consents
   return Object.freeze<EnlistedKit>({
     customers: { upsert, get, list, erase },
-    consents,
+    consents: { record, history, suppress, unsuppress },
     segments,
     campaigns: {
       create: campaigns.create,

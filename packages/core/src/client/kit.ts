@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId, DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
+import type { AskConsentInput, AskedConsent } from '../engine/ask-consent.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
@@ -21,6 +22,7 @@ import type { ResealOutcome } from '../engine/reseal.js'
 import type { RollOutOptions } from '../engine/roll-out.js'
 import type { TestSendOptions, TestSendResult } from '../engine/send-test.js'
 import type { SettleHeldOptions, SettleHeldOutcome } from '../engine/settle-held.js'
+import type { TillKey, TillKeyInput } from '../engine/till-keys.js'
 import type { TrackOutcome } from '../engine/track-events.js'
 import type { Campaign, CampaignInput, CampaignPatch } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
@@ -89,6 +91,25 @@ export interface Consents {
   suppress(addresses: readonly SuppressionInput[]): Promise<void>
   /** Takes suppressions back. @param reason - kept in the journal */
   unsuppress(addresses: readonly AddressInput[], reason: string): Promise<void>
+  /**
+   * Begins a double opt-in: writes down that a person was asked, which permits nothing yet, and makes the link by which
+   * they say yes. Nothing is sent: the link goes into a message of the host's own. The same person is asked for the
+   * same no sooner than after 10 minutes, and five times a day at most.
+   *
+   * @throws INVALID_INPUT, UNKNOWN_FIELD with the path
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * async function signUp(kit: TenantKit, customerId: string, mail: (link: string) => Promise<void>) {
+   *   const asked = await kit.consents.ask({ customerId, channel: 'email', topic: 'news', basis: 'sign-up form', wording: '2026-03' })
+   *   if (asked.outcome === 'asked') await mail(asked.url)
+   * }
+   * ```
+   */
+  ask(question: AskConsentInput): Promise<AskedConsent>
+  /** The link to the page where a customer chooses what they receive, for a place of the host's own; messages have `preferencesUrl`. @throws INVALID_INPUT */
+  preferencesUrl(customerId: Id<CustomerId>): Promise<string>
 }
 
 /** Named rules. */
@@ -198,6 +219,19 @@ export interface Coupons {
   redeem(scanned: string, options: RedeemOptions): Promise<RedemptionOutcome>
   /** Gives a use back. @throws REDEMPTION_NOT_FOUND, REDEMPTION_AMBIGUOUS when the key took several and `code` is absent */
   reverse(options: ReverseOptions): Promise<Redemption>
+  /**
+   * A key with which a till redeems through the endpoints (`POST /r`). It is signed and kept nowhere, so it ends by its
+   * expiry or with the secret that it was signed under.
+   *
+   * @throws INVALID_INPUT, UNKNOWN_FIELD
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * const keyOfTill = (kit: TenantKit) => kit.coupons.tillKey({ till: 'till-3', expiresInDays: 90 })
+   * ```
+   */
+  tillKey(till: TillKeyInput): Promise<TillKey>
 }
 
 /** What happened. */
@@ -266,7 +300,7 @@ export interface Maintenance {
 /** What can be part of a transaction of the host; matching, sending and redeeming cannot. */
 export interface EnlistedKit {
   readonly customers: Pick<Customers, 'upsert' | 'get' | 'list' | 'erase'>
-  readonly consents: Consents
+  readonly consents: Pick<Consents, 'record' | 'history' | 'suppress' | 'unsuppress'>
   readonly segments: Segments
   /** A launch is the intent to: sending begins once the transaction is committed. */
   readonly campaigns: Pick<

@@ -10,6 +10,7 @@ import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
 import { type SealablePath, sealedPathsSchema } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
+import { type Topics, topicsSchema } from '../model/topic.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
 import type { Cipher } from '../ports/cipher.js'
@@ -48,6 +49,13 @@ export interface TenantOptions {
    * @default none
    */
   readonly sealed?: readonly SealablePath[]
+  /**
+   * Topics that customers choose among on the page of their preferences, in this order, each with its name: one for all
+   * languages, or by language such as `{ en: 'Offers', de: 'Angebote' }`. At most 40.
+   *
+   * @default none: the page lists what a customer has allowed, or offers
+   */
+  readonly topics?: Topics
 }
 
 /** What {@link createCampaignKit} takes. Ports that are left out are those of the host's machine. */
@@ -139,6 +147,7 @@ const tenantSchema = z.strictObject({
   ).default({}),
   pace: z.partialRecord(channelKindSchema, paceSchema).default({}),
   sealed: sealedPathsSchema.default([]),
+  topics: topicsSchema.default({}),
 })
 
 /** @throws INVALID_INPUT for an origin that links cannot stand under */

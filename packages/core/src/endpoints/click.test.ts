@@ -20,6 +20,34 @@ describe('a click', () => {
     expect(calls).toEqual([])
   })
 
+  it.each([
+    ['sec-purpose', 'prefetch;prerender'],
+    ['purpose', 'prefetch'],
+    ['x-purpose', 'preview'],
+    ['x-moz', 'prefetch'],
+  ])('that a browser fetches ahead is led on, but counts nothing (%s)', async (name, value) => {
+    const { ask, calls } = newEndpoints()
+    const response = await ask(`/c/${GENUINE}`, { headers: { [name]: value } })
+    expect([response.status, response.headers.get('location')]).toEqual([302, 'https://pizza.example/menu'])
+    expect(calls).toEqual([])
+  })
+
+  it.each([
+    ['a link encoded twice', `/c/${GENUINE.replaceAll('.', '%252E')}`],
+    ['a link with a line break', `/c/${GENUINE}%0D%0ALocation:%20https://evil.example`],
+    ['a link with NUL', `/c/${GENUINE}%00`],
+    ['a link with blanks', `/c/%20${GENUINE}`],
+    ['a link of another width', `/c/${GENUINE.replaceAll('.', '%EF%BC%8E')}`],
+    ['an address in place of a link', '/c/https%3A%2F%2Fevil.example'],
+    ['an address of no protocol', '/c/%2F%2Fevil.example'],
+    ['a backslash', '/c/%5C%5Cevil.example'],
+    ['a link of a megabyte', `/c/${'a'.repeat(1_000_000)}`],
+  ])('on %s gets no redirect', async (_what, path) => {
+    const { ask } = newEndpoints()
+    const response = await ask(path)
+    expect([response.status, response.headers.get('location')]).toEqual([404, null])
+  })
+
   it('finds its link when a mail program encoded the dots', async () => {
     const { ask } = newEndpoints()
     expect((await ask(`/c/${GENUINE.replaceAll('.', '%2E')}`)).status).toBe(302)
@@ -40,6 +68,11 @@ describe('a click', () => {
   })
 
   it.each([
+    'https://pizza.example@evil.example/',
+    'https://pizza.example:secret@evil.example/',
+    'https://:@evil.example\\@pizza.example',
+    'https://%00/',
+    'https://',
     'javascript:alert(1)',
     'data:text/html,<script>alert(1)</script>',
     'mailto:ada@mail.example',
@@ -65,13 +98,5 @@ describe('a click', () => {
 
 /** Links that lead to one place. */
 function newLinks(url: string) {
-  const nothing = () => Promise.reject(new Error('not asked for here'))
-  return {
-    leadsTo: () => url,
-    follow: async (text: string) => (text === GENUINE ? url : null),
-    open: nothing,
-    isUnsubscribeLink: () => false,
-    unsubscribe: nothing,
-    coupon: nothing,
-  }
+  return { leadsTo: () => url, follow: async (text: string) => (text === GENUINE ? url : null) }
 }

@@ -1,24 +1,20 @@
 import { describe, expect, it } from 'vitest'
 import { createQrEncoder } from '../defaults/qr-encoder.js'
-import type { CouponPage, LinkHost } from '../engine/link-host.js'
+import type { CouponPage } from '../engine/link-host.js'
+import { linkOfCode } from '../qr/token.js'
 import { CODE, COUPON, newEndpoints, wholeOf } from './links.fixture.js'
+
+/** Light modules on each side of an image. */
+const QUIET_ZONE = 4
 
 /** Endpoints whose only coupon is this one. */
 function showing(coupon: Partial<CouponPage>, texts = {}) {
-  const links: LinkHost = {
-    leadsTo: () => null,
-    follow: async () => null,
-    open: async () => false,
-    isUnsubscribeLink: () => false,
-    unsubscribe: async () => false,
-    coupon: async () => ({ ...COUPON, ...coupon }),
-  }
-  return newEndpoints({ links, texts })
+  return newEndpoints({ links: { coupon: async () => ({ ...COUPON, ...coupon }) }, texts })
 }
 
 /** What a reader sees: words without markup, white space of any kind as one blank. */
 async function wordsOf(response: Response): Promise<string> {
-  const html = (await response.text()).replace(/<style>.*<\/style>|<svg.*<\/svg>/gs, '').replace(/<wbr>/g, '')
+  const html = (await response.text()).replace(/<style>.*<\/style>|<svg.*<\/svg>|<wbr>|<\/?span>/gs, '')
   return html
     .replace(/<[^>]+>/g, ' ')
     .replace(/\s+/g, ' ')
@@ -46,7 +42,11 @@ describe('the page of a coupon', () => {
 
   it('is kept by the browser of the customer and nobody else', async () => {
     const { ask } = newEndpoints()
-    expect((await ask(`/q/${CODE}`)).headers.get('cache-control')).toBe('private, no-cache')
+    expect((await ask(`/q/${CODE}`)).headers.get('cache-control')).toBe('private, max-age=600')
+    for (const state of ['notYetValid', 'expired', 'cancelled', 'redeemed'] as const) {
+      const kept = await showing({ state }).ask(`/q/${CODE}`)
+      expect(kept.headers.get('cache-control')).toBe('private, no-cache')
+    }
     expect((await ask('/q/unknown')).headers.get('cache-control')).toBe('no-store')
   })
 
@@ -62,6 +62,7 @@ describe('the page of a coupon', () => {
     ['notYetValid', 'Not valid yet. You can use it from March 1, 2026 at 9:00 AM GMT+1'],
     ['expired', 'Expired on April 1, 2026 at 12:00 AM GMT+2'],
     ['cancelled', 'Cancelled. It can no longer be used.'],
+    ['redeemed', 'Redeemed. It has been used and cannot be used again.'],
   ])('says in words that it is %s, and asks nobody to show it', async (state, words) => {
     const { ask } = showing({ state })
     const seen = await wordsOf(await ask(`/q/${CODE}`))
@@ -96,12 +97,22 @@ describe('the page of a coupon', () => {
     expect(seen).toContain('Gültig bis 1. April 2026 um 00:00 MESZ')
   })
 
-  it('copies as the code alone, though it may break behind each hyphen', async () => {
+  it('copies as the code alone, though its line may break', async () => {
     const { ask } = newEndpoints()
     const html = await (await ask(`/q/${CODE}`)).text()
     const [, shown = ''] = /<code dir="ltr">(.*?)<\/code>/.exec(html) ?? []
-    expect(shown).toContain('-<wbr>')
-    expect(shown.replaceAll('<wbr>', '')).toBe(CODE)
+    expect(shown).toBe('K7Q2MX-<wbr>9V3H5T8B-<wbr><span>0123456789ABC<wbr>DEFGHJKMNPQRS</span>')
+    expect(shown.replace(/<[^>]+>/g, '')).toBe(CODE)
+    expect(html).toContain(`<data value="${CODE}">`)
+  })
+
+  it('has a link that a phone reads at a glance: 45 letters of path, few enough modules', () => {
+    const link = linkOfCode('https://go.pizza.example', CODE)
+    expect(new URL(link).pathname).toHaveLength(45)
+    const modulesOf = (text: string) =>
+      Number(/viewBox="0 0 (\d+) /.exec(createQrEncoder().svg(text))?.[1]) - 2 * QUIET_ZONE
+    expect(modulesOf(link)).toBe(33)
+    expect(modulesOf(link.toLowerCase())).toBe(37)
   })
 
   it('is the same 404 for every reason', async () => {

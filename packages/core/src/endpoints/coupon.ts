@@ -4,20 +4,29 @@ import type { CouponPage, LinkHost } from '../engine/link-host.js'
 import { escapeHtml } from '../rendering/html-text.js'
 import { rewardText } from '../rendering/reward-text.js'
 import type { Endpoint } from './endpoint.js'
-import { heading, notFound, pageOf, paragraph } from './page.js'
+import { heading, pageOf, paragraph } from './page.js'
 import { type EndpointTexts, fillIn } from './texts.js'
 
-/** Kept by the customer's own browser alone, which shows it again without a network but asks whenever it has one. */
-const KEPT_BY_CUSTOMER = { 'cache-control': 'private, no-cache' }
+/** For how long the link of a valid coupon can be opened again without a network, in seconds. */
+const KEPT_S = 600
+
+/**
+ * Kept by the customer's own browser alone, which goes back to it without a network. A valid one opens again without
+ * asking, as whoever walks down into a shop needs it: what it says stays true but for what has happened at a till.
+ */
+function keptBy({ state }: CouponPage): Readonly<Record<string, string>> {
+  return { 'cache-control': state === 'valid' ? `private, max-age=${KEPT_S}` : 'private, no-cache' }
+}
 
 /** `/q/<code>`: the customer's coupon, to be shown at the till. Every code that is not one gets the same answer. */
 export function couponEndpoint(links: LinkHost, tenantOf: (request: Request) => string | null): Endpoint {
   return {
     methods: ['GET', 'HEAD'],
+    guarded: true,
     async serve(request, code, texts) {
       const tenant = tenantOf(request)
       const coupon = tenant === null ? null : await links.coupon(tenant, code)
-      return coupon === null ? notFound(texts) : couponPage(coupon, texts)
+      return coupon === null ? null : couponPage(coupon, texts)
     },
   }
 }
@@ -29,14 +38,14 @@ function couponPage(coupon: CouponPage, texts: EndpointTexts): Response {
     heading(reward, coupon.reward.kind === 'item' ? undefined : 'reward') +
     paragraph(stateLine(coupon, texts), 'state') +
     `<figure role="img" aria-label="${escapeHtml(texts.couponImage)}">${coupon.svg}</figure>\n` +
-    `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd><code dir="ltr">${breakable(coupon.code)}</code></dd></dl>\n` +
+    `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd>${codeOf(coupon.code)}</dd></dl>\n` +
     (coupon.state === 'valid' ? paragraph(texts.couponHint, 'quiet') : '')
   return pageOf(texts, {
     status: 200,
     title: `${texts.couponTitle}: ${reward}`,
     main,
     className: coupon.state,
-    headers: KEPT_BY_CUSTOMER,
+    headers: keptBy(coupon),
   })
 }
 
@@ -59,6 +68,8 @@ function stateLine(coupon: CouponPage, texts: EndpointTexts): string {
       return dated(texts.couponExpired, coupon.expiresAt)
     case 'cancelled':
       return texts.couponCancelled
+    case 'redeemed':
+      return texts.couponRedeemed
     default:
       return assertNever(coupon.state)
   }
@@ -77,7 +88,14 @@ function dateText(instant: Instant, timeZone: string, lang: string): string {
   }).format(instant)
 }
 
-/** The code with a place to break the line after each hyphen; copied, it is still the code. */
-function breakable(code: string): string {
-  return escapeHtml(code).replaceAll('-', '-<wbr>')
+/**
+ * The code for the eye: its last part begins a line where it does not fit, and breaks in the middle where even a line is
+ * too short. Copied, and as the value of its element, it is the code alone.
+ */
+function codeOf(code: string): string {
+  const parts = escapeHtml(code).split('-')
+  const last = parts.pop() ?? ''
+  const before = parts.map((part) => `${part}-<wbr>`).join('')
+  const shown = `${before}<span>${last.replace(/\w{13}(?=\w)/g, '$&<wbr>')}</span>`
+  return `<data value="${escapeHtml(code)}"><code dir="ltr">${shown}</code></data>`
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { createEndpoints, type EndpointOptions } from './create-endpoints.js'
-import { CODE, GENUINE, newEndpoints, ORIGIN, wholeOf } from './links.fixture.js'
+import { createEndpoints } from './create-endpoints.js'
+import type { EndpointOptions } from './endpoint-options.js'
+import { CODE, GENUINE, NO_LINKS, newEndpoints, ORIGIN, wholeOf } from './links.fixture.js'
 
 const PAGES: readonly [what: string, path: string, init?: RequestInit][] = [
   ['the question', `/u/${GENUINE}`],
@@ -9,6 +10,11 @@ const PAGES: readonly [what: string, path: string, init?: RequestInit][] = [
   ['the confirmation', `/u/${GENUINE}`, { method: 'POST', body: 'from=page' }],
   ['a body too large', `/u/${GENUINE}`, { method: 'POST', body: 'x'.repeat(5_000) }],
   ['the coupon', `/q/${CODE}`],
+  ['the preferences', `/p/${GENUINE}`],
+  ['preferences that were saved', `/p/${GENUINE}`, { method: 'POST', body: 'form=genuine' }],
+  ['preferences that were not saved', `/p/${GENUINE}`, { method: 'POST' }],
+  ['the question of a double opt-in', `/s/${GENUINE}`],
+  ['the thanks for the answer', `/s/${GENUINE}`, { method: 'POST', body: 'from=page' }],
   ['nothing found', '/q/unknown'],
   ['a wrong method', `/c/${GENUINE}`, { method: 'POST' }],
 ]
@@ -51,6 +57,8 @@ describe('every page', () => {
 
 describe('a method that a link does not know', () => {
   it.each([
+    ['/p/x', 'GET, HEAD, POST'],
+    ['/s/x', 'GET, HEAD, POST'],
     ['/c/x', 'GET, HEAD'],
     ['/o/x', 'GET, HEAD'],
     ['/q/x', 'GET, HEAD'],
@@ -72,6 +80,9 @@ describe('a path that is not one of ours', () => {
     '/c/',
     '/c/a/b',
     '/C/x',
+    '/P/x',
+    '/r',
+    '/r/x',
     '/U/x',
     '/constructor/x',
     '/__proto__/x',
@@ -101,6 +112,7 @@ describe('a failure behind the endpoints', () => {
   }
   const reject = () => Promise.reject(secretive)
   const links = {
+    ...NO_LINKS,
     leadsTo: fail,
     follow: reject,
     open: reject,
@@ -150,13 +162,13 @@ describe('texts of a host', () => {
     unsubscribeButton: '<b>Abmelden</b>',
   }
 
-  it('stand on the pages as plain text, the rest in English', async () => {
+  it('stand on the pages as plain text, the rest in the language that they name', async () => {
     const html = await (await newEndpoints({ texts: de }).ask(`/u/${GENUINE}`)).text()
     expect(html).toContain('<html lang="de" dir="ltr">')
     expect(html).toContain('<p class="sender">Pizzeria &lt;Ada&gt;</p>')
     expect(html).toContain('<title>Abmelden &amp; &quot;fertig&quot;</title>')
     expect(html).toContain('<button>&lt;b&gt;Abmelden&lt;/b&gt;</button>')
-    expect(html).toContain('Do you want to stop receiving these messages?')
+    expect(html).toContain('Möchten Sie diese Nachrichten nicht mehr erhalten?')
   })
 
   it('may be chosen by request', async () => {
@@ -197,6 +209,18 @@ describe('texts of a host', () => {
       { code: 'INVALID_INPUT', path: 'tenantOf' },
     ],
     ['a listener that is none', { onError: true }, { code: 'INVALID_INPUT', path: 'onError' }],
+    [
+      'a text of a language that is none',
+      { languages: { nl: { failedTitle: '' } } },
+      { code: 'INVALID_INPUT', path: 'languages.nl.failedTitle' },
+    ],
+    [
+      'words of a language that has no name',
+      { languages: { Dutch: {} } },
+      { code: 'INVALID_INPUT', path: 'languages.Dutch' },
+    ],
+    ['a client in place of a function', { clientOf: '::1' }, { code: 'INVALID_INPUT', path: 'clientOf' }],
+    ['a till that is none', { till: 'key' }, { code: 'INVALID_INPUT', path: 'till' }],
     ['an unknown option', { tenant: 'pizzeria' }, { code: 'UNKNOWN_FIELD', path: 'tenant' }],
   ])('and other options are refused at once: %s', (_what, options, error) => {
     const given = { links: {}, ...options } as EndpointOptions

@@ -1,50 +1,23 @@
-import * as z from 'zod'
-import type { LinkHost } from '../engine/link-host.js'
-import { checkInput, parseInput } from '../model/parse.js'
+import { checkInput } from '../model/parse.js'
+import { readTexts } from './choose-texts.js'
 import { clickEndpoint } from './click.js'
+import { confirmEndpoint } from './confirm.js'
 import { couponEndpoint } from './coupon.js'
 import type { Endpoint } from './endpoint.js'
+import { type EndpointOptions, optionsSchema } from './endpoint-options.js'
+import { refusalOf, retryAfter } from './json-answer.js'
 import { openPixelEndpoint } from './open-pixel.js'
-import { notFound, noticeOf, refused } from './page.js'
-import { type EndpointTexts, textsSchema } from './texts.js'
+import { notFound, noticeOf, refused, tooMany } from './page.js'
+import { preferencesEndpoint } from './preferences.js'
+import { serveTill, type TillOf, tillByKey } from './redeem.js'
+import type { EndpointTexts } from './texts.js'
 import { unsubscribeEndpoint } from './unsubscribe.js'
 
-/** What {@link createEndpoints} takes. */
-export interface EndpointOptions {
-  /** `root.links` of the kit. */
-  readonly links: LinkHost
-  /**
-   * The tenant of whom a coupon is asked, by host name or otherwise; null for none. Without it no coupon page is
-   * served: the code alone does not tell.
-   *
-   * @default every `/q/` is 404
-   */
-  readonly tenantOf?: (request: Request) => string | null
-  /** Words of the pages: those of one language, or chosen by request. @default English */
-  readonly texts?: Partial<EndpointTexts> | ((request: Request) => Partial<EndpointTexts>)
-  /** Hears of each failure that a request was answered 500 for; the answer itself tells nothing. @default nobody */
-  readonly onError?: (thrown: unknown) => void
-}
-
-const call = z.custom<(...given: never[]) => unknown>(
-  (value) => typeof value === 'function',
-  'expected a function',
-)
-
-const optionsSchema = z.strictObject({
-  links: z.custom<LinkHost>(
-    (value) => typeof value === 'object' && value !== null,
-    'expected the links of a kit',
-  ),
-  tenantOf: call.optional(),
-  texts: z.union([call, z.record(z.string(), z.unknown())]).optional(),
-  onError: call.optional(),
-})
-
 /**
- * Serves the links that stand in messages: `/c/` clicks, `/o/` open pixels, `/u/` unsubscribing and `/q/` coupon pages,
- * as a function that any server can call with the Request and Response of the web platform. It answers every request,
- * what is not its own with 404, and never rejects for what a request says.
+ * Serves the links that stand in messages: `/c/` clicks, `/o/` open pixels, `/u/` unsubscribing, `/p/` preferences, `/s/`
+ * the second step of a double opt-in and `/q/` coupon pages, and `/r` for tills, as a function that any server can call
+ * with the Request and Response of the web platform. It answers every request, what is not its own with 404, and never
+ * rejects for what a request says.
  *
  * @throws INVALID_INPUT, UNKNOWN_FIELD with the path, such as `texts.lang`
  *
@@ -67,25 +40,46 @@ const optionsSchema = z.strictObject({
  */
 export function createEndpoints(options: EndpointOptions): (request: Request) => Promise<Response> {
   checkInput(optionsSchema, options)
-  const { links, tenantOf, onError } = options
-  const { textsOf, fallback } = readTexts(options.texts)
+  const { links, tenantOf, onError, till } = options
+  const { textsOf, fallback } = readTexts(options.texts, options.languages)
+  const tillOf = till === 'keys' ? tillByKey(links) : till
   const endpoints: Readonly<Record<string, Endpoint>> = {
     c: clickEndpoint(links),
     o: openPixelEndpoint(links),
     u: unsubscribeEndpoint(links),
     q: couponEndpoint(links, tenantOf ?? (() => null)),
+    p: preferencesEndpoint(links),
+    s: confirmEndpoint(links),
+  }
+  const guardOf = (request: Request): Guard => {
+    const client = options.clientOf?.(request) ?? null
+    return {
+      blockedMs: client === null ? 0 : links.guesses.blockedForMs(client),
+      missed: async () => (client === null ? 0 : links.guesses.missed(client)),
+    }
+  }
+  const answerTill = async (request: Request, of: TillOf): Promise<Response> => {
+    try {
+      const { blockedMs, missed } = guardOf(request)
+      if (blockedMs > 0) return refusalOf(429, { code: 'TOO_MANY' }, retryAfter(blockedMs))
+      return await serveTill(links, of, request, missed)
+    } catch (thrown) {
+      onError?.(thrown)
+      return refusalOf(500, { code: 'FAILED' })
+    }
   }
   const answer = async (request: Request): Promise<Response> => {
+    const { prefix, text, isTill } = routeOf(request)
+    if (isTill && tillOf !== undefined) return answerTill(request, tillOf)
     let texts = fallback
     try {
       texts = textsOf(request)
-      const [prefix, text] = routeOf(request)
       const endpoint = endpoints[prefix]
       if (endpoint === undefined || text === null) return notFound(texts)
       if (!endpoint.methods.includes(request.method)) {
         return refused(texts, 405, { allow: endpoint.methods.join(', ') })
       }
-      return await endpoint.serve(request, text, texts)
+      return await serveGuarded(endpoint, request, text, texts, guardOf(request))
     } catch (thrown) {
       onError?.(thrown)
       return noticeOf(texts, { status: 500, title: texts.failedTitle, text: texts.failedText })
@@ -97,30 +91,53 @@ export function createEndpoints(options: EndpointOptions): (request: Request) =>
   }
 }
 
-/** How texts are chosen, and those that serve when choosing them fails. */
-function readTexts(given: EndpointOptions['texts']): {
-  readonly textsOf: (request: Request) => EndpointTexts
-  readonly fallback: EndpointTexts
-} {
-  if (typeof given !== 'function') {
-    const fixed = parseInput(textsSchema, given ?? {}, 'texts')
-    return { textsOf: () => fixed, fallback: fixed }
-  }
-  return {
-    textsOf: (request) => parseInput(textsSchema, given(request), 'texts'),
-    fallback: parseInput(textsSchema, {}),
-  }
+/** What is known of a client's guesses. */
+interface Guard {
+  /** For how long it is blocked; 0 when it is not. */
+  readonly blockedMs: number
+  /** Counts one more; for how long it is blocked from now on. */
+  readonly missed: () => Promise<number>
+}
+
+async function serveGuarded(
+  endpoint: Endpoint,
+  request: Request,
+  text: string,
+  texts: EndpointTexts,
+  { blockedMs, missed }: Guard,
+): Promise<Response> {
+  if (blockedMs > 0 && endpoint.guarded) return tooMany(texts, retryAfter(blockedMs))
+  const response = await endpoint.serve(request, text, texts)
+  if (response !== null) return response
+  const waitMs = blockedMs > 0 ? blockedMs : await missed()
+  return waitMs > 0 ? tooMany(texts, retryAfter(waitMs)) : notFound(texts)
 }
 
 /** Prefixes in small letters as messages carry them; that of coupons in any case, since their image is in capitals. */
-const ROUTE = /^\/([couqQ])\/([^/]+)$/
+const ROUTE = /^\/([couqQps])\/([^/]+)$/
 
-/** The kind of link and its text, which is null when it is not one of ours or not well encoded. */
-function routeOf(request: Request): readonly [prefix: string, text: string | null] {
-  const [, prefix = '', written = ''] = ROUTE.exec(new URL(request.url).pathname) ?? []
+/** No link of the kit is as long; a browser would not send it. */
+const LONGEST_TEXT = 16_384
+
+interface Route {
+  /** The kind of link; empty when it is not one of ours. */
+  readonly prefix: string
+  /** Null when it is not one of ours or not well encoded. */
+  readonly text: string | null
+  readonly isTill: boolean
+}
+
+function routeOf(request: Request): Route {
+  const { pathname } = new URL(request.url)
+  const [, prefix = '', written = ''] = ROUTE.exec(pathname) ?? []
+  const text = written.length > LONGEST_TEXT ? null : decoded(written)
+  return { prefix: prefix.toLowerCase(), text, isTill: pathname === '/r' }
+}
+
+function decoded(written: string): string | null {
   try {
-    return [prefix.toLowerCase(), decodeURIComponent(written)]
+    return decodeURIComponent(written)
   } catch {
-    return [prefix.toLowerCase(), null]
+    return null
   }
 }

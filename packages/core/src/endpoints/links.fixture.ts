@@ -1,6 +1,9 @@
+import type { ConsentQuestion } from '../engine/confirm-consent.js'
 import type { CouponPage, LinkHost } from '../engine/link-host.js'
+import type { PreferenceCentre } from '../engine/preference-centre.js'
 import { createPlainQrEncoder } from '../testing/plain-qr-encoder.js'
-import { createEndpoints, type EndpointOptions } from './create-endpoints.js'
+import { createEndpoints } from './create-endpoints.js'
+import type { EndpointOptions } from './endpoint-options.js'
 
 /** The one text that the links of these tests know. */
 export const GENUINE = '2026.payload.signature'
@@ -18,11 +21,49 @@ export const COUPON: CouponPage = {
   timeZone: 'Europe/Berlin',
 }
 
+/** Preferences of a customer who allows offers by e-mail and nothing else. */
+export const CENTRE: PreferenceCentre = {
+  choices: [
+    { channel: 'email', topic: 'offers', label: { en: 'Offers', de: 'Angebote' }, granted: true },
+    { channel: 'email', topic: 'news', label: 'Menu & <more>', granted: false },
+    { channel: 'sms', topic: 'offers', label: { en: 'Offers', de: 'Angebote' }, granted: false },
+  ],
+  form: 'genuine',
+}
+
+export const QUESTION: ConsentQuestion = {
+  channel: 'email',
+  topic: 'offers',
+  label: { en: 'offers', de: 'Angebote' },
+  state: 'open',
+}
+
+/** What a host of links answers to a text that is not genuine. */
+export const NO_LINKS: LinkHost = {
+  leadsTo: () => null,
+  follow: async () => null,
+  open: async () => false,
+  isUnsubscribeLink: () => false,
+  unsubscribe: async () => false,
+  coupon: async () => null,
+  preferences: async () => null,
+  savePreferences: async () => null,
+  question: async () => null,
+  confirm: async () => null,
+  tillOf: () => null,
+  admitTill: async () => 0,
+  redeem: async () => ({ outcome: 'unknown' }),
+  guesses: { blockedForMs: () => 0, missed: async () => 0 },
+}
+
+type FixtureOptions = Partial<Omit<EndpointOptions, 'links'>> & { readonly links?: Partial<LinkHost> }
+
 /** Endpoints over links that know one text, with a record of what the links were asked to change. */
-export function newEndpoints({ links, ...options }: Partial<EndpointOptions> = {}) {
+export function newEndpoints({ links, ...options }: FixtureOptions = {}) {
   const calls: string[] = []
   const failures: unknown[] = []
   const known: LinkHost = {
+    ...NO_LINKS,
     leadsTo: (text) => (text === GENUINE ? 'https://pizza.example/menu' : null),
     async follow(text) {
       calls.push(`follow ${text}`)
@@ -36,6 +77,17 @@ export function newEndpoints({ links, ...options }: Partial<EndpointOptions> = {
     async unsubscribe(text, basis) {
       calls.push(`unsubscribe ${text}: ${basis}`)
       return text === GENUINE
+    },
+    preferences: async (text) => (text === GENUINE ? CENTRE : null),
+    async savePreferences(text, submitted) {
+      calls.push(`save ${text}: ${submitted.nothing ? 'nothing' : submitted.chosen.join()}`)
+      if (text !== GENUINE) return null
+      return { outcome: submitted.form === CENTRE.form ? 'saved' : 'stale', centre: CENTRE }
+    },
+    question: async (text) => (text === GENUINE ? QUESTION : null),
+    async confirm(text) {
+      calls.push(`confirm ${text}`)
+      return text === GENUINE ? { ...QUESTION, state: 'confirmed' } : null
     },
     coupon: async (tenant, scanned) => (tenant === 'pizzeria' && scanned === CODE ? COUPON : null),
   }

@@ -22,6 +22,12 @@ describe('the picture that counts opens', () => {
     expect(await wholeOf(await ask('/o/forged'))).toEqual(await wholeOf(await ask(`/o/${GENUINE}`)))
   })
 
+  it('counts nothing that a browser fetches ahead', async () => {
+    const { ask, calls } = newEndpoints()
+    expect((await ask(`/o/${GENUINE}`, { headers: { 'sec-purpose': 'prefetch' } })).status).toBe(200)
+    expect(calls).toEqual([])
+  })
+
   it('counts nothing when only its header is asked for', async () => {
     const { ask, calls } = newEndpoints()
     const response = await ask(`/o/${GENUINE}`, { method: 'HEAD' })

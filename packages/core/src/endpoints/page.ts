@@ -10,11 +10,17 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** Header fields of every answer: nobody keeps it, guesses its type or learns the link from it. */
+/** Header fields of every answer: nobody keeps it, frames it, takes it in, guesses its type or learns the link from it. */
 export const COMMON_HEADERS = {
   'cache-control': 'no-store',
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
+  // what older browsers know in place of frame-ancestors
+  'x-frame-options': 'DENY',
   'x-robots-tag': 'noindex, nofollow',
 }
 
@@ -46,6 +52,7 @@ export function pageOf(texts: EndpointTexts, content: PageContent): Response {
       ...COMMON_HEADERS,
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': POLICY,
+      vary: 'accept-language',
       ...headers,
     },
   })
@@ -63,6 +70,11 @@ export function noticeOf(
 /** The one answer to every link that does not work, whatever the reason. */
 export function notFound(texts: EndpointTexts): Response {
   return noticeOf(texts, { status: 404, title: texts.notFoundTitle, text: texts.notFoundText })
+}
+
+/** The answer to a client that has tried out links. */
+export function tooMany(texts: EndpointTexts, headers: Readonly<Record<string, string>>): Response {
+  return noticeOf(texts, { status: 429, title: texts.tooManyTitle, text: texts.tooManyText, headers })
 }
 
 /** A request that is not to be answered as it stands: 405 or 413. */

@@ -3,50 +3,85 @@ import { localeSchema, storableSchema, textSchema } from '../model/fields.js'
 
 const shown = textSchema(500)
 
-/** Schema of {@link EndpointTexts}; what is left out is English. */
-export const textsSchema = z.strictObject({
-  /** Language of the texts; dates and numbers are written as it does. BCP 47. */
-  lang: localeSchema.default('en'),
-  /** Direction in which the language is written. */
-  dir: z.enum(['ltr', 'rtl']).default('ltr'),
-  /** Name at the top of every page, such as the shop's; none when empty. */
-  sender: storableSchema(200).default(''),
-
-  unsubscribeTitle: shown.default('Unsubscribe'),
-  unsubscribeQuestion: shown.default('Do you want to stop receiving these messages?'),
-  unsubscribeButton: shown.default('Unsubscribe'),
-  unsubscribedTitle: shown.default('You are unsubscribed'),
-  unsubscribedText: shown.default('You will not receive these messages any more. You can close this page.'),
-
-  couponTitle: shown.default('Your coupon'),
-  couponHint: shown.default('Show this page when you pay.'),
-  couponCode: shown.default('Code'),
-  couponImage: shown.default('QR code of your coupon'),
+const WORDS = {
+  unsubscribeTitle: shown,
+  unsubscribeQuestion: shown,
+  unsubscribeButton: shown,
+  unsubscribedTitle: shown,
+  unsubscribedText: shown,
+  preferencesTitle: shown,
+  preferencesQuestion: shown,
+  preferencesButton: shown,
+  preferencesSaved: shown,
+  preferencesStale: shown,
+  preferencesNothingTitle: shown,
+  preferencesNothingText: shown,
+  preferencesNothingButton: shown,
+  preferencesEmpty: shown,
+  channelEmail: shown,
+  channelSms: shown,
+  channelWhatsapp: shown,
+  channelPush: shown,
+  channelInApp: shown,
+  channelWeb: shown,
+  confirmTitle: shown,
+  /** `{topic}` is its name, `{channel}` that of the channel. */
+  confirmQuestion: shown,
+  confirmButton: shown,
+  confirmedTitle: shown,
+  confirmedText: shown,
+  confirmOverTitle: shown,
+  /** Of a link that has expired, was used, or whose answer was taken back. */
+  confirmOverText: shown,
+  couponTitle: shown,
+  couponHint: shown,
+  couponCode: shown,
+  couponImage: shown,
   /** `{reward}` is the percentage with its sign. */
-  couponPercent: shown.default('{reward} off'),
+  couponPercent: shown,
   /** `{reward}` is the amount with its currency. */
-  couponAmount: shown.default('{reward} off'),
+  couponAmount: shown,
   /** `{reward}` is the item's own name. */
-  couponItem: shown.default('{reward}'),
+  couponItem: shown,
   /** `{date}` is day and time in the tenant's zone; so in the two after it. */
-  couponValidUntil: shown.default('Valid until {date}'),
-  couponValidFrom: shown.default('Not valid yet. You can use it from {date}'),
-  couponExpired: shown.default('Expired on {date}'),
-  couponWithoutEnd: shown.default('Valid without an end date'),
-  couponCancelled: shown.default('Cancelled. It can no longer be used.'),
+  couponValidUntil: shown,
+  couponValidFrom: shown,
+  couponExpired: shown,
+  couponWithoutEnd: shown,
+  couponCancelled: shown,
+  couponRedeemed: shown,
+  notFoundTitle: shown,
+  notFoundText: shown,
+  tooManyTitle: shown,
+  tooManyText: shown,
+  refusedTitle: shown,
+  refusedText: shown,
+  failedTitle: shown,
+  failedText: shown,
+}
 
-  notFoundTitle: shown.default('This link does not work'),
-  notFoundText: shown.default('It may be incomplete. Open it again from the message, or copy all of it.'),
-  refusedTitle: shown.default('This request cannot be answered'),
-  refusedText: shown.default('Open the link again from the message.'),
-  failedTitle: shown.default('Something went wrong'),
-  failedText: shown.default('Nothing is wrong with your link. Please try again in a few minutes.'),
+const wordsSchema = z.strictObject(WORDS)
+
+/** The words of the pages in one language. */
+export type Words = z.output<typeof wordsSchema>
+
+const wholeSchema = z.strictObject({
+  /** Language of the texts; dates and numbers are written as it does. BCP 47. */
+  lang: localeSchema,
+  /** Direction in which the language is written. */
+  dir: z.enum(['ltr', 'rtl']),
+  /** Name at the top of every page, such as the shop's; none when empty. */
+  sender: storableSchema(200),
+  ...WORDS,
 })
 
 /** Every word on the pages of the endpoints: plain text, in one language. */
-export type EndpointTexts = z.output<typeof textsSchema>
+export type EndpointTexts = z.output<typeof wholeSchema>
+
+/** Schema of what a host says of {@link EndpointTexts}. */
+export const textsSchema = wholeSchema.partial()
 
 /** A text with its placeholder `{name}` filled in, wherever it stands. */
-export function fillIn(text: string, name: 'reward' | 'date', value: string): string {
+export function fillIn(text: string, name: 'reward' | 'date' | 'topic' | 'channel', value: string): string {
   return text.replaceAll(`{${name}}`, () => value)
 }

@@ -182,12 +182,8 @@ describe('an unsubscribe link that is not genuine', () => {
     const { ask } = newEndpoints()
     const gone = newEndpoints({
       links: {
-        leadsTo: () => null,
-        follow: async () => null,
-        open: async () => false,
         isUnsubscribeLink: () => true,
         unsubscribe: async () => false,
-        coupon: async () => null,
       },
     })
     expect(await wholeOf(await gone.ask(PATH, post('from=page')))).toEqual(

@@ -1,12 +1,9 @@
 import type { LinkHost } from '../engine/link-host.js'
-import { escapeHtml } from '../rendering/html-text.js'
 import type { Endpoint } from './endpoint.js'
 import { type FormBody, readForm } from './form-body.js'
 import { heading, notFound, noticeOf, pageOf, paragraph, refused } from './page.js'
+import { isFromPage, pageForm } from './page-form.js'
 import type { EndpointTexts } from './texts.js'
-
-/** What the page's own button sends beside nothing else. */
-const FROM_PAGE = { name: 'from', value: 'page' }
 
 /**
  * `/u/<text>`: a page that asks, and a POST that takes the permission back; a GET changes nothing. The POST is that of
@@ -15,8 +12,9 @@ const FROM_PAGE = { name: 'from', value: 'page' }
 export function unsubscribeEndpoint(links: LinkHost): Endpoint {
   return {
     methods: ['GET', 'HEAD', 'POST'],
+    guarded: false,
     async serve(request, text, texts) {
-      if (!links.isUnsubscribeLink(text)) return notFound(texts)
+      if (!links.isUnsubscribeLink(text)) return null
       if (request.method !== 'POST') return question(texts, 200)
       const body = await readForm(request)
       if (body.outcome === 'tooLarge') return refused(texts, 413)
@@ -32,15 +30,13 @@ export function unsubscribeEndpoint(links: LinkHost): Endpoint {
 function basisOf(body: FormBody): string | null {
   if (body.outcome !== 'fields') return null
   if (body.field('List-Unsubscribe')?.trim() === 'One-Click') return 'one-click unsubscribe'
-  return body.field(FROM_PAGE.name)?.trim() === FROM_PAGE.value ? 'unsubscribe page' : null
+  return isFromPage(body) ? 'unsubscribe page' : null
 }
 
 function question(texts: EndpointTexts, status: number): Response {
-  const { name, value } = FROM_PAGE
   const main =
     heading(texts.unsubscribeTitle) +
     paragraph(texts.unsubscribeQuestion, 'quiet') +
-    `<form method="post"><input type="hidden" name="${name}" value="${value}">` +
-    `<button>${escapeHtml(texts.unsubscribeButton)}</button></form>\n`
+    pageForm(texts.unsubscribeButton)
   return pageOf(texts, { status, title: texts.unsubscribeTitle, main })
 }

@@ -7,6 +7,7 @@ import type { Pace } from '../model/pace.js'
 import type { Scope } from '../model/scope.js'
 import type { SealablePath } from '../model/sealed.js'
 import type { Secret } from '../model/secret.js'
+import type { Topics } from '../model/topic.js'
 import type { Calendar } from '../ports/calendar.js'
 import type { Channel } from '../ports/channel.js'
 import type { Cipher } from '../ports/cipher.js'
@@ -26,6 +27,7 @@ import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
 import type { Circuits } from './circuits.js'
+import type { KnownConversionRules } from './conversion-rules.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {
@@ -39,6 +41,8 @@ export interface TenantSettings {
   readonly pace: Readonly<Partial<Record<ChannelKind, Pace>>>
   /** Fields of customers that are sealed when they are written, and that criteria may not read. */
   readonly sealed: readonly SealablePath[]
+  /** What customers choose among on the page of their preferences. */
+  readonly topics: Topics
 }
 
 /** What the host supplies for templates, by customer. */
@@ -87,5 +91,6 @@ export interface EngineContext {
   readonly sinks: readonly NamedSink[]
   readonly observer: Observer
   readonly access: AccessPolicy
+  readonly knownConversionRules: KnownConversionRules
   readonly settings: EngineSettings
 }

@@ -13,8 +13,8 @@ import { firstRunArmCounts, firstRunCounters } from '../reporting/first-runs.js'
 import { judge } from '../statistics/verdict/judge.js'
 import type { ArmOutcome, VerdictInput } from '../statistics/verdict/verdict-input.js'
 import type { EngineContext } from './context.js'
+import { DEFAULT_CONVERSION_WINDOW_DAYS } from './conversion-rules.js'
 import { type Counts, strataOf } from './strata-counts.js'
-import { DEFAULT_CONVERSION_WINDOW_DAYS } from './track-events.js'
 
 /** The members of one run by arm. */
 export interface RunArms {

@@ -4,10 +4,8 @@ import { isCampaignKitError } from '../base/error.js'
 import type { TrackedEvent, TrackedEventInput } from '../model/event.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import { parseTracked, recordTracked, type TrackOutcome, trackEvents } from './track-events.js'
-
-/** Events that go together, at most. */
-const MOST_TOGETHER = 1_000
+import { createLanes, type Lanes } from './lanes.js'
+import { parseOneTracked, recordTracked, type TrackOutcome, trackEvents } from './track-events.js'
 
 /** Records what customers did: {@link trackEvents}, perhaps together with others. */
 export type Track = (scope: Scope, inputs: readonly TrackedEventInput[]) => Promise<TrackOutcome>
@@ -22,31 +20,40 @@ interface Waiting {
 /**
  * Lets events that are tracked one by one go together: while one call is under way, those of the same tenant and actor
  * gather, and go as one when it has ended. So nobody waits who comes alone, and those who come in a crowd take as few
- * statements as a batch. Each has its own outcome, and an event that is refused is refused alone.
+ * statements as a batch. A crowd goes in two halves, so that one is made ready while the storage writes the other. Each
+ * event has its own outcome, and one that is refused is refused alone.
  */
 export function createTrack(context: EngineContext): Track {
-  const gathered = new Map<string, Waiting[]>()
+  const lanes = new Map<string, Lanes<Waiting>>()
+  const keys = new WeakMap<Scope, string>()
 
-  async function serve(key: string, scope: Scope, waiting: Waiting[]): Promise<void> {
-    while (waiting.length > 0) await recordTogether(context, scope, waiting.splice(0, MOST_TOGETHER))
-    gathered.delete(key)
+  function keyOf(scope: Scope): string {
+    const key = keys.get(scope) ?? canonicalJson(scope)
+    keys.set(scope, key)
+    return key
+  }
+
+  function lanesOf(scope: Scope): Lanes<Waiting> {
+    const key = keyOf(scope)
+    const known = lanes.get(key)
+    if (known !== undefined) return known
+    const made = createLanes<Waiting>({
+      clock: context.clock,
+      serve: (calls) => recordTogether(context, scope, calls),
+      onEmpty: () => lanes.delete(key),
+    })
+    lanes.set(key, made)
+    return made
   }
 
   return async (scope, inputs) => {
-    if (inputs.length !== 1) return trackEvents(context, scope, inputs)
+    const [only] = inputs
+    if (inputs.length !== 1 || only === undefined) return trackEvents(context, scope, inputs)
     authorize(context.access, scope, 'event.track')
-    const events = parseTracked(inputs)
-    const key = canonicalJson(scope) ?? ''
+    const event = parseOneTracked(only)
     return new Promise((resolve, reject) => {
-      const now = context.clock.now()
-      const calls = events.map((event) => ({ event: { ...event, at: event.at ?? now }, resolve, reject }))
-      const waiting = gathered.get(key)
-      if (waiting !== undefined) {
-        waiting.push(...calls)
-        return
-      }
-      gathered.set(key, calls)
-      void serve(key, scope, calls)
+      const at = event.at ?? context.clock.now()
+      lanesOf(scope).add({ event: { ...event, at }, resolve, reject })
     })
   }
 }

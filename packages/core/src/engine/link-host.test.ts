@@ -2,78 +2,17 @@ import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import { type LinkPurpose, signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
-import type { TenantId } from '../base/ids.js'
 import { DAY_MS } from '../base/time.js'
 import { decideConsent } from '../model/consent.js'
 import type { CampaignEvent } from '../model/event.js'
-import type { KitEvents } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
-import { hashOfCode } from '../qr/token.js'
 import { asId } from '../testing/as-id.js'
-import { createManualClock, SAMPLE_NOW } from '../testing/manual-clock.js'
+import { SAMPLE_NOW } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
-import { createPlainQrEncoder } from '../testing/plain-qr-encoder.js'
-import {
-  sampleCampaign,
-  sampleConsent,
-  sampleDelivery,
-  sampleJournalEntry,
-  sampleScope,
-  sampleToken,
-} from '../testing/samples.js'
-import { createSequentialIds } from '../testing/sequential-ids.js'
-import type { EngineContext, EngineSettings } from './context.js'
-import { createLinkHost } from './link-host.js'
+import { sampleConsent, sampleJournalEntry } from '../testing/samples.js'
+import { campaign, delivery, newHost, older, scope, secret, stranger } from './link-host.fixture.js'
 
-const scope = sampleScope()
-const stranger = sampleScope('burger-bar')
-const secret = { id: '2026', key: 'the current secret of the host' }
-const older = { id: '2025', key: 'an older secret of the host' }
-const campaign = sampleCampaign({ content: { topic: 'news' } })
-const delivery = sampleDelivery({ customerId: 'customer-1' })
 const menu = 'https://pizza.example/menu?utm=miss%20you'
-
-const handle = 'K7Q2MX-9V3H5T8B'
-const code = `${handle}-0123456789ABCDEFGHJKMNPQRS`
-
-/** A host of links over one campaign with one delivery, and what it wrote down. */
-async function newHost(storage: Storage = createMemoryStorage()) {
-  const clock = createManualClock()
-  const logged: string[] = []
-  const heard: string[] = []
-  const settings: Partial<EngineSettings> = {
-    publicUrl: 'https://go.pizza.example',
-    secrets: [secret, older],
-    tenant: () => ({
-      timeZone: 'Europe/Berlin',
-      globalHoldout: null,
-      exclusionGroups: {},
-      pace: {},
-      sealed: [],
-    }),
-  }
-  const log = (message: string) => logged.push(message)
-  const context: Partial<EngineContext> = {
-    storage,
-    clock,
-    ids: createSequentialIds('kit-'),
-    logger: { debug: log, info: log, warn: log, error: log },
-    qr: createPlainQrEncoder(),
-    sinks: [],
-    observer: {
-      emit(name, event) {
-        if (name === 'events.recorded') {
-          const { events } = event as KitEvents['events.recorded']
-          heard.push(...events.map(({ type }) => type))
-        }
-      },
-    },
-    settings: settings as EngineSettings,
-  }
-  await storage.campaigns.insert(scope, campaign, sampleJournalEntry())
-  await storage.deliveries.append(scope, [delivery])
-  return { host: createLinkHost(context as EngineContext), storage, clock, logged, heard }
-}
 
 function linkTo(purpose: LinkPurpose, ...more: readonly string[]): string {
   return signLink(secret, purpose, [scope.tenant, delivery.id, ...more])
@@ -296,74 +235,5 @@ describe('an unsubscribe link', () => {
     isAway = false
     expect(await attempt()).toBe(true)
     expect([await decisionOf(storage), (await eventsOf(storage)).length]).toEqual(['denied', 1])
-  })
-})
-
-describe('the page of a coupon', () => {
-  const token = sampleToken({ handle, hash: hashOfCode(code), validFrom: SAMPLE_NOW + DAY_MS })
-
-  async function withCoupon() {
-    const all = await newHost()
-    await all.storage.coupons.issue(scope, [token])
-    return all
-  }
-
-  it('shows code, image, reward and dates in the zone of the tenant', async () => {
-    const { host } = await withCoupon()
-    expect(await host.coupon(scope.tenant, code)).toEqual({
-      code,
-      svg: expect.stringContaining(`HTTPS://GO.PIZZA.EXAMPLE/Q/${code}`),
-      reward: { kind: 'percent', value: 30 },
-      validFrom: token.validFrom,
-      expiresAt: token.expiresAt,
-      state: 'notYetValid',
-      timeZone: 'Europe/Berlin',
-    })
-  })
-
-  it('takes the code in small letters, without hyphens, and as its link', async () => {
-    const { host } = await withCoupon()
-    for (const scanned of [
-      code.toLowerCase(),
-      code.replaceAll('-', ''),
-      `https://go.pizza.example/q/${code}`,
-    ]) {
-      expect(await host.coupon(scope.tenant, scanned)).toMatchObject({ code })
-    }
-  })
-
-  it('changes its state at the very instants at which the till does', async () => {
-    const { host, clock } = await withCoupon()
-    const stateAt = async (instant: number) => {
-      await clock.advanceTo(instant)
-      return (await host.coupon(scope.tenant, code))?.state
-    }
-    expect(await stateAt(token.validFrom - 1)).toBe('notYetValid')
-    expect(await stateAt(token.validFrom)).toBe('valid')
-    const expiresAt = token.expiresAt ?? 0
-    expect(await stateAt(expiresAt - 1)).toBe('valid')
-    expect(await stateAt(expiresAt)).toBe('expired')
-  })
-
-  it('tells that the campaign was cancelled before all else', async () => {
-    const { host, storage } = await withCoupon()
-    await storage.coupons.cancel(scope, campaign.id, SAMPLE_NOW, sampleJournalEntry({ id: 'journal-0' }))
-    expect(await host.coupon(scope.tenant, code)).toMatchObject({ state: 'cancelled' })
-  })
-
-  it.each([
-    ['no code at all', 'pizza'],
-    ['an unknown handle', `ZZZZZZ-9V3H5T8B-${code.slice(-26)}`],
-    ['a known handle with another secret', `${handle}-${'0'.repeat(26)}`],
-    ['a text without end', '0'.repeat(100_000)],
-  ])('is null for %s', async (_what, scanned) => {
-    const { host } = await withCoupon()
-    expect(await host.coupon(scope.tenant, scanned)).toBeNull()
-  })
-
-  it('is null for every tenant but its own', async () => {
-    const { host } = await withCoupon()
-    expect(await host.coupon(stranger.tenant, code)).toBeNull()
-    expect(await host.coupon('' as TenantId, code)).toBeNull()
   })
 })

@@ -1,14 +1,25 @@
 import { readSignedLink } from '../access/signed-link.js'
 import { isCampaignKitError } from '../base/error.js'
-import type { DeliveryId, TenantId } from '../base/ids.js'
-import type { Instant } from '../base/time.js'
+import type { DeliveryId } from '../base/ids.js'
+import type { DurationMs, Instant } from '../base/time.js'
 import type { Reward } from '../model/coupon.js'
 import type { QrToken } from '../model/qr-token.js'
-import { refuseRedemption } from '../model/redemption.js'
+import { type RedeemOptions, type RedemptionOutcome, refuseRedemption } from '../model/redemption.js'
 import type { Scope } from '../model/scope.js'
 import { codeMatches, linkOfCode, parseScanned } from '../qr/token.js'
+import { type ConsentQuestion, confirmConsent, readQuestion } from './confirm-consent.js'
 import type { EngineContext } from './context.js'
+import { createGuessGuard, type GuessGuard } from './guess-guard.js'
+import { linkScope } from './link-scope.js'
+import {
+  type PreferenceCentre,
+  readPreferences,
+  type SavedPreferences,
+  type SubmittedPreferences,
+  savePreferences,
+} from './preference-centre.js'
 import { recordInteraction, recordUnsubscribe } from './record-unsubscribe.js'
+import { admitTill, readTillKey, redeemAtTill, type Till } from './till-keys.js'
 
 /** What the page of a coupon shows. */
 export interface CouponPage {
@@ -18,8 +29,8 @@ export interface CouponPage {
   readonly reward: Reward
   readonly validFrom: Instant
   readonly expiresAt: Instant | null
-  /** Whether the till would take it now, as far as dates tell. */
-  readonly state: 'valid' | 'notYetValid' | 'expired' | 'cancelled'
+  /** What the till would say now; `redeemed` when no use is left. */
+  readonly state: 'valid' | 'notYetValid' | 'expired' | 'cancelled' | 'redeemed'
   /** IANA zone of the tenant, in which the page writes its dates. */
   readonly timeZone: string
 }
@@ -38,6 +49,22 @@ export interface LinkHost {
   unsubscribe(text: string, basis: string): Promise<boolean>
   /** The page of a coupon, for the tenant whose host name was asked; null for a code that the tenant does not have. */
   coupon(tenant: string, scanned: string): Promise<CouponPage | null>
+  /** What the customer whose link it is allows; null for nobody's link. Changes nothing. */
+  preferences(text: string): Promise<PreferenceCentre | null>
+  /** Saves what the customer changed on the page; null for nobody's link. */
+  savePreferences(text: string, submitted: SubmittedPreferences): Promise<SavedPreferences | null>
+  /** The question of a double opt-in; null for a link that is not genuine. Changes nothing. */
+  question(text: string): Promise<ConsentQuestion | null>
+  /** The person says yes, once; null for a link that is not genuine. */
+  confirm(text: string): Promise<ConsentQuestion | null>
+  /** The till of a key of `kit.coupons.tillKey`; null for one that is forged or has expired. */
+  tillOf(key: string): Till | null
+  /** After how many milliseconds a till may ask; 0 for now. */
+  admitTill(till: Till): Promise<DurationMs>
+  /** Takes a coupon at a till. @throws INVALID_INPUT, FORBIDDEN */
+  redeem(till: Till, scanned: string, options: Omit<RedeemOptions, 'by' | 'at'>): Promise<RedemptionOutcome>
+  /** Keeps clients from trying out links. */
+  readonly guesses: GuessGuard
 }
 
 /** Makes the host of the links that this kit signs. */
@@ -71,6 +98,14 @@ export function createLinkHost(context: EngineContext): LinkHost {
       )
     },
     coupon: (tenant, scanned) => couponPage(context, linkScope(tenant), scanned),
+    preferences: (text) => readPreferences(context, text),
+    savePreferences: (text, submitted) => savePreferences(context, text, submitted),
+    question: (text) => readQuestion(context, text),
+    confirm: (text) => confirmConsent(context, text),
+    tillOf: (key) => readTillKey(context, key),
+    admitTill: (till) => admitTill(context, till),
+    redeem: (till, scanned, options) => redeemAtTill(context, till, scanned, options),
+    guesses: createGuessGuard(context),
   }
 }
 
@@ -90,17 +125,18 @@ async function forDelivery(
   }
 }
 
-/** Whoever follows a link acts as the person to whom it was sent. */
-function linkScope(tenant: string): Scope {
-  return { tenant: tenant as TenantId, actor: { id: 'recipient', kind: 'system', roles: [] } }
-}
+/** Of no code. */
+const NO_HASH = '0'.repeat(64)
 
 async function couponPage(context: EngineContext, scope: Scope, scanned: string): Promise<CouponPage | null> {
   const parsed =
     typeof scanned === 'string' && typeof scope.tenant === 'string' ? parseScanned(scanned) : null
   if (parsed === null) return null
   const token = await context.storage.coupons.byHandle(scope, parsed.handle)
-  if (token === null || !codeMatches(parsed.code, token.hash)) return null
+  // an unknown handle takes as long as a known one with another secret
+  const matches = codeMatches(parsed.code, token?.hash ?? NO_HASH)
+  if (token === null || !matches) return null
+  const used = await context.storage.coupons.uses(scope, token.handle)
   const { reward, validFrom, expiresAt } = token
   return {
     code: parsed.code,
@@ -108,13 +144,14 @@ async function couponPage(context: EngineContext, scope: Scope, scanned: string)
     reward,
     validFrom,
     expiresAt,
-    state: stateAt(token, context.clock.now()),
+    state: stateAt(token, used, context.clock.now()),
     timeZone: context.settings.tenant(scope.tenant).timeZone,
   }
 }
 
-/** What the redeem rule says of the dates; whether uses are left is told at the till. */
-function stateAt(token: QrToken, now: Instant): CouponPage['state'] {
-  const refusal = refuseRedemption(token, 0, now)
-  return refusal === null || refusal === 'spent' ? 'valid' : refusal
+/** What the redeem rule says: of a coupon that is used up, that rather than that its time is over. */
+function stateAt(token: QrToken, used: number, now: Instant): CouponPage['state'] {
+  const refusal = refuseRedemption(token, used, now)
+  if (refusal === null) return 'valid'
+  return refusal === 'spent' || (refusal === 'expired' && used >= token.maxRedemptions) ? 'redeemed' : refusal
 }

@@ -49,7 +49,7 @@ const EVENT_KEY = 'inbound:'
  * Takes a message that a person wrote, once by its key. STOP and its like suppress the address on the channel, a
  * stranger's too, and deny consent to every topic of it; START lifts that suppression and grants what the STOP took away.
  * Every message is an event of the customer who wrote, in the campaign whose message is answered: `unsubscribed` for an
- * opt-out, else `replied`. Its text is kept nowhere.
+ * opt-out, `resubscribed` for an opt-in, else `replied`. Its text is kept nowhere.
  *
  * @throws FORBIDDEN; INVALID_INPUT, UNKNOWN_FIELD, ADDRESS_INVALID with the path of the field; nothing is stored then
  */
@@ -108,7 +108,7 @@ function eventOf(
 ): CampaignEvent {
   const event = {
     key: `${EVENT_KEY}${key}`,
-    type: intent === 'optOut' ? 'unsubscribed' : 'replied',
+    type: intent === 'optOut' ? 'unsubscribed' : intent === 'optIn' ? 'resubscribed' : 'replied',
     at,
     recordedAt: clock.now(),
     reason: intent === null ? channel : `${channel} ${intent}`,

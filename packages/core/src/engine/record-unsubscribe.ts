@@ -1,5 +1,6 @@
 import { CampaignKitError } from '../base/error.js'
 import type { DeliveryId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
 import { deliveryEvent } from '../metrics/delivery-event.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Scope } from '../model/scope.js'
@@ -53,8 +54,18 @@ export async function recordUnsubscribe(
     ],
     entry,
   )
-  const key = `unsubscribed:${deliveryId}`
-  const event = deliveryEvent(delivery, { key, type: 'unsubscribed', at: now, recordedAt: now })
+  await countUnsubscribe(context, scope, delivery, now)
+}
+
+/** Counts that the customer took back what a delivery was sent by: once a delivery. */
+export async function countUnsubscribe(
+  context: EngineContext,
+  scope: Scope,
+  delivery: Delivery,
+  at: Instant,
+): Promise<void> {
+  const key = `unsubscribed:${delivery.id}`
+  const event = deliveryEvent(delivery, { key, type: 'unsubscribed', at, recordedAt: at })
   await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
 }
 

@@ -14,6 +14,7 @@ import { CUSTOMER_HANDLE_LETTERS, draftToken, linkOfCode, makeHandle, SECRET_BYT
 import type { CouponView } from '../rendering/view.js'
 import { compiledMessage } from './compile-messages.js'
 import type { EngineContext } from './context.js'
+import { preferencesLinkIn } from './preferences-link.js'
 
 /** A message that is to be rendered: for whom, as which arm, with which coupon. */
 export interface MessageOrder {
@@ -50,6 +51,9 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     get unsubscribeUrl() {
       return links.unsubscribe()
     },
+    get preferencesUrl() {
+      return links.preferences()
+    },
     get oneClickUrl() {
       return links.unsubscribe()
     },
@@ -66,6 +70,7 @@ function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
   const [secret] = secrets
   return {
     unsubscribe: once(() => `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`),
+    preferences: once(() => preferencesLinkIn(context, scope, deliveryId)),
     openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
     track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
   }

@@ -1,4 +1,4 @@
-import type { Instant } from '../base/time.js'
+import { type Instant, SECOND_MS } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Run } from '../model/run.js'
@@ -14,8 +14,11 @@ import type { RunServer } from './run-server.js'
 const TURN_MS = 10_000
 /** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
 const TURN_CHUNKS = 20
-/** How long before its slot the next message is claimed: its gates and templates take a moment. */
-const EARLY_MS = 50
+/**
+ * How long before its slot the next message is claimed: its gates and templates take a moment, and queues look once a
+ * second for rings that come later than at once. A ring for an instant just ahead would be heard too late.
+ */
+const EARLY_MS = SECOND_MS
 
 /** For a channel that goes on as soon as something is due. */
 const AT_ONCE: Instant = 0

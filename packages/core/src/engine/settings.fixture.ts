@@ -6,7 +6,14 @@ export function sampleSettings(sealed: readonly SealablePath[] = []): EngineSett
   return {
     publicUrl: 'https://go.pizza.example',
     secrets: [{ id: '2026a', key: 'a secret of the pizzeria, long enough' }],
-    tenant: () => ({ timeZone: 'UTC', globalHoldout: null, exclusionGroups: {}, pace: {}, sealed }),
+    tenant: () => ({
+      timeZone: 'UTC',
+      globalHoldout: null,
+      exclusionGroups: {},
+      pace: {},
+      topics: {},
+      sealed,
+    }),
     acceptVolatileStorage: false,
     leaseMs: 60_000,
     eligibilityTimeoutMs: 30_000,

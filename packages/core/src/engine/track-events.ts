@@ -2,8 +2,7 @@ import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
-import { DAY_MS, type Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import type { Instant } from '../base/time.js'
 import {
   type Attribution,
   type CampaignEvent,
@@ -17,9 +16,12 @@ import { RETURNING_LABEL } from '../model/member-label.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import { type ConversionRule, conversionRulesOf } from './conversion-rules.js'
 import { publishEvents } from './publish-events.js'
 
 const MOST_EVENTS = 10_000
+
+const trackedEventsSchema = z.array(trackedEventSchema).max(MOST_EVENTS)
 
 /** What came of tracking. */
 export interface TrackOutcome {
@@ -27,9 +29,6 @@ export interface TrackOutcome {
   /** Events whose key was known: they changed nothing. */
   readonly repeated: number
 }
-
-/** How long after the due instant a conversion counts in a campaign without an experiment, in days. */
-export const DEFAULT_CONVERSION_WINDOW_DAYS = 14
 
 /**
  * Records what customers did, conversions among them. An event counts once in each campaign (or in the named one
@@ -53,8 +52,13 @@ export async function trackEvents(
 }
 
 /** @throws INVALID_INPUT with the path of the event */
-export function parseTracked(inputs: readonly TrackedEventInput[]): readonly TrackedEvent[] {
-  return parseInput(z.array(trackedEventSchema).max(MOST_EVENTS), inputs)
+function parseTracked(inputs: readonly TrackedEventInput[]): readonly TrackedEvent[] {
+  return parseInput(trackedEventsSchema, inputs)
+}
+
+/** Reads an event that comes alone. @throws INVALID_INPUT with the path of the event */
+export function parseOneTracked(input: TrackedEventInput): TrackedEvent {
+  return parseInput(trackedEventSchema, input, '[0]')
 }
 
 /**
@@ -105,42 +109,48 @@ async function createAttribution(
 ): Promise<Attribute> {
   const customerIds = [...new Set(events.map(({ customerId }) => customerId))]
   const memberships = await context.storage.audience.membershipsOf(scope, customerIds)
-  const campaignIds = new Set([...memberships.values()].flat().map(({ campaignId }) => campaignId))
-  for (const { campaignId } of events) if (campaignId !== undefined) campaignIds.add(campaignId)
-  const campaigns = new Map<CampaignId, Campaign>()
-  for (const id of campaignIds) {
-    const campaign = await context.storage.campaigns.get(scope, id)
-    if (campaign !== null) campaigns.set(id, campaign)
-  }
+  const joined = [...memberships.values()].flatMap((list) => list.map(({ campaignId }) => campaignId))
+  const named = events.flatMap(({ campaignId }) => (campaignId === undefined ? [] : [campaignId]))
+  const rules = await conversionRulesOf(context, scope, { counted: joined, named })
   events.forEach(({ campaignId }, index) => {
-    if (campaignId === undefined || campaigns.has(campaignId)) return
+    if (campaignId === undefined || rules.has(campaignId)) return
     const path = `[${index}].campaignId`
     throw new CampaignKitError('CAMPAIGN_NOT_FOUND', `${path}: no campaign has this id`, { path })
   })
   return ({ customerId, campaignId: only }, at) => {
+    const memberOf = memberships.get(customerId) ?? []
     const counted = new Map<CampaignId, Attribution>()
-    for (const { campaignId, member } of memberships.get(customerId) ?? []) {
-      const campaign = campaigns.get(campaignId)
-      if (campaign === undefined || (only !== undefined && only !== campaignId)) continue
-      if (!isWithinWindow(campaign, member, at)) continue
-      if (counted.has(campaignId) && !isFirstRun(campaign, member)) continue
+    for (const { campaignId, member } of memberOf) {
+      const rule = rules.get(campaignId)
+      if (rule === undefined || (only !== undefined && only !== campaignId)) continue
+      if (!isWithinWindow(rule, member, at)) continue
+      if (counted.has(campaignId) && !isFirstRun(rule, member)) continue
       counted.set(campaignId, attributionOfMember(campaignId, member))
     }
     return [...counted.values()]
   }
 }
 
-function isWithinWindow(campaign: Campaign, member: Member, at: Instant): boolean {
-  const days = campaign.content.experiment?.conversionWindowDays ?? DEFAULT_CONVERSION_WINDOW_DAYS
-  return at >= member.dueAt && at < member.dueAt + days * DAY_MS
+function isWithinWindow(
+  { windowMs }: ConversionRule,
+  { dueAt }: Pick<Member, 'dueAt'>,
+  at: Instant,
+): boolean {
+  return at >= dueAt && at < dueAt + windowMs
 }
 
 /** Whether the arms of the campaign are compared by this run of the member. */
-function isFirstRun({ content }: Campaign, { arm, segments }: Member): boolean {
-  return content.experiment !== undefined && arm !== REMAINDER && !segments.includes(RETURNING_LABEL)
+function isFirstRun(
+  { isExperiment }: ConversionRule,
+  { arm, segments }: Pick<Member, 'arm' | 'segments'>,
+): boolean {
+  return isExperiment && arm !== REMAINDER && !segments.includes(RETURNING_LABEL)
 }
 
 /** Where what a member does counts, outside of any channel. */
-export function attributionOfMember(campaignId: CampaignId, member: Member): Attribution {
-  return { campaignId, runId: member.runId, arm: member.arm ?? '', channel: null, segments: member.segments }
+export function attributionOfMember(
+  campaignId: CampaignId,
+  { runId, arm, segments }: Pick<Member, 'runId' | 'arm' | 'segments'>,
+): Attribution {
+  return { campaignId, runId, arm: arm ?? '', channel: null, segments }
 }

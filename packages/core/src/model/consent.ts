@@ -10,13 +10,16 @@ export const EVERY_TOPIC = '*'
 /** The topic of a campaign that names none. */
 export const DEFAULT_TOPIC = 'offers'
 
-/** One piece of evidence: a person allowed or refused a channel for a topic at a time. Never changed, only added to, and deleted when the person is erased. */
+/**
+ * One piece of evidence: a person allowed or refused a channel for a topic at a time, or was asked to (`pending`), which
+ * decides nothing. Never changed, only added to, and deleted when the person is erased.
+ */
 export interface ConsentRecord {
   readonly customerId: CustomerId
   readonly channel: ChannelKind
   /** A word of the host, or `*` for all topics of the channel. */
   readonly topic: string
-  readonly decision: 'granted' | 'denied'
+  readonly decision: 'granted' | 'denied' | 'pending'
   /** How it was given: `sign-up form`, `one-click unsubscribe`. */
   readonly basis: string
   /** When the person decided; orders the records. */
@@ -41,9 +44,16 @@ export const consentSchema = z.strictObject({
 export type ConsentInput = z.input<typeof consentSchema>
 
 /** What stands on one channel for one topic, or null when nobody ever said anything: absent consent is no. */
-export type ConsentDecision = ConsentRecord['decision'] | null
+export type ConsentDecision = 'granted' | 'denied' | null
 
-/** Which of two records of one (customer, channel, topic) stands: the later one, and of two at once the denial. */
+/** Whether a record says yes or no; one that says neither never stands. */
+export function isDecided(
+  record: ConsentRecord,
+): record is ConsentRecord & { readonly decision: 'granted' | 'denied' } {
+  return record.decision !== 'pending'
+}
+
+/** Which of two decided records of one (customer, channel, topic) stands: the later one, and of two at once the denial. */
 export function standing(left: ConsentRecord, right: ConsentRecord): ConsentRecord {
   if (left.obtainedAt !== right.obtainedAt) return left.obtainedAt > right.obtainedAt ? left : right
   return left.decision === 'denied' ? left : right
@@ -51,7 +61,7 @@ export function standing(left: ConsentRecord, right: ConsentRecord): ConsentReco
 
 /**
  * Folds the records of a customer into one decision. Records of the topic and of `*` count alike: the last one by
- * `obtainedAt` stands, ties deny, the order of arrival does not matter.
+ * `obtainedAt` stands, ties deny, the order of arrival does not matter. What is pending decides nothing.
  */
 export function decideConsent(
   records: Iterable<ConsentRecord>,
@@ -61,7 +71,7 @@ export function decideConsent(
   let last: ConsentRecord | null = null
   for (const record of records) {
     if (record.channel !== channel || (record.topic !== topic && record.topic !== EVERY_TOPIC)) continue
-    last = last === null ? record : standing(last, record)
+    if (isDecided(record)) last = last === null ? record : standing(last, record)
   }
-  return last?.decision ?? null
+  return last !== null && isDecided(last) ? last.decision : null
 }

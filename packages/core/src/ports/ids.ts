@@ -11,6 +11,7 @@ export interface Ids {
       | 'journal'
       | 'event'
       | 'worker'
-      | 'plan',
+      | 'plan'
+      | 'consent',
   ): string
 }

@@ -13,7 +13,8 @@ export interface RateLimit {
 
 /**
  * Leave to send `count` messages, or with a count of 0 none before `firstAt`: the i-th (from 0) at `firstAt + i * intervalMs` or up to `slackMs` later. One that
- * comes later than that must ask again. Kept so, no window of any of the limits ever holds more than its limit.
+ * comes later than that must ask again. Kept so, no window of any of the limits ever holds more than its limit. The first
+ * slots may have passed a little when they are given: they can be used at once.
  */
 export interface Permit {
   readonly firstAt: Instant
@@ -25,9 +26,10 @@ export interface Permit {
 /** Reserves sends under limits that hold across all workers. */
 export interface RateLimiter {
   /**
-   * Reserves up to `count` sends under all limits at once, not before `notBefore`.
+   * Reserves up to `count` sends under all limits at once, for a time from `notBefore` on.
    *
-   * @param request - `count` is 1 to 1,000, and the permit may be for fewer: sends whose slot would lie later than
+   * @param request - `notBefore` is the caller's present; slots that nobody asked for lie behind it by half of the smallest slack
+   *   at most. `count` is 1 to 1,000, and the permit may be for fewer: sends whose slot would lie later than
    *   `notBefore + horizonMs` are left out. When that leaves none, nothing is reserved and `firstAt` says when the
    *   first slot would be
    */

@@ -30,6 +30,7 @@ function viewOf(firstName: string, link = ''): RenderView {
     coupon: null,
     data: { link },
     unsubscribeUrl: null,
+    preferencesUrl: null,
     oneClickUrl: null,
     track: (url) => url,
     openPixelUrl: null,
@@ -78,6 +79,9 @@ it('no link from data leads anywhere but the web, a mailbox or a telephone', () 
     '#',
     '//',
     'java\tscript:',
+    'https://bank.example@',
+    'https://a:b@',
+    'https:\\\\',
     '',
   )
   const links = fc.tuple(fc.string({ maxLength: 3 }), schemes, fc.webUrl()).map((parts) => parts.join(''))
@@ -87,6 +91,7 @@ it('no link from data leads anywhere but the web, a mailbox or a telephone', () 
         const rendered = message.render(viewOf('Ada', link))
         if (rendered.type !== 'email') throw new Error('not an e-mail')
         expect(rendered.html).toMatch(/^<a href="(?:https?:\/\/|mailto:|tel:|cid:|#|")/i)
+        expect(rendered.html).not.toMatch(/^<a href="https?:[^"/?#]*\/\/[^"/?#]*@/i)
       } catch (thrown) {
         expect(isCampaignKitError(thrown, 'TEMPLATE_RENDER_FAILED')).toBe(true)
       }

@@ -46,6 +46,7 @@ function viewOf(changes: Partial<RenderView> = {}): RenderView {
     coupon,
     data: {},
     unsubscribeUrl: 'https://go.pizza.example/u/1',
+    preferencesUrl: 'https://go.pizza.example/p/1',
     oneClickUrl: 'https://go.pizza.example/u/1/now',
     track: (url) => `https://go.pizza.example/c/${encodeURIComponent(url)}?a=1&b=2`,
     openPixelUrl: 'https://go.pizza.example/o/1',
@@ -351,6 +352,9 @@ describe('links', () => {
     'https://',
     'ftp://x',
     'java{{ x }}',
+    'https://bank.example@evil.example/',
+    'https://{{ data.x }}@evil.example',
+    'https://a:b@evil.example',
   ])('that are written as %s are refused', (link) => {
     const html = `<p>\n <a href="${link}">x</a>`
     expect(failure(() => compile('email', { subject: 's', html }))).toMatchObject({
@@ -548,6 +552,13 @@ describe('what the kit adds to the html', () => {
     for (const part of [hidden.html, hidden.text]) expect(part).toContain('https://go.pizza.example/u/1')
     const other = email({ html: own, text: 'x' }, { marketing: true })
     expect(other.text).toContain('Unsubscribe:')
+  })
+
+  it('stands beside the link to the preferences, which is neither tracked nor a way out', () => {
+    const html = '<a href="{{ preferencesUrl }}">Choose</a>'
+    const sent = email({ html }, { marketing: true, trackClicks: true })
+    expect(sent.html).toContain('<a href="https://go.pizza.example/p/1">Choose</a>')
+    expect(sent.html).toContain('https://go.pizza.example/u/1')
   })
 
   it('is nothing in a transactional e-mail', () => {

@@ -6,6 +6,7 @@ import type { RenderedMessage } from '../ports/channel.js'
 import { compileEmail, type EmailOptions } from './compile-email.js'
 import { compileNotice } from './compile-notice.js'
 import { compileWhatsapp } from './compile-whatsapp.js'
+import { keyedTemplates } from './keyed-templates.js'
 import { openSession } from './message-session.js'
 import { compileTemplate, renderFailure, type Template } from './template.js'
 import { htmlEngine, textEngine } from './template-engine.js'
@@ -91,23 +92,12 @@ function renderer(
       return compileWhatsapp(templates, prefix)
     default:
       return compileNotice(
-        { ...templates, title: part('title'), body: part('body'), data: dataOf(templates) },
+        { ...templates, title: part('title'), body: part('body'), data: keyedTemplates(templates, 'data') },
         channel,
         options.settings ?? {},
         options.utm,
       )
   }
-}
-
-const DATA = 'data.'
-
-/** The templates of `data` by key. */
-function dataOf(templates: Templates): Templates {
-  return Object.fromEntries(
-    Object.entries(templates).flatMap(([part, template]) =>
-      part.startsWith(DATA) ? [[part.slice(DATA.length), template]] : [],
-    ),
-  )
 }
 
 function required(templates: Templates, part: string, prefix: string): Template {

@@ -40,10 +40,10 @@ export function compileNotice(
     if (template !== undefined) checkBeginning(template, template === image)
   return (view) => {
     const session = openSession(view, channel, 'link', utm)
-    const linkOf = (template: Template | undefined, told: UtmParameters | null) =>
+    const linkOf = (template: Template | undefined, tags: UtmParameters | null) =>
       template === undefined
         ? null
-        : finishLink(session.render(template), view, { tracked: false, utm: told }) || null
+        : finishLink(session.render(template), view, { tracked: false, utm: tags }) || null
     return {
       type: 'notice',
       title: oneLine(session.render(title)),

@@ -20,6 +20,7 @@ const VIEW: RenderView = {
   coupon: null,
   data: {},
   unsubscribeUrl: 'https://go.pizza.example/u/1',
+  preferencesUrl: null,
   oneClickUrl: 'https://go.pizza.example/u/1',
   track: (url) => url,
   openPixelUrl: null,

@@ -1,12 +1,11 @@
 import { CampaignKitError } from '../base/error.js'
 import type { RenderedMessage } from '../ports/channel.js'
+import { keyedTemplates } from './keyed-templates.js'
 import { type MessageSession, openSession } from './message-session.js'
 import type { Template } from './template.js'
 import type { RenderView } from './view.js'
 
 type RenderedText = Extract<RenderedMessage, { type: 'text' }>
-
-const VARIABLE = 'variables.'
 
 /**
  * Prepares a WhatsApp message: free text, an approved template with its variables, or both, of which the channel takes
@@ -22,9 +21,7 @@ export function compileWhatsapp(
   if (body === undefined && template === undefined) {
     throw new CampaignKitError('INVALID_INPUT', `${prefix}: needs body or template`, { path: prefix })
   }
-  const variables = Object.entries(templates).flatMap(([part, text]): [string, Template][] =>
-    part.startsWith(VARIABLE) ? [[part.slice(VARIABLE.length), text]] : [],
-  )
+  const variables = Object.entries(keyedTemplates(templates, 'variables'))
   const fillIn = (session: MessageSession) =>
     Object.fromEntries(variables.map(([name, text]) => [name, session.render(text)]))
   return (view) => {

@@ -20,9 +20,9 @@ export interface ContentFinding {
 /** What text needs at least to be read: WCAG 2.2, success criterion 1.4.3, level AA. */
 const LEAST_CONTRAST = 4.5
 const LEAST_CONTRAST_LARGE = 3
-/** 18 points, and 14 points in bold. */
+/** 18 points, and 14 points (18.67 pixels) in bold. */
 const LARGE_PX = 24
-const LARGE_BOLD_PX = 18.5
+const LARGE_BOLD_PX = 18.66
 
 /** Characters of a preheader that the widest programs show. */
 const LONGEST_PREHEADER = 140

@@ -15,6 +15,7 @@ function write(template: string, changes: Partial<RenderView> = {}): string {
     coupon: null,
     data: {},
     unsubscribeUrl: null,
+    preferencesUrl: null,
     oneClickUrl: null,
     track: (url) => url,
     openPixelUrl: null,

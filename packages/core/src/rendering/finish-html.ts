@@ -25,7 +25,7 @@ export interface LinkWork {
 }
 
 /**
- * The template of an e-mail's html with the kit's own tags put in: links that are to be checked, told or tracked, the
+ * The template of an e-mail's html with the kit's own tags put in: links that are to be checked, tagged or tracked, the
  * preheader at the beginning of the body, footer and pixel at its end.
  *
  * @param written - the template as a person wrote it; it parses
@@ -58,7 +58,7 @@ function linkInsertions(link: TemplateLink, work: LinkWork): readonly Insertion[
 
 function purposeOf(link: TemplateLink, { trackClicks, utm }: LinkWork): LinkPurpose | null {
   if (link.trackable && trackClicks) return 'track'
-  if (link.trackable && utm !== null) return 'tell'
+  if (link.trackable && utm !== null) return 'tag'
   return link.open ? 'check' : null
 }
 

@@ -13,9 +13,12 @@ export function cleanLink(link: string): string {
     .trimEnd()
 }
 
-/** Absolute http and https are `web`; mailto, tel, cid and places in the same document `other`. */
+/**
+ * Absolute http and https are `web`; mailto, tel, cid and places in the same document `other`. A link with a user in it
+ * (`https://bank.example@evil.example`) is none: people take its user for its host.
+ */
 export function linkKind(clean: string): LinkKind {
-  if (/^https?:\/\/[^\s/?#]/i.test(clean)) return 'web'
+  if (/^https?:\/\/[^\s/?#\\@][^/?#\\@]*(?:[/?#\\]|$)/i.test(clean)) return 'web'
   return /^(?:mailto:|tel:|cid:|#)/i.test(clean) ? 'other' : null
 }
 
@@ -27,8 +30,8 @@ export interface LinkTreatment {
 }
 
 /**
- * The link that a message carries for one that was filled in. Nothing stays nothing. The unsubscribe links and the
- * coupon's own are neither tracked nor given parameters.
+ * The link that a message carries for one that was filled in. Nothing stays nothing. The links of
+ * unsubscribing and of preferences and the coupon's own are neither tracked nor given parameters.
  *
  * @throws RenderRefusal when it leads elsewhere than {@link linkKind} allows
  */
@@ -38,10 +41,10 @@ export function finishLink(link: string, view: RenderView, { tracked, utm }: Lin
   const kind = linkKind(clean)
   if (kind === null) throw new RenderRefusal('link')
   if (kind !== 'web' || isOwn(clean, view)) return clean
-  const told = utm === null ? clean : withUtm(clean, utm)
-  return tracked ? view.track(told) : told
+  const tagged = utm === null ? clean : withUtm(clean, utm)
+  return tracked ? view.track(tagged) : tagged
 }
 
-function isOwn(link: string, { unsubscribeUrl, oneClickUrl, coupon }: RenderView): boolean {
-  return link === unsubscribeUrl || link === oneClickUrl || link === coupon?.link
+function isOwn(link: string, { unsubscribeUrl, preferencesUrl, oneClickUrl, coupon }: RenderView): boolean {
+  return [unsubscribeUrl, preferencesUrl, oneClickUrl, coupon?.link].includes(link)
 }

@@ -1,4 +1,4 @@
-import { toBase64Url } from '../base/bytes.js'
+import { toBase64 } from '../base/base64.js'
 import type { MessageAttachment } from '../ports/channel.js'
 import { escapeHtml } from './html-text.js'
 import { Markup } from './markup.js'
@@ -55,6 +55,5 @@ function card(coupon: CouponView, embedding: QrEmbedding): string {
 }
 
 function dataUri(png: Uint8Array): string {
-  const base64 = toBase64Url(png).replaceAll('-', '+').replaceAll('_', '/')
-  return `data:image/png;base64,${base64.padEnd(Math.ceil(base64.length / 4) * 4, '=')}`
+  return `data:image/png;base64,${toBase64(png)}`
 }

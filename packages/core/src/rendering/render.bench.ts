@@ -14,6 +14,7 @@ const view: RenderView = {
   coupon: null,
   data: {},
   unsubscribeUrl: 'https://go.pizza.example/u/1',
+  preferencesUrl: 'https://go.pizza.example/p/1',
   oneClickUrl: 'https://go.pizza.example/u/1',
   track: (url) => url,
   openPixelUrl: null,

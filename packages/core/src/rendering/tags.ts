@@ -39,7 +39,7 @@ export class HtmlCapture extends MeteredCapture {
 export const LINK_TAG = '_link'
 
 /** What {@link LinkTag} does: checks a link; also gives it the message's parameters; also has its clicks counted. */
-export type LinkPurpose = 'check' | 'tell' | 'track'
+export type LinkPurpose = 'check' | 'tag' | 'track'
 
 /** `{% _link track %}value of an href{% end_link %}`: finishes the link that comes out. */
 export class LinkTag extends Tag {

@@ -13,7 +13,7 @@ describe('unknown variables', () => {
     '{{ customer.id }}{{ customer.firstName | upcase }}{{ customer.tags[0] }}{{ customer.tags.size }}',
     '{{ customer.facts.lastOrderAt | date: "%Y" }}{{ customer.firstName.size }}',
     '{{ customer.favourite }}{{ customer.attributes.favourite }}{{ customer["favourite"].first }}',
-    '{{ campaign.metadata.any.thing }}{{ campaign.name }}{{ variant }}{{ now }}{{ unsubscribeUrl }}',
+    '{{ campaign.metadata.any.thing }}{{ campaign.name }}{{ variant }}{{ now }}{{ unsubscribeUrl }}{{ preferencesUrl }}',
     '{{ data.shop.city }}{{ data[variant] }}{{ data }}',
     '{{ qr }}{{ coupon.code }}{{ coupon.reward }}{{ coupon.terms }}',
     '{% for row in data.rows %}{{ row.name }}{{ forloop.index }}{% endfor %}',

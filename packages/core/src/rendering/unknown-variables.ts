@@ -80,6 +80,7 @@ function shapeOf({ hasCoupon, attributes, dataKeys }: KnownVariables): Shape {
     variant: 'value',
     data: namesOf(dataKeys),
     unsubscribeUrl: 'value',
+    preferencesUrl: 'value',
     now: 'value',
     ...(hasCoupon ? { coupon: COUPON, qr: 'value' } : {}),
   }

@@ -12,8 +12,8 @@ describe('the parameters of a link', () => {
     ['https://a.example/b?c=d', `https://a.example/b?c=d&${added}`],
     ['https://a.example/b?c=d&', `https://a.example/b?c=d&${added}`],
     ['https://a.example/b#c?d', `https://a.example/b?${added}#c?d`],
-  ])('come after the query and before the fragment: %s', (link, told) => {
-    expect(withUtm(link, utm)).toBe(told)
+  ])('come after the query and before the fragment: %s', (link, tagged) => {
+    expect(withUtm(link, utm)).toBe(tagged)
   })
 
   it('leave alone what the link says itself, in any case', () => {
@@ -31,10 +31,10 @@ describe('the parameters of a link', () => {
         fc.webUrl({ withQueryParameters: true, withFragments: true }),
         fc.string({ unit: 'grapheme', minLength: 1 }),
         (link, value) => {
-          const told = withUtm(link, { utm_content: value })
-          expect(new URL(told).searchParams.get('utm_content')).toBe(value)
-          expect(new URL(told).hash).toBe(new URL(link).hash)
-          expect(withUtm(told, { utm_content: 'other' })).toBe(told)
+          const tagged = withUtm(link, { utm_content: value })
+          expect(new URL(tagged).searchParams.get('utm_content')).toBe(value)
+          expect(new URL(tagged).hash).toBe(new URL(link).hash)
+          expect(withUtm(tagged, { utm_content: 'other' })).toBe(tagged)
         },
       ),
       { seed: 7 },

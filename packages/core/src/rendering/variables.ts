@@ -37,6 +37,9 @@ export function variablesOf(
     get unsubscribeUrl() {
       return view.unsubscribeUrl
     },
+    get preferencesUrl() {
+      return view.preferencesUrl
+    },
     get now() {
       return toIso(view.now)
     },

@@ -31,6 +31,8 @@ export interface RenderView {
   readonly data: Readonly<Record<string, unknown>>
   /** The page on which a person unsubscribes. */
   readonly unsubscribeUrl: string | null
+  /** The page on which a person chooses what they receive. */
+  readonly preferencesUrl: string | null
   /** Takes the POST of RFC 8058. */
   readonly oneClickUrl: string | null
   /** Makes a tracked link out of a link. */

@@ -165,7 +165,7 @@ const eventSchema = z.strictObject({
 export function event(given: z.input<typeof eventSchema>): GalleryLetter {
   const { brand, name, when, where, about, picture: shown, button: way } = parseInput(eventSchema, given)
   const row = (label: string, text: string) =>
-    `<tr><th scope="row" align="left" style="padding:4px 16px 4px 0;vertical-align:top">${label}</th><td style="padding:4px 0">${escapeWords(text)}</td></tr>`
+    `<tr><th scope="row" align="left" style="padding:4px 16px 4px 0;vertical-align:top;white-space:nowrap">${label}</th><td style="padding:4px 0">${escapeWords(text)}</td></tr>`
   return {
     subject: `You are invited: ${name}`,
     preheader: `${when}, ${where}`,

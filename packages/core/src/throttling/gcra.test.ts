@@ -41,6 +41,30 @@ describe('reserveGcra', () => {
     expect(late.permit).toMatchObject({ firstAt: NOW + 3_600_000, intervalMs: 603 })
   })
 
+  it('gives who comes a little late the slots that have passed, and less slack with them', () => {
+    const limits = [{ key: 'k', pace: perMinute(6_000) }]
+    const { state } = reserveGcra(new Map(), asked({ limits, count: 20 }))
+    const free = NOW + 201
+    const late = reserveGcra(state, asked({ limits, count: 30, notBefore: free + 149 }))
+    expect(late.permit).toEqual({ firstAt: free, intervalMs: 10.05, count: 30, slackMs: 300 })
+    expect(late.state.get('k')).toBeCloseTo(free + 301.5, 1)
+    const tooLate = reserveGcra(state, asked({ limits, count: 30, notBefore: free + 150 }))
+    expect(tooLate.permit.firstAt).toBe(free + 150)
+  })
+
+  it('is late by no more than half of the smallest slack, with what slow slots take of it', () => {
+    const account = { key: 'account', pace: perMinute(110) }
+    const { state } = reserveGcra(new Map(), asked({ limits: [account], count: 1 }))
+    const free = state.get('account') ?? 0
+    const { permit } = reserveGcra(
+      state,
+      asked({ limits: [EMAIL, account], notBefore: Math.ceil(free) + 100 }),
+    )
+    expect(permit).toMatchObject({ firstAt: Math.ceil(free), count: 1 })
+    const fast = reserveGcra(state, asked({ limits: [account, ACCOUNT], notBefore: Math.ceil(free) + 100 }))
+    expect(fast.permit.firstAt).toBe(Math.ceil(free) + 100)
+  })
+
   it('keeps the pace of the slowest of several limits and moves each by its own', () => {
     const busy = reserveGcra(new Map(), asked({ limits: [ACCOUNT], count: 100 })).state
     const { permit, state } = reserveGcra(busy, asked({ limits: [EMAIL, ACCOUNT], count: 1 }))

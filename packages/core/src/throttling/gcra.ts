@@ -28,7 +28,7 @@ export interface GcraRequest {
 
 const MOST_SLOTS = 1_000
 const FRACTION = 1_024
-/** How much of a faster key's slack a slow permit may use up. */
+/** How much of the slack may be used up before a send is late: by slots that have passed, and by those of a slower key. */
 const LATE_SHARE = 0.5
 
 /**
@@ -37,11 +37,15 @@ const LATE_SHARE = 0.5
  *
  * The distance of slots is that of the slowest limit; the first lies where every key is free. It is rounded up to a
  * whole millisecond, and what the rounding takes is taken from the slack, not from the pace: for the next slot the
- * fraction counts, also where `notBefore` lies less than a millisecond behind it.
+ * fraction counts.
+ *
+ * Who asks a little late, by less than half of the smallest slack, is given the slots that have passed meanwhile: they
+ * can still be used within their slack, so that a busy machine or database costs the pace nothing. Who asks later than
+ * that starts anew.
  *
  * A faster key moves by slots of its own distance, so that others who share it find room between the slots of a slow
- * permit. Sends then leave those slots late, which their slack allows: half of it goes to that at most, and ends the
- * permit when it is used up.
+ * permit. Sends then leave those slots late, which their slack allows: half of it, less what has passed, goes to that at
+ * most, and ends the permit when it is used up.
  *
  * @param state - of the keys of the limits at least
  * @returns the permit, and the state of the keys that it moved: none when its count is 0
@@ -53,8 +57,8 @@ export function reserveGcra(
 ): { readonly permit: Permit; readonly state: GcraState } {
   checkGcraRequest(request)
   const { limits, notBefore } = request
-  const free = limits.reduce((latest, { key }) => Math.max(latest, state.get(key) ?? latest), notBefore - 1)
-  const start = free > notBefore - 1 ? free : notBefore
+  const free = limits.reduce((latest, { key }) => Math.max(latest, state.get(key) ?? latest), -Infinity)
+  const start = free > notBefore - mostBehindMs(limits) ? free : notBefore
   const intervalMs = limits.reduce((widest, { pace }) => Math.max(widest, spacingMsOf(pace)), 0)
   const firstAt = Math.ceil(start)
   const count = countWithin(request, firstAt, intervalMs)
@@ -85,14 +89,25 @@ function countWithin(
 ): number {
   const aheadMs = notBefore + horizonMs - firstAt
   if (aheadMs < 0) return 0
+  const behindMs = Math.max(0, notBefore - firstAt)
   const withinHorizon = intervalMs === 0 ? count : 1 + Math.floor(aheadMs / intervalMs)
   return limits.reduce(
     (fewest, { pace }) => {
       const lateMs = intervalMs - spacingMsOf(pace)
-      return lateMs <= 0 ? fewest : Math.min(fewest, 1 + Math.floor((slackMsOf(pace) * LATE_SHARE) / lateMs))
+      const sparedMs = slackMsOf(pace) * LATE_SHARE - behindMs
+      return lateMs <= 0 ? fewest : Math.min(fewest, 1 + Math.floor(sparedMs / lateMs))
     },
     Math.min(count, withinHorizon),
   )
+}
+
+/** How far behind `notBefore` a first slot may lie; within a millisecond the fraction of a slot counts. */
+function mostBehindMs(limits: GcraRequest['limits']): DurationMs {
+  const slackMs = limits.reduce(
+    (least, { pace }) => Math.min(least, slackMsOf(pace)),
+    Number.MAX_SAFE_INTEGER,
+  )
+  return Math.max(1, slackMs * LATE_SHARE)
 }
 
 function roundUp(ms: number): number {

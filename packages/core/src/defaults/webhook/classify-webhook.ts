@@ -1,7 +1,7 @@
 import { type Instant, MINUTE_MS } from '../../base/time.js'
 import type { SendResult } from '../../ports/channel.js'
 import type { WebhookAnswer } from './post-webhook.js'
-import { retryAfterMs } from './retry-after.js'
+import { restAskedFor } from './rest-asked-for.js'
 
 /** How long an account rests that was told to slow down, but not for how long. */
 const REST_MS = MINUTE_MS
@@ -49,7 +49,7 @@ export function resultOfFailure(answer: WebhookAnswer, messages: number, now: In
   }
   const { status, headers } = answer
   const code = `webhook-${status}`
-  const waitMs = retryAfterMs(headers, now)
+  const waitMs = restAskedFor(headers, now)
   switch (meaningOf(status)) {
     case 'throttled':
       return { outcome: 'throttled', code, retryAfterMs: waitMs ?? REST_MS }

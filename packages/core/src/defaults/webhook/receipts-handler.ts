@@ -1,9 +1,9 @@
 import * as z from 'zod'
 import { checkWebhook, parseWebhookSecrets } from '../../access/webhook-signature.js'
+import { readBody } from '../../base/read-body.js'
 import type { IngestOutcome } from '../../engine/ingest-receipts.js'
 import { checkInput } from '../../model/parse.js'
 import type { Receipt } from '../../model/receipt.js'
-import { readBody } from './read-body.js'
 import { headersOf, type VerifyWebhookOptions, verifyFields } from './verify-webhook.js'
 
 /** What {@link createReceiptsHandler} needs. */

@@ -4,7 +4,7 @@ import { toHex, utf8 } from '../../base/bytes.js'
 import { digestOf, sha256 } from '../../base/digest.js'
 import { DAY_MS, type DurationMs } from '../../base/time.js'
 import { type ChannelKind, channelKindSchema } from '../../model/channel-kind.js'
-import { currencySchema } from '../../model/fields.js'
+import { accountNameSchema, messagePriceSchema } from '../../model/channel-options.js'
 import { type Pace, paceSchema } from '../../model/pace.js'
 import { checkInput } from '../../model/parse.js'
 import { RECEIPT_TYPES, type ReceiptType } from '../../model/receipt.js'
@@ -61,14 +61,9 @@ const optionsSchema = z
       .max(30 * DAY_MS)
       .optional(),
     maxMessageBytes: z.int().min(100).max(10_000_000).optional(),
-    price: z
-      .strictObject({ amountMinor: z.int().min(0), per: z.int().min(1), currency: currencySchema })
-      .optional(),
+    price: messagePriceSchema.optional(),
     accountPace: paceSchema.optional(),
-    account: z
-      .string()
-      .regex(/^[\w.:-]{1,128}$/, 'expected 1 to 128 letters, digits and . : _ -')
-      .optional(),
+    account: accountNameSchema.optional(),
     reachesPeople: z.boolean().default(true),
   })
   .refine(({ batchSize, connections }) => batchSize * connections <= MOST_AT_ONCE, {

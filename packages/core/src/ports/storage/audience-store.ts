@@ -39,10 +39,10 @@ export interface FirstDeliveries {
   readonly idPrefix: string
 }
 
-/** A customer's place in a run of a campaign. */
+/** A customer's place in a run of a campaign, as far as it decides where an event counts. */
 export interface Membership {
   readonly campaignId: CampaignId
-  readonly member: Member
+  readonly member: Pick<Member, 'runId' | 'dueAt' | 'arm' | 'segments'>
 }
 
 /** Members of runs. */

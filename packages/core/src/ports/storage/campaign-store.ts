@@ -30,6 +30,8 @@ export interface CampaignStore {
     newRun?: Run,
   ): Promise<void>
   get(scope: Scope, id: CampaignId): Promise<Campaign | null>
+  /** Those of so many campaigns that are there, each once, in no order. */
+  getAll(scope: Scope, ids: readonly CampaignId[]): Promise<readonly Campaign[]>
   /** Newest first; those archived only when asked for. */
   list(
     scope: Scope,

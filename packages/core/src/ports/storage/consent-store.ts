@@ -8,7 +8,10 @@ import type { Suppression } from '../../model/suppression.js'
 export interface ConsentStore {
   /** Adds evidence, with the journal entry. The same record twice is kept once; arrival order does not matter. */
   record(scope: Scope, records: readonly ConsentRecord[], entry: JournalEntry): Promise<void>
-  /** For each (customer, channel, topic) of these customers the record that stands, in any order. */
+  /**
+   * For each (customer, channel, topic) of these customers the record that stands, in any order; none where all that
+   * there is is `pending`.
+   */
   standing(scope: Scope, customerIds: readonly CustomerId[]): Promise<readonly ConsentRecord[]>
   /** Every record of a customer, oldest `obtainedAt` first. */
   history(scope: Scope, customerId: CustomerId): Promise<readonly ConsentRecord[]>

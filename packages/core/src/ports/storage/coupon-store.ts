@@ -45,6 +45,8 @@ export interface CouponStore {
    */
   issue(scope: Scope, drafts: readonly QrToken[]): Promise<readonly QrToken[]>
   byHandle(scope: Scope, handle: string): Promise<QrToken | null>
+  /** Redemptions of a token that stand; 0 for an unknown handle. */
+  uses(scope: Scope, handle: string): Promise<number>
   /** Tokens of customers in a run; those without are left out. */
   ofRun(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly QrToken[]>
   /**

@@ -1,5 +1,6 @@
 import { CampaignKitError } from '../../base/error.js'
 import { isSettled } from '../../model/delivery.js'
+import type { Scope } from '../../model/scope.js'
 import type { RedeemDecision } from '../../ports/storage/coupon-store.js'
 import { overridden } from '../overridden.js'
 import type { BrokenStorage } from './broken-wrapper.js'
@@ -148,6 +149,25 @@ export const happeningStorages: readonly BrokenStorage[] = [
             : decision
         },
       }),
+  },
+  {
+    name: 'counts a use that was given back',
+    caughtBy: 'coupons: uses are the redemptions that stand',
+    wrap: (storage) => {
+      const taken = new Map<string, Set<string>>()
+      const placeOf = ({ tenant }: Scope, handle: string) => JSON.stringify([tenant, handle])
+      return withStore(storage, 'coupons', {
+        redeem: async (scope, request, records) => {
+          const decision = await storage.coupons.redeem(scope, request, records)
+          const place = placeOf(scope, request.handle)
+          if (decision.outcome === 'redeemed') {
+            taken.set(place, (taken.get(place) ?? new Set()).add(decision.redemption.id))
+          }
+          return decision
+        },
+        uses: async (scope, handle) => taken.get(placeOf(scope, handle))?.size ?? 0,
+      })
+    },
   },
   {
     name: 'lets a key take one token alone',

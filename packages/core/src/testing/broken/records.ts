@@ -1,4 +1,5 @@
 import { isCampaignKitError } from '../../base/error.js'
+import { type ConsentRecord, standing } from '../../model/consent.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
@@ -29,6 +30,14 @@ export const recordStorages: readonly BrokenStorage[] = [
     name: 'writes to a directory that is not writable',
     caughtBy: 'customers: a directory that is not writable refuses upsert, reseal and erase',
     wrap: (storage) => withStore(storage, 'customers', { writable: false }),
+  },
+  {
+    name: 'reads the first of many campaigns alone',
+    caughtBy: 'campaigns: getAll gives those of many that are there, each once',
+    wrap: (storage) =>
+      withStore(storage, 'campaigns', {
+        getAll: async (scope, ids) => storage.campaigns.getAll(scope, ids.slice(0, 1)),
+      }),
   },
   {
     name: 'loses what is sealed',
@@ -147,6 +156,25 @@ export const recordStorages: readonly BrokenStorage[] = [
         },
       })
     },
+  },
+  {
+    name: 'takes a question for an answer',
+    caughtBy: 'consents: what is pending is kept, and never stands',
+    wrap: (storage) =>
+      withStore(storage, 'consents', {
+        standing: async (scope, customerIds) => {
+          const histories = await Promise.all(
+            [...new Set(customerIds)].map((id) => storage.consents.history(scope, id)),
+          )
+          const last = new Map<string, ConsentRecord>()
+          for (const record of histories.flat()) {
+            const subject = JSON.stringify([record.customerId, record.channel, record.topic])
+            const known = last.get(subject)
+            last.set(subject, known === undefined ? record : standing(known, record))
+          }
+          return [...last.values()]
+        },
+      }),
   },
   {
     name: 'loses a journal entry',

@@ -84,9 +84,13 @@ const historyCases: readonly StorageCase[] = [
       const other = sampleMember({ runId: 'run-9', customerId: 'c', rank: 0, arm: 'all' })
       await storage.audience.append(ours, other.runId, [{ ...other, rank: null, arm: null }])
       await storage.audience.assign(ours, other.runId, assignmentsOf([other]))
-      const membership = (member: Member | undefined) => ({ campaignId: 'campaign-1', member })
+      const membership = ({ runId, dueAt, arm, segments }: Member) => ({
+        campaignId: 'campaign-1',
+        member: { runId, dueAt, arm, segments },
+      })
+      const latestFirst = members.toSorted((left, right) => right.dueAt - left.dueAt)
       const expected = [
-        ['customer-1', [members[1], members[0], members[2]].map(membership)],
+        ['customer-1', latestFirst.map(membership)],
         ['c', [membership(other)]],
       ]
       const asked = customers('customer-1', 'b', 'c', 'nobody')

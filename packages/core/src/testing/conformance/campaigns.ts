@@ -43,6 +43,15 @@ const campaignRowCases: readonly StorageCase[] = [
     expectEqual(await storage.campaigns.get(ours, campaign.id), campaign, 'the campaign')
     expectEqual(await storage.campaigns.get(ours, OTHER.id), null, 'a campaign that is not there')
   }),
+  campaignCase('getAll gives those of many that are there, each once', async ({ storage, ours }) => {
+    await storage.campaigns.insert(ours, CAMPAIGN, freshEntry())
+    const other = sampleCampaign({ id: OTHER.id, content: { name: 'Another' } })
+    await storage.campaigns.insert(ours, other, freshEntry())
+    const given = await storage.campaigns.getAll(ours, [OTHER.id, asId('nobody'), CAMPAIGN.id, OTHER.id])
+    const sorted = given.toSorted((left, right) => (left.id < right.id ? -1 : 1))
+    expectEqual(sorted, [CAMPAIGN, other], 'the campaigns')
+    expectEqual(await storage.campaigns.getAll(ours, []), [], 'none of them')
+  }),
   campaignCase('insert refuses a name that is taken', async ({ storage, ours }) => {
     await storage.campaigns.insert(ours, CAMPAIGN, freshEntry())
     const namesake = sampleCampaign({ id: 'campaign-2', content: { name: CAMPAIGN.content.name } })

@@ -44,6 +44,21 @@ const recordCases: readonly StorageCase[] = [
     await storage.consents.record(ours, [granted(3)], freshEntry())
     expectEqual(await storage.consents.standing(ours, [CUSTOMER]), [granted(3)], 'after a later grant')
   }),
+  consentCase('what is pending is kept, and never stands', async ({ storage, ours }) => {
+    const pending = (days: number) =>
+      sampleConsent({ obtainedAt: SAMPLE_NOW + days, decision: 'pending', evidence: 'request 1' })
+    await storage.consents.record(ours, [pending(1)], freshEntry())
+    expectEqual(await storage.consents.standing(ours, [CUSTOMER]), [], 'what stands of a question alone')
+    await storage.consents.record(ours, [denied(2), pending(3)], freshEntry())
+    expectEqual(await storage.consents.standing(ours, [CUSTOMER]), [denied(2)], 'after a denial')
+    await storage.consents.record(ours, [granted(4), pending(5)], freshEntry())
+    expectEqual(await storage.consents.standing(ours, [CUSTOMER]), [granted(4)], 'after a grant')
+    expectEqual(
+      await storage.consents.history(ours, CUSTOMER),
+      [pending(1), denied(2), pending(3), granted(4), pending(5)],
+      'the history',
+    )
+  }),
   consentCase(
     'one record stands for each customer, channel and topic; * is a topic of its own',
     async ({ storage, ours }) => {

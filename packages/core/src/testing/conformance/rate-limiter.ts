@@ -146,6 +146,20 @@ const sharedCases: readonly RateLimiterCase[] = [
     expectWithin(slots, perMinute(10), 'slots')
   }),
   limiterCase(
+    'who asks a little late loses no slot, and who asks later saves none up',
+    async ({ limiter, ours }) => {
+      const limits = [limitOf(perMinute(6_000))]
+      const request = { limits, count: 20, horizonMs: DAY_MS }
+      await limiter.reserve(ours, { ...request, notBefore: NOW })
+      const late = await limiter.reserve(ours, { ...request, notBefore: NOW + 201 + 140 })
+      expectEqual(late.firstAt, NOW + 201, 'the first slot of who is late')
+      const early = await limiter.reserve(ours, { ...request, notBefore: NOW + 402 })
+      expectEqual(early.firstAt, NOW + 402, 'the first slot of who is early')
+      const tooLate = await limiter.reserve(ours, { ...request, notBefore: NOW + 603 + 160 })
+      expectEqual(tooLate.firstAt, NOW + 603 + 160, 'the first slot of who is too late')
+    },
+  ),
+  limiterCase(
     'other keys and other tenants do not wait, unless the limit is shared',
     async ({ limiter, ours, theirs }) => {
       const pace = perMinute(1)

@@ -44,6 +44,21 @@ export const reversalCases: readonly StorageCase[] = [
       'one more',
     )
   }),
+  couponCase('uses are the redemptions that stand', async ({ storage, ours, theirs }) => {
+    await storage.coupons.issue(ours, [sampleToken({ maxRedemptions: 3 })])
+    await storage.coupons.issue(theirs, [TOKEN])
+    const uses = () => storage.coupons.uses(ours, TOKEN.handle)
+    expectEqual(await uses(), 0, 'uses before the first')
+    await redeem(storage, ours)
+    await redeem(storage, ours)
+    await redeem(storage, ours, { id: 'redemption-2', key: 'receipt-no-2' })
+    expectEqual(await uses(), 2, 'uses under two keys, one of them twice')
+    await reverse(storage, ours)
+    await reverse(storage, ours)
+    expectEqual(await uses(), 1, 'uses after one was given back, twice')
+    expectEqual(await storage.coupons.uses(ours, 'C4MP-NONE'), 0, 'uses of no token')
+    expectEqual(await storage.coupons.uses(theirs, TOKEN.handle), 0, 'uses of the other tenant')
+  }),
   couponCase('reverse of an unknown key or token is null', async ({ storage, ours }) => {
     await storage.coupons.issue(ours, [TOKEN])
     await redeem(storage, ours)

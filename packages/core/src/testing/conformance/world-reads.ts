@@ -27,6 +27,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   'segments.get': (storage, scope) => storage.segments.get(scope, [sampleSegment().name]),
   'segments.list': (storage, scope) => allPages((page) => storage.segments.list(scope, page)),
   'campaigns.get': (storage, scope) => storage.campaigns.get(scope, CAMPAIGN),
+  'campaigns.getAll': (storage, scope) => storage.campaigns.getAll(scope, [CAMPAIGN]),
   'campaigns.list': (storage, scope) =>
     allPages((page) => storage.campaigns.list(scope, { archived: true }, page)),
   'campaigns.getRun': (storage, scope) => storage.campaigns.getRun(scope, RUN),
@@ -75,6 +76,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     })),
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
+  'coupons.uses': (storage, scope) => storage.coupons.uses(scope, sampleToken().handle),
   'coupons.ofRun': (storage, scope) => storage.coupons.ofRun(scope, RUN, [CUSTOMER, asId('new')]),
   'coupons.sealedOtherwise': (storage, scope) =>
     allPages((page) => storage.coupons.sealedOtherwise(scope, 'new', page)),

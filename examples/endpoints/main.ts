@@ -1,0 +1,28 @@
+/** The links of a message on a server: `npx tsx examples/endpoints/main.ts [node-http|express|hono] [port]`. */
+import process from 'node:process'
+import { createExpressServer } from './express.js'
+import { createHonoServer } from './hono.js'
+import { createNodeServer } from './node-http.js'
+import { createPizzeria } from './pizzeria.js'
+
+const SERVERS = { 'node-http': createNodeServer, express: createExpressServer, hono: createHonoServer }
+
+const [name = 'node-http', port = '8080'] = process.argv.slice(2)
+const createServer = Object.entries(SERVERS).find(([known]) => known === name)?.[1]
+if (createServer === undefined) throw new Error(`No such server: ${name}`)
+const publicUrl = `http://localhost:${port}`
+const { serve, links, kit } = await createPizzeria(publicUrl)
+createServer(serve, publicUrl).listen(Number(port), () => {
+  for (const [what, link] of Object.entries(links)) console.log(`${what}: ${link}`)
+})
+const asked = await kit.consents.ask({
+  customerId: 'c-42',
+  channel: 'email',
+  topic: 'news',
+  basis: 'sign-up form',
+  wording: '2026-03',
+})
+if (asked.outcome === 'asked') console.log(`confirm: ${asked.url}`)
+const { key } = await kit.coupons.tillKey({ till: 'till-3', expiresInDays: 1 })
+console.log(`till: curl -H 'authorization: Bearer ${key}' -H 'content-type: application/json' \\
+  -d '{"code":"${links.coupon}","key":"receipt-1"}' ${publicUrl}/r`)
