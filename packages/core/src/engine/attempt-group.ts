@@ -10,7 +10,6 @@ import { accountLimit, type LanePace } from './lane-pace.js'
 import { resumesAt, settlementOf, uncalled } from './settlements.js'
 import type { RefusedAddress, Settler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
-import type { Slots } from './slots.js'
 
 /** Why a lane sends nothing more for now. */
 export interface Stop {
@@ -24,7 +23,6 @@ export interface Sending {
   readonly lane: ChannelLane
   readonly pace: LanePace
   readonly settler: Settler
-  readonly slots: Slots
   stop: Stop | null
 }
 
@@ -55,9 +53,7 @@ export async function attemptGroup(
   group: AttemptGroup,
 ): Promise<void> {
   const { permit, messages, signal } = group
-  const begun = context.clock.now()
   const opened = await openAttempts(context, scope, sending.lane, messages)
-  sending.slots.noteOpening(context.clock.now() - begun)
   const calls: Promise<void>[] = []
   for (let first = 0; first < messages.length; first += sending.pace.callSize) {
     const size = Math.min(sending.pace.callSize, messages.length - first)
@@ -115,8 +111,15 @@ async function callInSlot(
 ): Promise<void> {
   const awake = await sleepUnlessStopped(context, slot.at, signal)
   if (!awake || sending.stop !== null) return giveBack(sending, attempts)
-  if (context.clock.now() <= slot.until) return call(context, scope, sending, attempts)
-  const permit = await sending.slots.renew(attempts.length, attempts[0]?.message.weight ?? 1)
+  const now = context.clock.now()
+  if (now <= slot.until) return call(context, scope, sending, attempts)
+  const { limitsFor, horizonMs } = sending.pace
+  const permit = await context.limiter.reserve(scope, {
+    limits: limitsFor(attempts[0]?.message.weight ?? 1),
+    count: attempts.length,
+    notBefore: now,
+    horizonMs,
+  })
   if (permit.count === 0) {
     halt(sending, { resumeAt: permit.firstAt, misconfigured: null })
     return giveBack(sending, attempts)
@@ -171,8 +174,8 @@ async function call(
   }
 }
 
-function refusalOf(addressKey: AddressKey, result: SendResult): readonly RefusedAddress[] {
-  if (result.outcome !== 'permanent') return []
+function refusalOf(addressKey: AddressKey | null, result: SendResult): readonly RefusedAddress[] {
+  if (addressKey === null || result.outcome !== 'permanent') return []
   if (result.suppress === 'requested') return [{ addressKey, reason: 'requested' }]
   return result.suppress === true ? [{ addressKey, reason: 'invalid' }] : []
 }

@@ -1,5 +1,6 @@
 import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
+import type { Permit } from '../ports/rate-limiter.js'
 import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './attempt-group.js'
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
@@ -7,7 +8,6 @@ import type { EngineContext } from './context.js'
 import { accountOf, type LanePace, lanePace } from './lane-pace.js'
 import { createSettler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
-import { createSlots } from './slots.js'
 
 /** How long before its slot an attempt is put on record, so that a slow storage does not make it late. */
 const LEAD_MS = 10
@@ -51,23 +51,44 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   const { window } = lane.channel.capabilities
   const account = accountOf(scope, lane)
   const pace = lanePace(context, scope, lane, met)
-  const slots = createSlots(context, scope, pace)
-  const sending: Sending = { lane, pace, slots, settler: createSettler(context, scope, lane), stop: null }
+  const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
   const inFlight = new Set<Promise<void>>()
   const failures: unknown[] = []
 
   function nextGroup(left: readonly ReadyMessage[], endsSoon: () => void): readonly ReadyMessage[] {
     if (left.length * pace.spacingMs * Math.max(1, pace.heaviest) <= pace.aheadMs) endsSoon()
-    return left.slice(0, Math.min(pace.groupSize, countAlike(left)))
+    const group = left.slice(0, pace.groupSize)
+    const other = group.findIndex(({ weight }) => weight !== group[0]?.weight)
+    return other < 0 ? group : group.slice(0, other)
   }
 
   /** A group that had to wait until its slots were past gets new ones, before the next group asks for any. */
   async function renewed(group: AttemptGroup): Promise<AttemptGroup> {
     const now = context.clock.now()
     if (now <= group.permit.firstAt + group.permit.slackMs) return group
-    const count = group.messages.length
-    const need = { count, weight: weightIn(group.messages), left: count }
-    return { ...group, permit: await slots.reserve(need, now + pace.horizonMs) }
+    const permit = await reserve(group.messages.length, weightIn(group.messages), now + pace.horizonMs)
+    return { ...group, permit }
+  }
+
+  async function reserve(count: number, weight: number, until: Instant): Promise<Permit> {
+    const notBefore = context.clock.now()
+    const horizonMs = Math.max(0, until - notBefore)
+    return context.limiter.reserve(scope, { limits: pace.limitsFor(weight), count, notBefore, horizonMs })
+  }
+
+  /**
+   * Reserves for a group. Before the first message that is heavier than all before it slots pass unused, since these left
+   * no room for it.
+   */
+  async function reserveFor(group: readonly ReadyMessage[], until: Instant): Promise<Permit> {
+    const weight = weightIn(group)
+    const { heaviest } = pace
+    if (heaviest > 0 && weight > heaviest) {
+      const room = await reserve(1, weight - heaviest, until)
+      if (room.count === 0) return room
+    }
+    pace.meet(weight)
+    return reserve(group.length, weight, until)
   }
 
   /** Resolves when the group has begun. */
@@ -101,8 +122,7 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
         const stop = stopNow(signal)
         if (stop !== null) return { messages: left, nextSlotAt: null, stop }
         const wanted = nextGroup(left, endsSoon)
-        const need = { count: wanted.length, weight: weightIn(wanted), left: countAlike(left) }
-        const permit = await slots.reserve(need, until)
+        const permit = await reserveFor(wanted, until)
         if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
         await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal)
         if (stopNow(signal) !== null) continue
@@ -117,12 +137,6 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
       return sending.stop
     },
   }
-}
-
-/** Messages at the beginning that weigh the same. */
-function countAlike(messages: readonly ReadyMessage[]): number {
-  const other = messages.findIndex(({ weight }) => weight !== messages[0]?.weight)
-  return other < 0 ? messages.length : other
 }
 
 function weightIn(group: readonly ReadyMessage[]): number {
