@@ -52,6 +52,7 @@ const STORES = [
   'journal',
   'ledger',
   'dueIndex',
+  'eventFeed',
 ] as const
 
 type WaitFor = <Answer>(answer: Promise<Answer>) => Promise<Answer>

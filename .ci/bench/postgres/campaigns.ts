@@ -53,7 +53,10 @@ const COPIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     ended_at: 'null',
     first_ended_at: 'null',
   },
-  members: { run_id: `run_id || '-' || n`, customer_id: `'c-' || lpad((n * ${MEMBERS} + rank_of)::text, 9, '0')` },
+  members: {
+    run_id: `run_id || '-' || n`,
+    customer_id: `'c-' || lpad((n * ${MEMBERS} + rank_of)::text, 9, '0')`,
+  },
   deliveries: {
     id: `id || '-' || n`,
     run_id: `run_id || '-' || n`,
@@ -99,7 +102,12 @@ async function questionsOf(knex: Knex, kit: TenantKit, sample: string, campaigns
   for (let turn = 0; turn < TURNS; turn += 1)
     drafts.push((await kit.campaigns.create(draft(`Draft ${turn}`))).id)
   return [
-    { what: 'list 1,000', goalMs: 200, turns: FEW_TURNS, ask: () => kit.campaigns.list({}, { limit: 1_000 }) },
+    {
+      what: 'list 1,000',
+      goalMs: 200,
+      turns: FEW_TURNS,
+      ask: () => kit.campaigns.list({}, { limit: 1_000 }),
+    },
     { what: 'get', goalMs: 100, turns: TURNS, ask: (turn) => kit.campaigns.get(idOf(turn)) },
     { what: 'create', goalMs: 500, turns: TURNS, ask: (turn) => kit.campaigns.create(draft(`New ${turn}`)) },
     {

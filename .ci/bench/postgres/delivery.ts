@@ -54,7 +54,10 @@ async function measureProcesses(
   const serverCpuMs = await serverCpuOf(knex)
   const path = new URL(program, import.meta.url)
   const children = Array.from({ length: processes }, (_, part) =>
-    fork(path, argumentsOf(part), { execArgv: ['--expose-gc', '--import', 'tsx'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+    fork(path, argumentsOf(part), {
+      execArgv: ['--expose-gc', '--import', 'tsx'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
   )
   await Promise.all(children.map(nextWord))
   const before = { sent: await countSent(knex), server: serverCpuMs() }
@@ -74,7 +77,8 @@ async function measureProcesses(
   const processMs = words.reduce((sum, { cpuMs }) => sum + cpuMs, 0)
   return {
     perSecond: (deliveries / tookMs) * 1_000,
-    serverUs: after === null || before.server === null ? null : ((after - before.server) * 1_000) / deliveries,
+    serverUs:
+      after === null || before.server === null ? null : ((after - before.server) * 1_000) / deliveries,
     processUs: (processMs * 1_000) / deliveries,
     peakMb: Math.max(...words.map(({ peakMb }) => peakMb)),
     keptMb: Math.max(...words.map(({ keptMb }) => keptMb)),
@@ -119,9 +123,10 @@ export async function deliverBy(
   await begin(place, deliveries, [processes])
   const root = openKit(place.knex, window)
   const ids = await freezeCampaigns(root, processes)
-  const { rows } = await place.knex.raw(`select id from ${SCHEMA}.runs where tenant = ? order by created_at`, [
-    TENANT,
-  ])
+  const { rows } = await place.knex.raw(
+    `select id from ${SCHEMA}.runs where tenant = ? order by created_at`,
+    [TENANT],
+  )
   await place.knex.raw(`vacuum analyze ${SCHEMA}.deliveries`)
   const argumentsOf = (part: number) => [place.url, String(window), ids[part] ?? '', rows[part].id]
   const measured = await measureProcesses(place, program, { deliveries, argumentsOf, processes })
@@ -133,7 +138,11 @@ const told = ({ perSecond, serverUs, processUs }: Measured) =>
   `${figure(perSecond)}/s, server ${serverUs === null ? 'unknown' : figure(serverUs)} us, process ${figure(processUs)} us`
 
 /** Measures each number of workers at each window. */
-export async function deliveryLines({ deliveries, windows, workers }: DeliveryBench): Promise<readonly Line[]> {
+export async function deliveryLines({
+  deliveries,
+  windows,
+  workers,
+}: DeliveryBench): Promise<readonly Line[]> {
   const server = await startPostgres()
   try {
     const place = { url: server.url, knex: server.connect() }

@@ -35,7 +35,12 @@ export async function memoryLines(recipients: number): Promise<readonly Line[]> 
   const freezing = { few: inAnotherProcess(FEW), many: inAnotherProcess(recipients) }
   const delivering = { few: await deliver(FEW), many: await deliver(recipients) }
   return [
-    lineOf('worker that froze, after a collection', recipients, freezing.many.memoryMb, freezing.few.memoryMb),
+    lineOf(
+      'worker that froze, after a collection',
+      recipients,
+      freezing.many.memoryMb,
+      freezing.few.memoryMb,
+    ),
     lineOf('worker that delivered, at most', recipients, delivering.many.peakMb, delivering.few.peakMb),
     lineOf('what it kept on the heap', recipients, delivering.many.keptMb, delivering.few.keptMb),
   ]

@@ -13,10 +13,12 @@ import {
 } from '@campaignkit/core/adapter'
 import { byTurn } from './due-queue.js'
 import { frozenCopy } from './frozen-copy.js'
-import { pageOf, textCursor } from './paging.js'
+import { byPlace, type Place } from './order.js'
+import { pageOf, placeCursor, textCursor } from './paging.js'
 import type { QueueKind } from './run-queues.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
+import { SortedList } from './sorted-list.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 /** The deliveries of {@link createMemoryStorage}. */
@@ -60,6 +62,16 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
     },
     ofMember: async (scope, runId, customerId) =>
       [...tenantOf(scope).deliveries.ofMember(runId, customerId)].sort(byTurn),
+    inbox: async (scope, customerId, { dismissed }, page) => {
+      const { deliveries } = tenantOf(scope)
+      const order = new SortedList<Place>((left, right) => byPlace(right, left))
+      for (const { id, channel, status, sentAt, receipts } of deliveries.ofCustomer(customerId)) {
+        if (channel !== 'in-app' || status !== 'sent' || sentAt === null) continue
+        const isWanted = dismissed === undefined || dismissed === (receipts.dismissed !== undefined)
+        if (isWanted) order.add({ at: sentAt, key: id })
+      }
+      return pageOf(order, placeCursor, page, ({ key }) => deliveries.get(key as DeliveryId) ?? null)
+    },
     attemptsOf: async (scope, deliveryId) =>
       [...tenantOf(scope).deliveries.attemptsOf(deliveryId)].sort(
         (left, right) => left.startedAt - right.startedAt,

@@ -16,7 +16,8 @@ import { RunQueues } from './run-queues.js'
 import { SortedList } from './sorted-list.js'
 
 interface RunRows {
-  readonly byCustomer: Map<CustomerId, DeliveryId[]>
+  /** Under null those that are put in public. */
+  readonly byCustomer: Map<CustomerId | null, DeliveryId[]>
   readonly tally: DeliveryTally
   readonly queues: RunQueues
 }
@@ -54,9 +55,14 @@ export class DeliveryTable {
     return this.#byAddressKey.get(key) ?? []
   }
 
-  ofMember(runId: RunId, customerId: CustomerId): readonly Delivery[] {
+  ofMember(runId: RunId, customerId: CustomerId | null): readonly Delivery[] {
     const ids = this.#runs.get(runId)?.byCustomer.get(customerId) ?? []
     return ids.flatMap((id) => this.#rows.get(id) ?? [])
+  }
+
+  /** In every run. */
+  ofCustomer(customerId: CustomerId): readonly Delivery[] {
+    return [...this.#runs.keys()].flatMap((runId) => this.ofMember(runId, customerId))
   }
 
   attemptsOf(id: DeliveryId): readonly Attempt[] {
@@ -95,8 +101,9 @@ export class DeliveryTable {
     const places = new Set<string>()
     const ids = new Set<DeliveryId>()
     return deliveries.filter((delivery) => {
-      const { id, runId, step, channel, customerId } = delivery
-      const place = `${step} ${channel} ${runId.length} ${runId} ${customerId}`
+      const { id, runId, step, channel, customerId, placement } = delivery
+      const whose = customerId === null ? `in ${placement}` : `to ${customerId}`
+      const place = `${step} ${channel} ${runId.length} ${runId} ${whose}`
       const isThere = places.has(place) || this.#isThere(delivery)
       if (!isThere && (ids.has(id) || this.#rows.has(id))) throw idTaken('delivery', id)
       places.add(place)
@@ -156,8 +163,10 @@ export class DeliveryTable {
     this.#campaigns.delete(campaignId)
   }
 
-  #isThere({ runId, customerId, step, channel }: Delivery): boolean {
-    return this.ofMember(runId, customerId).some((other) => other.step === step && other.channel === channel)
+  #isThere({ runId, customerId, placement, step, channel }: Delivery): boolean {
+    return this.ofMember(runId, customerId).some(
+      (other) => other.step === step && other.channel === channel && other.placement === placement,
+    )
   }
 
   #put(after: Delivery, before?: Delivery): void {

@@ -15,7 +15,7 @@ import type { Database } from './database.js'
 import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
 import { endQueued } from './end-queued.js'
 import { insertDeliveries } from './insert-deliveries.js'
-import { pageFrom } from './paging.js'
+import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
 import { type Fragment, raw, sql } from './sql.js'
@@ -33,7 +33,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
   return {
     ...createClaims(database, tables, announcer),
     append: async (scope, added) => {
-      await insertDeliveries(database, tables, scope, added)
+      await database.transaction((session) => insertDeliveries(session, tables, scope, added))
       announcer.announce(scope, campaignsOf(added))
     },
     settle: async (scope, settlements, now) => {
@@ -57,7 +57,9 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     get: ({ tenant }, ids) => read(sql`d.tenant = ${tenant} and d.id = any(${ids}::text[])`),
     byProviderMessageId: ({ tenant }, ids) =>
       read(sql`d.tenant = ${tenant} and d.id in (
-        select delivery_id from ${attempts} where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
+        select id from ${deliveries} where tenant = ${tenant} and provider_message_id = any(${ids}::text[])
+        union select delivery_id from ${attempts}
+        where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
     byAddressKey: ({ tenant }, keys, limit) =>
       read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[]) and d.id in (
         select delivery_id from ${attempts} where tenant = ${tenant} and address_key = any(${keys}::text[]))
@@ -65,6 +67,16 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     ofMember: ({ tenant }, runId, customerId) =>
       read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
         order by d.due_at, d.rank, d.id`),
+    inbox: async ({ tenant }, customerId, { dismissed }, { cursor, limit }) => {
+      const end = cursor === null ? null : readPlace(cursor)
+      const behind = end === null ? sql`` : sql`and (d.sent_at, d.id) < (${end.at}::float8, ${end.key})`
+      const wanted =
+        dismissed === undefined ? sql`` : sql`and (d.receipts ->> 'dismissed' is not null) = ${dismissed}`
+      const items = await read(sql`
+        d.tenant = ${tenant} and d.customer_id = ${customerId} and d.channel = 'in-app' and d.status = 'sent' and d.sent_at is not null
+          ${behind} ${wanted} order by d.sent_at desc, d.id desc limit ${limit + 1}`)
+      return pageFrom(items, limit, ({ sentAt, id }) => placeCursor({ at: sentAt ?? 0, key: id }))
+    },
     attemptsOf: async ({ tenant }, deliveryId): Promise<readonly Attempt[]> => {
       const rows = await database.rows<AttemptRow>(sql`
         select id, delivery_id, worker, fence, started_at, ended_at, outcome, code, provider_message_id

@@ -21,6 +21,7 @@ export const DELIVERY_COLUMNS: Columns<Delivery> = [
   { name: 'run_id', type: 'text', of: ({ runId }) => runId },
   { name: 'campaign_id', type: 'text', of: ({ campaignId }) => campaignId },
   { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
+  { name: 'placement', type: 'text', of: ({ placement }) => placement },
   { name: 'step', type: 'int', of: ({ step }) => step },
   { name: 'channel', type: 'text', of: ({ channel }) => channel },
   { name: 'arm', type: 'text', of: ({ arm }) => arm },
@@ -53,7 +54,8 @@ export interface DeliveryRow {
   readonly id: DeliveryId
   readonly run_id: RunId
   readonly campaign_id: CampaignId
-  readonly customer_id: CustomerId
+  readonly customer_id: CustomerId | null
+  readonly placement: string | null
   readonly step: number
   readonly channel: ChannelKind
   readonly arm: string
@@ -85,6 +87,7 @@ export function deliveryOf(row: DeliveryRow): Delivery {
     runId: row.run_id,
     campaignId: row.campaign_id,
     customerId: row.customer_id,
+    placement: row.placement,
     step: row.step,
     channel: row.channel,
     arm: row.arm,

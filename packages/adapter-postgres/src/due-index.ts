@@ -8,7 +8,7 @@ import {
 } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
-import { sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {
@@ -25,8 +25,9 @@ export function createDueIndex(
   { schema, campaigns, runs, deliveries }: Tables,
 ): DueIndex {
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
-  const unfinished = sql`exists (select 1 from ${ofRun} and d.status in ('queued', 'claimed'))`
-  const underWay = sql`exists (select 1 from ${ofRun} and d.status in ('attempting', 'inDoubt'))`
+  const isAny = (state: string) => sql`exists (select 1 from ${ofRun} and ${raw(state)})`
+  const unfinished = sql`(${isAny(`d.waits_for = 'claim'`)} or ${isAny(`d.is_leased and d.status = 'claimed'`)})`
+  const underWay = sql`(${isAny(`d.waits_for = 'receipt'`)} or ${isAny(`d.is_leased and d.status in ('attempting', 'inDoubt')`)})`
   const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, CHANNEL_KINDS)}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {

@@ -27,6 +27,7 @@ export { type CampaignKit, createCampaignKit, type WorkerOptions } from './clien
 export type * from './client/kit.js'
 export type { CampaignKitOptions, TenantOptions } from './client/options.js'
 export { type ConsoleLoggerOptions, createConsoleLogger } from './defaults/console-logger.js'
+export { createInboxChannel, type InboxChannelOptions } from './defaults/inbox-channel.js'
 export { createQrEncoder, type QrEncoderOptions } from './defaults/qr-encoder.js'
 export { createMixpanelSink, type MixpanelSinkOptions } from './defaults/sinks/mixpanel-sink.js'
 export { createWebhookSink, type WebhookSinkOptions } from './defaults/sinks/webhook-sink.js'
@@ -47,6 +48,7 @@ export type { Erasure } from './engine/erase-customers.js'
 export type { MessageEstimate } from './engine/estimate-run.js'
 export type { ExplainedCustomer } from './engine/explain-customer.js'
 export type { DeliveryTrace } from './engine/explain-delivery.js'
+export type { PlacementChoice, PostTrace } from './engine/explain-post.js'
 export type { GuessGuard } from './engine/guess-guard.js'
 export type {
   ImportCallOptions,
@@ -58,10 +60,13 @@ export type {
 export type { ImportPath } from './engine/import-options.js'
 export { ROW_REFUSALS, type RowRefusal } from './engine/import-refusals.js'
 export type { BadRow } from './engine/import-row.js'
+export type { InboxMessage } from './engine/inbox-message.js'
 export type { IngestOutcome } from './engine/ingest-receipts.js'
 export type { MessageSize, PreflightFinding } from './engine/inspect-messages.js'
 export type { CouponPage, LinkHost } from './engine/link-host.js'
+export type { InboxOptions } from './engine/list-inbox.js'
 export type { CustomerReading } from './engine/manage-customers.js'
+export type { InboxOutcome } from './engine/mark-inbox.js'
 export type {
   PreferenceCentre,
   SavedPreferences,
@@ -71,6 +76,7 @@ export type { PreferenceChoice } from './engine/preference-choices.js'
 export type { Preflight } from './engine/preflight.js'
 export type { StratumSize } from './engine/preflight-strata.js'
 export type { MessagePreview, PreviewOptions } from './engine/preview-message.js'
+export type { PostPreview } from './engine/preview-posts.js'
 export type { Reach, ReachOptions } from './engine/reach.js'
 export type { CampaignFilter } from './engine/read-campaigns.js'
 export type { ReceiveOptions, ReceiveOutcome } from './engine/receive-message.js'
@@ -121,6 +127,7 @@ export type {
   MessageOverrides,
   Messages,
   NoticeMessage,
+  PublicMessage,
   PushMessage,
   TextMessage,
   WhatsappMessage,
@@ -129,6 +136,7 @@ export type { Rate } from './model/metrics.js'
 export { type Pace, perHour, perMinute, perSecond } from './model/pace.js'
 export type { Page, PageRequestInput } from './model/page.js'
 export type { DeliveryCounts, Progress } from './model/progress.js'
+export type { PublicPlacement } from './model/public-placement.js'
 export type { Receipt, ReceiptType } from './model/receipt.js'
 export type {
   RedeemOptions,

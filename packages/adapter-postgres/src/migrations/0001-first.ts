@@ -130,7 +130,8 @@ export function firstTables(schema: string): readonly string[] {
   id ${key},
   run_id ${key},
   campaign_id ${key},
-  customer_id ${key},
+  customer_id text collate "C",
+  placement text collate "C",
   step int not null,
   channel ${key},
   arm text not null,
@@ -157,12 +158,16 @@ export function firstTables(schema: string): readonly string[] {
     when status = 'inDoubt' and lease_until is null then 'receipt' end) stored,
   is_leased boolean generated always as (lease_until is not null) stored,
   constraint deliveries_id primary key (tenant, id),
-  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel)
+  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel),
+  check (num_nonnulls(customer_id, placement) = 1)
 ) with (fillfactor = 60)`,
+    `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     // status and lease themselves stand in no index, so that the opening of a window touches none
     `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank, id) where waits_for is not null`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel) where is_leased`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
+    `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
+    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and sent_at is not null`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},

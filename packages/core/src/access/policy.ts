@@ -23,6 +23,8 @@ export const ACTIONS = [
   'seal.renew',
   'event.track',
   'message.receive',
+  'inbox.read',
+  'inbox.write',
   'report.read',
   'journal.read',
 ] as const

@@ -49,6 +49,12 @@ export const ERROR_CODES = {
   MJML_INVALID: 'A letter is no valid MJML; `details.problems` hold lines and what is wrong there.',
   MJML_NOT_INSTALLED: 'MJML is to be compiled, but the host has not installed the `mjml` package.',
   MESSAGE_TOO_LARGE: 'The rendered message exceeds what the channel accepts.',
+  PUBLIC_HAS_NO_CUSTOMER:
+    'A public channel (a post, a display) reaches nobody in particular; `path` names what needs a customer.',
+  PUBLIC_HAS_NO_COUPON:
+    'A coupon is a customer’s own; `path` names where it would be shown in public, or nobody would get it.',
+  PUBLIC_HAS_NO_EXPERIMENT:
+    'What is put in public is the same for all; `path` names the variants that would have nobody to compare.',
   EXPERIMENT_INVALID: 'The experiment contradicts itself: weights, holdout or names of variants.',
   RUN_NOT_FROZEN: 'A run of the campaign is being frozen; the same call works when that has ended.',
   EXPERIMENT_TOO_SMALL:

@@ -26,6 +26,8 @@ export interface CrashScenario {
   readonly capabilities?: Partial<ChannelCapabilities>
   readonly emailFault?: FaultScript
   readonly smsFault?: FaultScript
+  /** Puts up posts too, and fails as told. */
+  readonly socialFault?: FaultScript
   /** Whether another worker is at work beside the one that dies. */
   readonly companion?: boolean
   /** What goes well before the process begins that dies. */
@@ -46,7 +48,8 @@ export interface Aftermath {
   /** How often each provider took the message of each address. */
   readonly email: ReadonlyMap<string, number>
   readonly sms: ReadonlyMap<string, number>
-  /** Channel and status of the deliveries of each customer, sorted. */
+  readonly social: ReadonlyMap<string, number>
+  /** Channel and status of the deliveries of each customer, and of each placement, sorted. */
   readonly byCustomer: ReadonlyMap<string, readonly string[]>
   readonly members: readonly Member[]
   readonly rollout: Rollout | null
@@ -67,6 +70,9 @@ export async function runWithCrash(
     seed: 'first',
     email: { faultOf: scenario.emailFault ?? (() => null), capabilities },
     sms: { faultOf: scenario.smsFault ?? (() => null), capabilities },
+    ...(scenario.socialFault === undefined
+      ? {}
+      : { social: { faultOf: scenario.socialFault, capabilities } }),
     clock,
   })
   await world.invite(scenario.customers)
@@ -82,7 +88,7 @@ export async function runWithCrash(
   await clock.advance(HOUR_MS)
   const { kit, root } = createPizzeria({
     storage,
-    channels: channelsOf(world),
+    channels: world.channels,
     kit: { clock },
     seed: 'after',
   })
@@ -92,8 +98,9 @@ export async function runWithCrash(
   const runs = await kit.campaigns.runs(id)
   const deliveries = await kit.campaigns.deliveries(id, {}, { limit: 1_000 })
   const byCustomer = new Map<string, string[]>()
-  for (const { customerId, channel, status } of deliveries.items) {
-    byCustomer.set(customerId, [...(byCustomer.get(customerId) ?? []), `${channel} ${status}`].sort())
+  for (const { customerId, placement, channel, status } of deliveries.items) {
+    const whose = customerId ?? `${placement}`
+    byCustomer.set(whose, [...(byCustomer.get(whose) ?? []), `${channel} ${status}`].sort())
   }
   const [run] = runs
   const { status, rollout } = await kit.campaigns.get(id)
@@ -110,6 +117,7 @@ export async function runWithCrash(
     eventsSent: (await kit.reports.campaign(id)).counts.sent,
     email: timesTaken(world.email),
     sms: timesTaken(world.sms),
+    social: timesTaken(world.social),
     byCustomer,
     members: run === undefined ? [] : await membersOf(storage, run.id),
   }
@@ -117,16 +125,15 @@ export async function runWithCrash(
 
 type World = ReturnType<typeof createSendingWorld>
 
-const channelsOf = ({ email, sms }: World) => ({ email, sms })
-
 function processOver(storage: Storage, world: World, crash: CrashPoint | null, seed: string) {
-  const { email, sms } = world
   const { root } = createPizzeria({
     storage: crash === null ? storage : createCrashingStorage(storage, crash),
     channels:
       crash === null
-        ? { email, sms }
-        : { email: createCrashingChannel(email, crash), sms: createCrashingChannel(sms, crash) },
+        ? world.channels
+        : Object.fromEntries(
+            Object.entries(world.channels).map(([kind, each]) => [kind, createCrashingChannel(each, crash)]),
+          ),
     kit: { clock: world.clock },
     seed,
   })

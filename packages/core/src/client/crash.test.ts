@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { perMinute } from '../model/pace.js'
 import { failsFirst } from '../testing/faults.js'
 import { type Aftermath, type CrashScenario, runWithCrash } from './crash.fixture.js'
+import { winBack } from './pizzeria.fixture.js'
 import { BOTH } from './sending.fixture.js'
 
 const CUSTOMERS = 7
@@ -11,6 +12,7 @@ const PACE = { pace: { email: perMinute(10_000), sms: perMinute(10_000) } }
 /** Each death is a whole campaign. */
 const SLOW_MS = 60_000
 const WHEN = ['before', 'after'] as const
+const POST = { title: 'Two for one', body: 'On Monday', placement: ['page', 'group'] }
 
 const base: CrashScenario = { customers: CUSTOMERS, campaign: PACE, capabilities: { window: WINDOW } }
 
@@ -110,6 +112,42 @@ describe.each(WHEN)('a process that dies %s any of its calls', { timeout: SLOW_M
           `${place} ${customer}`,
         ).toContainEqual(deliveries)
       }
+    })
+  })
+
+  it('while it puts up posts puts up none twice, loses none silently and settles all', async () => {
+    const scenario: CrashScenario = {
+      ...base,
+      customers: 3,
+      campaign: { ...PACE, messages: { ...winBack().messages, social: POST } },
+      socialFault: () => null,
+    }
+    await atEachCall(scenario, when, (aftermath, place) => {
+      expectEnded(aftermath, place, 5)
+      expect(mostOf(aftermath.social), place).toBeLessThanOrEqual(1)
+      expect(mostOf(aftermath.email), place).toBeLessThanOrEqual(1)
+      const posts = ['page', 'group'].map((name) => aftermath.byCustomer.get(name)?.join() ?? '')
+      for (const [index, name] of ['page', 'group'].entries()) {
+        expect(['social sent', 'social held'], place).toContain(posts[index])
+        if (posts[index] === 'social sent') expect(aftermath.social.get(name), place).toBe(1)
+      }
+      expect(aftermath.eventsSent, place).toBe(aftermath.counts.sent)
+    })
+  })
+
+  it('while it puts up posts by keys puts each up once, however often it has to ask', async () => {
+    const scenario: CrashScenario = {
+      ...base,
+      customers: 0,
+      capabilities: { window: WINDOW, idempotencyKeys: true },
+      campaign: { ...PACE, messages: { ...winBack().messages, social: POST } },
+      socialFault: () => null,
+    }
+    await atEachCall(scenario, when, (aftermath, place) => {
+      expectEnded(aftermath, place, 2)
+      expect(aftermath.counts.sent, place).toBe(2)
+      expect([...aftermath.byCustomer.keys()].toSorted(), place).toEqual(['group', 'page'])
+      expect(aftermath.members, place).toEqual([])
     })
   })
 

@@ -17,12 +17,15 @@ import { enlisted } from '../engine/enlisted.js'
 import { eraseCustomers } from '../engine/erase-customers.js'
 import { explainCustomer } from '../engine/explain-customer.js'
 import { explainDelivery } from '../engine/explain-delivery.js'
+import { explainPost } from '../engine/explain-post.js'
 import type { Track } from '../engine/gather-events.js'
 import { importCustomers } from '../engine/import-customers.js'
 import { ingestReceipts } from '../engine/ingest-receipts.js'
 import { listDeliveries } from '../engine/list-deliveries.js'
+import { listInbox } from '../engine/list-inbox.js'
 import { getCustomer, listCustomers, upsertCustomers } from '../engine/manage-customers.js'
 import { deleteSegment, getSegment, listSegments, saveSegment } from '../engine/manage-segments.js'
+import { markInbox } from '../engine/mark-inbox.js'
 import { preferencesLinkOf } from '../engine/preferences-link.js'
 import { preflight } from '../engine/preflight.js'
 import { previewMessage } from '../engine/preview-message.js'
@@ -95,6 +98,11 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
       receive: (message, options) => receiveMessage(context, scope, message, options),
       lastReceivedAt: (channel, address) => lastReceivedAt(context, scope, channel, address),
     },
+    inbox: {
+      list: (id, options) => listInbox(context, scope, customerId(id), options),
+      seen: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'displayed'),
+      dismiss: (id, deliveryIds) => markInbox(context, scope, customerId(id), deliveryIds, 'dismissed'),
+    },
     reports: {
       campaign: (id) => campaignReport(context, scope, campaignId(id)),
       render: (report, format) => renderReport(context, scope, report, format),
@@ -131,6 +139,7 @@ function campaignsOf(context: EngineContext, scope: Scope): TenantKit['campaigns
     progress: (id) => progressOf(context, scope, campaignId(id)),
     watch: (id, call) => watchCampaign(context, scope, campaignId(id), call),
     explain: (id, customer) => explainDelivery(context, scope, campaignId(id), customerId(customer)),
+    explainPost: (id, placement) => explainPost(context, scope, campaignId(id), placement),
     settleHeld: (id, deliveryIds, options) =>
       settleHeld(context, scope, campaignId(id), deliveryIds, options),
     reconcile: (id, records) => reconcileCampaign(context, scope, campaignId(id), records),

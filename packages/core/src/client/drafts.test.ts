@@ -217,6 +217,7 @@ describe('creating a campaign', () => {
       digest: null,
       pinnedAudience: null,
       pinnedStrata: null,
+      placements: [],
       startsAt: null,
       launchedAt: null,
       createdAt: clock.now(),
@@ -410,6 +411,7 @@ describe('cloning a campaign', () => {
       digest: null,
       pinnedAudience: null,
       pinnedStrata: null,
+      placements: [],
     })
     const { startsAt: _start, endsAt: _end, ...content } = source.content
     expect(clone.content).toEqual({ ...content, name: 'We still miss you' })

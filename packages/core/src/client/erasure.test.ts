@@ -20,7 +20,7 @@ async function rowsOf({ storage, kit }: ReturnType<typeof createPizzeria>, campa
   const [run] = await storage.campaigns.runsOf(scope, campaign.id)
   if (run === undefined) throw new Error('The campaign has no run')
   const deliveries = await allPages((page) => storage.deliveries.list(scope, campaign.id, {}, page))
-  const customerIds = deliveries.map(({ customerId }) => customerId)
+  const customerIds = deliveries.flatMap(({ customerId }) => customerId ?? [])
   const addressKeys = deliveries.flatMap(({ addressKey }) => addressKey ?? [])
   return {
     customers: await storage.customers.scan(scope, { after: null, limit: 100 }),

@@ -155,7 +155,7 @@ describe('a held delivery that a person resends', () => {
   it('is asked by every gate again', async () => {
     const { kit, root, settle, ids, id, email, clock } = await withHeld(4, { timeToLiveDays: 2 })
     const { items } = await kit.campaigns.deliveries(id)
-    const [first = '', second = '', third = ''] = items.map(({ customerId }) => customerId)
+    const [first = '', second = '', third = ''] = items.map(({ customerId }) => customerId ?? '')
     await settle('resend')
     const denied = { channel: 'email', topic: 'offers', decision: 'denied', basis: 'phone' } as const
     await kit.consents.record([{ customerId: first, ...denied, obtainedAt: clock.now() }])

@@ -4,14 +4,18 @@ import type { AskConsentInput, AskedConsent } from '../engine/ask-consent.js'
 import type { CallOptions } from '../engine/call-options.js'
 import type { ExplainedCustomer } from '../engine/explain-customer.js'
 import type { DeliveryTrace } from '../engine/explain-delivery.js'
+import type { PlacementChoice, PostTrace } from '../engine/explain-post.js'
 import type {
   ImportCallOptions,
   ImportOptions,
   ImportOutcome,
   ImportSource,
 } from '../engine/import-customers.js'
+import type { InboxMessage } from '../engine/inbox-message.js'
 import type { IngestOutcome } from '../engine/ingest-receipts.js'
+import type { InboxOptions } from '../engine/list-inbox.js'
 import type { CustomerReading } from '../engine/manage-customers.js'
+import type { InboxOutcome } from '../engine/mark-inbox.js'
 import type { Preflight } from '../engine/preflight.js'
 import type { MessagePreview, PreviewOptions } from '../engine/preview-message.js'
 import type { Reach, ReachOptions } from '../engine/reach.js'
@@ -142,7 +146,7 @@ export interface Campaigns {
   get(id: Id<CampaignId>): Promise<Campaign>
   list(filter?: CampaignFilter, page?: PageRequestInput): Promise<Page<Campaign>>
   runs(id: Id<CampaignId>): Promise<readonly Run[]>
-  /** The full message that a customer would get. @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, TEMPLATE_RENDER_FAILED */
+  /** The full message that a customer would get, or what would be put in public. @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, TEMPLATE_RENDER_FAILED */
   preview(id: Id<CampaignId>, options: PreviewOptions): Promise<MessagePreview>
   /** Sends the message to seed addresses, outside of every count. @throws ADDRESS_INVALID */
   sendTest(id: Id<CampaignId>, options: TestSendOptions): Promise<readonly TestSendResult[]>
@@ -180,6 +184,8 @@ export interface Campaigns {
   watch(id: Id<CampaignId>, call?: CallOptions): AsyncIterable<Progress>
   /** "Why did this customer not get it?" */
   explain(id: Id<CampaignId>, customerId: Id<CustomerId>): Promise<DeliveryTrace>
+  /** "Why was this not put up?", of what goes over a public channel. @throws INVALID_INPUT when nothing is put there */
+  explainPost(id: Id<CampaignId>, placement: PlacementChoice): Promise<PostTrace>
   /** Deliveries by id; `{ status: 'held' }` are those that wait for a person. */
   deliveries(
     id: Id<CampaignId>,
@@ -256,6 +262,30 @@ export interface InboundMessages {
   receive(message: InboundMessage, options?: ReceiveOptions): Promise<ReceiveOutcome>
   /** When the person at an address last wrote to us on a channel; null for never. @throws INVALID_INPUT, ADDRESS_INVALID */
   lastReceivedAt(channel: ChannelKind, address: string): Promise<Instant | null>
+}
+
+/** What customers were sent on `in-app`, for the host's app to show. */
+export interface Inbox {
+  /**
+   * Messages of a customer, latest first, each filled in as it is read: what was sent, is not dismissed and has not
+   * expired. Empty for whoever is unknown or erased. Without the channel `in-app` among those of the kit too.
+   *
+   * @throws INVALID_INPUT; TEMPLATE_DATA_FAILED when the host's data cannot be had; FORBIDDEN when the policy denies `inbox.read`
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * async function unseen(kit: TenantKit, customerId: string): Promise<number> {
+   *   const { items } = await kit.inbox.list(customerId)
+   *   return items.filter(({ seenAt }) => seenAt === null).length
+   * }
+   * ```
+   */
+  list(customerId: Id<CustomerId>, options?: InboxOptions): Promise<Page<InboxMessage>>
+  /** Says that the customer has seen messages: each counts as displayed, once. @param deliveryIds - at most 1,000 @throws INVALID_INPUT, FORBIDDEN */
+  seen(customerId: Id<CustomerId>, deliveryIds: readonly Id<DeliveryId>[]): Promise<InboxOutcome>
+  /** Takes messages out of the customer's list: each counts as displayed and as dismissed, once. @throws as `seen` */
+  dismiss(customerId: Id<CustomerId>, deliveryIds: readonly Id<DeliveryId>[]): Promise<InboxOutcome>
 }
 
 /** What came of campaigns. */
@@ -343,6 +373,7 @@ export interface TenantKit {
   readonly coupons: Coupons
   readonly events: Events
   readonly messages: InboundMessages
+  readonly inbox: Inbox
   readonly reports: Reports
   readonly journal: Journal
   readonly maintenance: Maintenance

@@ -249,6 +249,7 @@ describe('taking a scheduled campaign back', () => {
       digest: null,
       pinnedAudience: null,
       pinnedStrata: null,
+      placements: [],
       startsAt: SAMPLE_NOW + DAY_MS,
     })
     await root.worker().drain({ until: SAMPLE_NOW + 2 * DAY_MS })

@@ -43,7 +43,7 @@ describe('preview', () => {
     expect(outbox.sent).toHaveLength(6)
     const { items } = await kit.campaigns.deliveries(campaign.id)
     for (const { customerId, arm, id } of items) {
-      const preview = await kit.campaigns.preview(campaign.id, { customerId, variant: arm })
+      const preview = await kit.campaigns.preview(campaign.id, { customerId: customerId ?? '', variant: arm })
       const sent = outbox.sent.find(({ deliveryId }) => deliveryId === id)
       expect(preview).toMatchObject({ channel: 'email', variant: arm, to: sent?.to })
       expect(comparable(preview.message)).toBe(comparable(sent?.content))

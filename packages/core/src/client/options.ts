@@ -4,7 +4,7 @@ import { CampaignKitError } from '../base/error.js'
 import type { TenantId } from '../base/ids.js'
 import type { DurationMs } from '../base/time.js'
 import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
-import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
+import { addressKindOf, type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { refusingProto, wordSchema } from '../model/fields.js'
 import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
@@ -166,9 +166,14 @@ function parseOrigin(publicUrl: string): string {
 /** A channel that stands under another's name would send to the wrong kind of address. */
 function checkChannels(channels: CampaignKitOptions['channels']): void {
   for (const [kind, channel] of Object.entries(channels)) {
-    if (channel.capabilities?.kind === kind) continue
     const path = `channels.${kind}`
-    throw new CampaignKitError('INVALID_INPUT', `${path}: expected an adapter for ${kind}`, { path })
+    const { capabilities } = channel
+    if (capabilities?.kind !== kind)
+      throw new CampaignKitError('INVALID_INPUT', `${path}: expected an adapter for ${kind}`, { path })
+    if (capabilities.addressing === 'public' && addressKindOf(capabilities.kind) !== 'id')
+      throw new CampaignKitError('INVALID_INPUT', `${path}: ${kind} goes to an address and is not public`, {
+        path: `${path}.capabilities.addressing`,
+      })
   }
 }
 

@@ -78,8 +78,8 @@ async function smallWorld(name = 'We miss you') {
     (customerId) => !items.some((delivery) => delivery.customerId === customerId),
   )
   await kit.events.track([
-    sold('o-1', p1.customerId, 3_000),
-    sold('o-2', e1.customerId, 1_000),
+    sold('o-1', p1.customerId ?? '', 3_000),
+    sold('o-2', e1.customerId ?? '', 1_000),
     sold('o-3', held[0] ?? '', 500),
   ])
   const code = CODE.exec(JSON.stringify(email.sent[0]?.content))?.[0] ?? ''
@@ -181,9 +181,9 @@ describe('the report of a small world', () => {
     )
     await kit.events.track(
       buyers.map(({ customerId }) => ({
-        key: customerId,
+        key: customerId ?? '',
         type: 'conversion',
-        customerId,
+        customerId: customerId ?? '',
         at: SAMPLE_NOW + DAY_MS,
       })),
     )

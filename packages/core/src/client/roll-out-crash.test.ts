@@ -34,7 +34,11 @@ const scenario: CrashScenario = {
       ...items.filter(({ arm }) => arm === 'plain').slice(0, 1),
     ]
     await kit.events.track(
-      buyers.map(({ customerId }) => ({ key: `order-${customerId}`, type: 'conversion', customerId })),
+      buyers.map(({ customerId }) => ({
+        key: `order-${customerId}`,
+        type: 'conversion',
+        customerId: customerId ?? '',
+      })),
     )
   },
 }

@@ -36,7 +36,8 @@ async function daily({ storage = createMemoryStorage(), windowDays = 1.5 }: Sett
   const { id } = await world.launch(dailyFor(windowDays))
   await world.root.worker().drain({ until: day(2, 10) })
   const { items } = await world.kit.campaigns.deliveries(id, {}, { limit: 1_000 })
-  const customersOf = (arm: string) => items.filter((each) => each.arm === arm).map((each) => each.customerId)
+  const customersOf = (arm: string): readonly string[] =>
+    items.filter((each) => each.arm === arm).map((each) => each.customerId ?? '')
   const [plain, emoji] = [customersOf('plain'), customersOf('emoji')]
   await world.kit.events.track(
     [...emoji.slice(0, 80), ...plain.slice(0, 26)].map((customerId) => ({
@@ -80,8 +81,8 @@ describe('a recurring campaign with a remainder', () => {
     expect((await kit.campaigns.get(id)).status).toBe('completed')
     const deliveries = await deliveriesOf(world, id)
     for (const { customerId, arm } of deliveries) {
-      if (plain.includes(customerId)) expect(arm).toBe('plain')
-      else if (emoji.includes(customerId)) expect(arm).toBe('emoji')
+      if (plain.includes(customerId ?? '')) expect(arm).toBe('plain')
+      else if (emoji.includes(customerId ?? '')) expect(arm).toBe('emoji')
     }
     const rolledOut = deliveries.filter(({ runId }) =>
       runs.some((run) => run.id === runId && isRolloutRun(run)),
@@ -107,7 +108,7 @@ describe('a recurring campaign with a remainder', () => {
     const runs = await kit.campaigns.runs(id)
     const rollout = runs.find(isRolloutRun)
     const since = (await deliveriesOf(world, id)).filter(({ runId }) => runId !== first?.id)
-    const written = since.filter(({ customerId }) => waiting.includes(customerId))
+    const written = since.filter(({ customerId }) => waiting.includes(customerId ?? ''))
     expect(written.map(({ customerId }) => customerId).toSorted()).toEqual(waiting.toSorted())
     expect(new Set(written.map(({ arm, status }) => `${arm} ${status}`))).toEqual(new Set(['emoji sent']))
     const byRollout = since.filter(({ runId }) => runId === rollout?.id)
@@ -147,14 +148,15 @@ describe('a recurring campaign with a remainder', () => {
     const rollout = runs.find(isRolloutRun)
     const decidedIn = deliveries.filter(({ runId, arm, customerId }) => {
       const wasFirst = runId === runs[0]?.id || runId === runs[1]?.id
-      return !wasFirst && arm === 'emoji' && !world.emoji.includes(customerId)
+      return !wasFirst && arm === 'emoji' && !world.emoji.includes(customerId ?? '')
     })
     const written = decidedIn.map(({ customerId }) => customerId)
     expect(new Set(written).size).toBe(written.length)
     expect(rollout?.status).toBe('ended')
-    const newcomers = deliveries.filter(({ customerId }) => Number(customerId.slice(2)) >= OLD)
+    const newcomers = deliveries.filter(({ customerId }) => Number(customerId?.slice(2)) >= OLD)
     const times = new Map<string, number>()
-    for (const { customerId } of newcomers) times.set(customerId, (times.get(customerId) ?? 0) + 1)
+    for (const { customerId } of newcomers)
+      times.set(customerId ?? '', (times.get(customerId ?? '') ?? 0) + 1)
     expect([...times.values()]).toEqual(Array(ALL - OLD).fill(1))
     for (const run of await kit.campaigns.runs(id)) {
       const report = (await kit.reports.campaign(id)).runs.find((each) => each.id === run.id)

@@ -90,7 +90,12 @@ describe('the remainder of an experiment', () => {
     const { items } = await kit.campaigns.deliveries(id, {}, { limit: 1_000 })
     const rolledOut = items.filter(({ id: delivery }) => !first.some((each) => each.id === delivery))
     await kit.events.track(
-      rolledOut.map(({ customerId }) => ({ key: `late-${customerId}`, type: 'conversion', customerId, at })),
+      rolledOut.map(({ customerId }) => ({
+        key: `late-${customerId}`,
+        type: 'conversion',
+        customerId: customerId ?? '',
+        at,
+      })),
     )
     const report = await kit.reports.campaign(id)
     expect(report.verdict).toEqual(before)

@@ -21,6 +21,8 @@ type ChannelScript = Partial<Omit<FaultyChannelOptions, 'clock'>>
 export interface SendingOptions {
   readonly email?: ChannelScript
   readonly sms?: ChannelScript
+  /** Of a network on which posts are put up. @default none */
+  readonly social?: ChannelScript
   readonly storage?: Storage
   readonly kit?: Partial<CampaignKitOptions>
   readonly seed?: string
@@ -39,7 +41,7 @@ export function createSendingWorld(options: SendingOptions = {}) {
       yieldTurn: () => new Promise((resolve) => setImmediate(resolve)),
     })
   const storage = options.storage ?? createMemoryStorage()
-  const channelOf = (kind: 'email' | 'sms', script: ChannelScript = {}): FaultyChannel =>
+  const channelOf = (kind: 'email' | 'sms' | 'social', script: ChannelScript = {}): FaultyChannel =>
     createFaultyChannel({
       clock,
       faultOf: () => null,
@@ -48,9 +50,14 @@ export function createSendingWorld(options: SendingOptions = {}) {
     })
   const email = channelOf('email', options.email)
   const sms = channelOf('sms', options.sms)
+  const social = channelOf('social', {
+    ...options.social,
+    capabilities: { addressing: 'public', ...options.social?.capabilities },
+  })
+  const channels = { email, sms, ...(options.social === undefined ? {} : { social }) }
   const pizzeria = createPizzeria({
     storage,
-    channels: { email, sms },
+    channels,
     kit: { clock, ...options.kit },
     ...(options.seed === undefined ? {} : { seed: options.seed }),
   })
@@ -60,6 +67,8 @@ export function createSendingWorld(options: SendingOptions = {}) {
     storage,
     email,
     sms,
+    social,
+    channels,
     /** Lapsed customers with a phone who allow e-mail and SMS. */
     async invite(count: number, more: (number: number) => Partial<CustomerInput> = () => ({})) {
       const customers = Array.from({ length: count }, (_, number) => {

@@ -20,9 +20,11 @@ async function askedOf(world: World, more: Partial<CampaignInput>) {
   await root.worker().drain({ until: Date.UTC(2026, 2, 12) })
   const { items } = await kit.campaigns.deliveries(id, {}, { limit: 1_000 })
   await kit.events.track(
-    items
-      .slice(0, 25)
-      .map(({ customerId }) => ({ key: `order-${customerId}`, type: 'conversion', customerId })),
+    items.slice(0, 25).map(({ customerId }) => ({
+      key: `order-${customerId}`,
+      type: 'conversion',
+      customerId: customerId ?? '',
+    })),
   )
   await kit.reports.campaign(id)
   const [asked] = vi.mocked(judge).mock.lastCall ?? []

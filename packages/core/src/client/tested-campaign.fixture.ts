@@ -36,7 +36,7 @@ export async function tested(
   await world.root.worker().drain(more.schedule === undefined ? {} : { until: Date.UTC(2026, 2, 4) })
   const { items } = await world.kit.campaigns.deliveries(id, {}, { limit: 1_000 })
   const customersOf = (arm: string) => [
-    ...new Set(items.filter((delivery) => delivery.arm === arm).map((each) => each.customerId)),
+    ...new Set(items.filter((delivery) => delivery.arm === arm).map((each) => each.customerId ?? '')),
   ]
   const buyers = [...customersOf('emoji').slice(0, 80), ...customersOf('plain').slice(0, plainBuyers)]
   await world.kit.events.track(

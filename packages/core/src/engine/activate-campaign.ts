@@ -5,9 +5,11 @@ import { sha256 } from '../base/digest.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CampaignId, RunId } from '../base/ids.js'
 import { type Instant, toIso } from '../base/time.js'
-import { type Campaign, type CampaignContent, channelOrder } from '../model/campaign.js'
+import type { Campaign, CampaignContent } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Stratum } from '../model/experiment.js'
+import { type Placed, usedChannels } from '../model/placed.js'
+import type { PublicPlacement } from '../model/public-placement.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { externalRulesOf } from '../model/segment.js'
@@ -16,6 +18,7 @@ import type { EngineContext } from './context.js'
 import { requireFreeSlots } from './hash-gates.js'
 import { requireEligibility, resolveAudience } from './load-segments.js'
 import { firstStart } from './occurrences.js'
+import { requirePublicContent } from './refuse-public.js'
 import { refuseSealedContent, resolveStrata } from './resolve-strata.js'
 
 /**
@@ -24,7 +27,8 @@ import { refuseSealedContent, resolveStrata } from './resolve-strata.js'
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_START_IN_PAST, CAMPAIGN_ENDED, SCHEDULE_INVALID,
  *   STORAGE_NOT_DURABLE, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_NOT_CONFIGURED,
- *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, VERSION_CONFLICT
+ *   ELIGIBILITY_MISPLACED, EXCLUSION_GROUP_UNKNOWN, EXCLUSION_GROUP_TAKEN, PUBLIC_HAS_NO_CUSTOMER, PUBLIC_HAS_NO_COUPON,
+ *   PUBLIC_HAS_NO_EXPERIMENT, VERSION_CONFLICT
  */
 export async function launchCampaign(
   context: EngineContext,
@@ -87,7 +91,7 @@ async function activate(
   const now = context.clock.now()
   const scheduled = start > now
   requireTransition(campaign, scheduled ? 'schedule' : 'launch')
-  const { audience, strata } = await checkContent(context, scope, campaign, start)
+  const { audience, strata, placements } = await checkContent(context, scope, campaign, start)
   const newRun = await placeRun(context, scope, campaign, start)
   const launched = await changeCampaign(context, scope, campaign, {
     action: scheduled ? 'schedule' : 'launch',
@@ -97,6 +101,7 @@ async function activate(
       digest: contentDigest(content, audience, strata),
       pinnedAudience: audience,
       pinnedStrata: strata,
+      placements,
       launchedAt: scheduled ? null : now,
       statusReason: null,
     },
@@ -121,11 +126,12 @@ export async function checkActivation(
   await checkContent(context, scope, campaign, start)
 }
 
-/** What a campaign tells customers apart by, with the segments resolved. */
+/** What a campaign tells customers apart by, with the segments resolved, and where of it is public. */
 interface PinnedRules {
   readonly audience: Criteria
   /** Null where none are declared. */
   readonly strata: readonly Stratum[] | null
+  readonly placements: readonly PublicPlacement[]
 }
 
 /** What stands in the way of a campaign that begins at an instant; gives its rules with the segments resolved. */
@@ -142,13 +148,14 @@ async function checkContent(
       path: 'endsAt',
     })
   }
-  requireDurability(context, content)
+  const placements = requirePublicContent(context, content)
+  requireDurability(context, { content, placements })
   await refuseSealedContent(context, scope, content)
   const audience = await resolveAudience(context, scope, content.audience)
   requireEligibility(context, externalRulesOf(audience))
   const resolved = strata === undefined ? null : await resolveStrata(context, scope, strata)
   await requireFreeSlots(context, scope, campaign)
-  return { audience, strata: resolved }
+  return { audience, strata: resolved, placements }
 }
 
 /**
@@ -185,9 +192,9 @@ export function startRun(context: EngineContext, campaign: Campaign, start: Inst
   }
 }
 
-function requireDurability(context: EngineContext, content: CampaignContent): void {
+function requireDurability(context: EngineContext, placed: Placed): void {
   if (context.storage.capabilities.durable || context.settings.acceptVolatileStorage) return
-  for (const channel of channelOrder(content)) {
+  for (const channel of usedChannels(placed)) {
     if (context.channels[channel]?.capabilities.reachesPeople === true) {
       throw new CampaignKitError(
         'STORAGE_NOT_DURABLE',

@@ -12,7 +12,8 @@ import type { HeldDelivery } from './settlements.js'
 export interface ReadyMessage {
   readonly held: HeldDelivery
   readonly to: string
-  readonly addressKey: AddressKey
+  /** Null for what is put in public. */
+  readonly addressKey: AddressKey | null
   readonly content: RenderedMessage
   /** How many messages it counts as, in price and pace. */
   readonly weight: number

@@ -3,12 +3,12 @@ import { authorize } from '../access/policy.js'
 import { canonicalJson } from '../base/canonical-json.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
-import { channelOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { CampaignEvent } from '../model/event.js'
 import { isMemberLabel } from '../model/member-label.js'
 import type { Page } from '../model/page.js'
 import { checkInput } from '../model/parse.js'
+import { usedChannels } from '../model/placed.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type { CampaignReport } from '../model/report.js'
 import type { Scope } from '../model/scope.js'
@@ -76,7 +76,7 @@ function receiptsOf(
   campaign: Campaign,
 ): Partial<Record<ChannelKind, readonly ReceiptType[]>> {
   const receipts: Partial<Record<ChannelKind, readonly ReceiptType[]>> = {}
-  for (const kind of channelOrder(campaign.content))
+  for (const kind of usedChannels(campaign))
     receipts[kind] = context.channels[kind]?.capabilities.receipts ?? []
   return receipts
 }

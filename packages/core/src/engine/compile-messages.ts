@@ -1,11 +1,14 @@
-import { type Campaign, type CampaignContent, channelOrder, variantsOf } from '../model/campaign.js'
+import { type Campaign, type CampaignContent, variantsOf } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { Arm } from '../model/experiment.js'
+import { type Arm, PUBLIC_ARM } from '../model/experiment.js'
 import { type MessageParts, messageParts, messageSettings, templateTexts } from '../model/message.js'
+import { type Placed, usedChannels } from '../model/placed.js'
+import { isPublicIn } from '../model/public-placement.js'
 import type { Scope } from '../model/scope.js'
 import { type CompiledMessage, compileMessage } from '../rendering/compile-message.js'
 import type { UtmParameters } from '../rendering/utm.js'
 import type { EngineContext } from './context.js'
+import { placementsIn } from './public-messages.js'
 
 /** Compiled messages kept in a process; the oldest goes first. */
 const MOST_KEPT = 500
@@ -165,19 +168,21 @@ export interface MessageForm {
   readonly pathOf: (part: string) => string
 }
 
-/** Every form that the messages of a campaign can take: channel by variant by locale. */
-export function messageForms(content: CampaignContent): readonly MessageForm[] {
-  return channelOrder(content).flatMap((channel) =>
-    variantsOf(content).flatMap(({ name }) =>
-      [undefined, ...localesOf(content, channel)].map((locale) => ({
-        channel,
-        arm: name,
-        locale,
-        parts: partsFor(content, channel, name, locale),
-        pathOf: (part: string) => writtenAt(content, channel, name, locale, part),
-      })),
-    ),
-  )
+/** Every form that the messages of a campaign can take: channel by variant by locale; one of what is put in public. */
+export function messageForms({ content, placements }: Placed): readonly MessageForm[] {
+  const formOf = (channel: ChannelKind, arm: Arm, locale?: string): MessageForm => ({
+    channel,
+    arm,
+    locale,
+    parts: partsFor(content, channel, arm, locale),
+    pathOf: (part: string) => writtenAt(content, channel, arm, locale, part),
+  })
+  return usedChannels({ content, placements }).flatMap((channel) => {
+    if (isPublicIn(placements, channel)) return [formOf(channel, PUBLIC_ARM)]
+    return variantsOf(content).flatMap(({ name }) =>
+      [undefined, ...localesOf(content, channel)].map((locale) => formOf(channel, name, locale)),
+    )
+  })
 }
 
 /**
@@ -186,5 +191,6 @@ export function messageForms(content: CampaignContent): readonly MessageForm[] {
  * @throws TEMPLATE_INVALID, LINK_NOT_ALLOWED, COUPON_NOT_CONFIGURED
  */
 export function compileAllMessages(context: EngineContext, content: CampaignContent): void {
-  for (const form of messageForms(content)) compile(context, content, form)
+  const placements = placementsIn(context, content)
+  for (const form of messageForms({ content, placements })) compile(context, content, form)
 }

@@ -27,7 +27,7 @@ import type { Random } from '../ports/random.js'
 import type { RateLimiter } from '../ports/rate-limiter.js'
 import type { Storage } from '../ports/storage/storage.js'
 import type { Circuits } from './circuits.js'
-import type { KnownConversionRules } from './conversion-rules.js'
+import type { KnownConversionRules } from './conversion-rule.js'
 
 /** What differs by tenant. */
 export interface TenantSettings {

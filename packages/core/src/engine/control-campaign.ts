@@ -181,6 +181,7 @@ export async function unscheduleCampaign(
       digest: null,
       pinnedAudience: null,
       pinnedStrata: null,
+      placements: [],
       startsAt: campaign.content.startsAt ?? null,
     },
   })

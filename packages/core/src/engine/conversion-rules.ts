@@ -1,21 +1,12 @@
 import type { CampaignId } from '../base/ids.js'
-import { DAY_MS, type DurationMs } from '../base/time.js'
+import { DAY_MS } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import type { ConversionRule } from './conversion-rule.js'
 
 /** How long after the due instant a conversion counts in a campaign without an experiment, in days. */
 export const DEFAULT_CONVERSION_WINDOW_DAYS = 14
-
-/** How what members do counts in a campaign. */
-export interface ConversionRule {
-  /** From the due instant of the member. */
-  readonly windowMs: DurationMs
-  readonly isExperiment: boolean
-}
-
-/** Rules of campaigns that were launched, by tenant and campaign: from then on they never change. */
-export type KnownConversionRules = Map<string, ConversionRule>
 
 /** Rules that a process keeps, at most. */
 const MOST_KNOWN = 10_000

@@ -53,6 +53,7 @@ export async function createCampaign(
     digest: null,
     pinnedAudience: null,
     pinnedStrata: null,
+    placements: [],
     createdAt: now,
     updatedAt: now,
     startsAt: content.startsAt ?? null,

@@ -1,6 +1,7 @@
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
+import { usedChannels } from '../model/placed.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
@@ -39,7 +40,7 @@ export async function endEarly(
   { worker, senders }: RunServer,
   ending: Ending,
 ): Promise<Instant | null> {
-  for (const kind of channelOrder(campaign.content)) {
+  for (const kind of usedChannels(campaign)) {
     const lane = { campaign, run, kind, worker }
     await senders.finish(scope, lane)
     await resolveDoubts(context, scope, lane)

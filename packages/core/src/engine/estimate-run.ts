@@ -2,14 +2,17 @@ import { createArmSequence } from '../assignment/arm-sequence.js'
 import { armWeights } from '../assignment/arms.js'
 import { type Money, minorFromMicros } from '../base/money.js'
 import type { DurationMs } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type Arm, HOLDOUT, REMAINDER } from '../model/experiment.js'
+import { type Placed, personalChannels } from '../model/placed.js'
+import type { PublicPlacement } from '../model/public-placement.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { spacingMsOf } from '../throttling/spacing.js'
 import type { EngineContext } from './context.js'
 import { paceOf, weighed } from './lane-pace.js'
+import { placedOf } from './public-messages.js'
 import type { Reach } from './reach.js'
 import { listCost } from './settlements.js'
 
@@ -67,8 +70,14 @@ function sumStrata(strata: StrataArms): ReadonlyMap<Arm, number> {
 
 type Weights = Readonly<Partial<Record<ChannelKind, number>>>
 
+/** Who is written to, and what is put in public beside. */
+interface Planned {
+  readonly members: number
+  readonly posts: readonly PublicPlacement[]
+}
+
 /**
- * What so many members of a run would get: its recipients, or its remainder.
+ * What so many members of a run would get: its recipients, or its remainder; and what it puts in public.
  *
  * @param weights - what a message counts as, by channel
  * @default weights 1
@@ -78,10 +87,11 @@ export function estimateMessages(
   scope: Scope,
   campaign: Campaign,
   reached: Reach,
-  members: number,
+  { members, posts }: Planned,
   weights: Weights = {},
 ): MessageEstimate {
-  const messages = expectedMessages(campaign, reached, members)
+  const placed = placedOf(context, campaign)
+  const messages = { ...expectedMessages(placed, reached, members), ...countPosts(posts) }
   return {
     messages,
     cost: costOf(context, messages, weights),
@@ -90,13 +100,19 @@ export function estimateMessages(
 }
 
 /** Arms are drawn at random, so each channel has the same share of them. */
-function expectedMessages(campaign: Campaign, reached: Reach, members: number): MessageNumbers {
+function expectedMessages(placed: Placed, reached: Reach, members: number): MessageNumbers {
   const share = reached.reachable === 0 ? 0 : members / reached.reachable
   const messages: Partial<Record<ChannelKind, number>> = {}
-  const byChannel = campaign.content.delivery === 'each' ? reached.byChannel : reached.byFirstChannel
-  for (const channel of channelOrder(campaign.content))
+  const byChannel = placed.content.delivery === 'each' ? reached.byChannel : reached.byFirstChannel
+  for (const channel of personalChannels(placed))
     messages[channel] = Math.round((byChannel[channel] ?? 0) * share)
   return messages
+}
+
+function countPosts(placements: readonly PublicPlacement[]): MessageNumbers {
+  const posts: Partial<Record<ChannelKind, number>> = {}
+  for (const { channel } of placements) posts[channel] = (posts[channel] ?? 0) + 1
+  return posts
 }
 
 /** What messages cost by currency, at the list prices of the channels. */
@@ -122,14 +138,15 @@ function durationsOf(
 ): Partial<Record<ChannelKind, DurationMs>> {
   const tenantPaces = context.settings.tenant(scope.tenant).pace
   const durations: Partial<Record<ChannelKind, DurationMs>> = {}
-  for (const kind of channelOrder(campaign.content)) {
+  for (const [name, count] of Object.entries(messages)) {
+    const kind = name as ChannelKind
     const accountPace = context.channels[kind]?.capabilities.accountPace
     const paces = [paceOf({ campaign, kind }), tenantPaces[kind] ?? null, accountPace ?? null]
     const weight = weights[kind] ?? 1
     const spacing = Math.max(
       ...paces.map((pace) => (pace === null ? 0 : spacingMsOf(weighed(pace, weight, weight)))),
     )
-    durations[kind] = Math.round(Math.max(0, (messages[kind] ?? 0) - 1) * spacing)
+    durations[kind] = Math.round(Math.max(0, count - 1) * spacing)
   }
   return durations
 }

@@ -1,8 +1,9 @@
 import type { Instant } from '../base/time.js'
 import { gateChannel } from '../consent/gates.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import type { Customer } from '../model/customer.js'
 import { EXCLUSIONS } from '../model/exclusion.js'
+import { personalChannels } from '../model/placed.js'
 import type { Scope } from '../model/scope.js'
 import { eventNeeds } from '../segmentation/event-needs.js'
 import { explainCriteria } from '../segmentation/explain.js'
@@ -13,6 +14,7 @@ import { countEvents } from './count-events.js'
 import { createHashGates } from './hash-gates.js'
 import { resolveAudience } from './load-segments.js'
 import { loadPermissions } from './plan-audience.js'
+import { placedOf } from './public-messages.js'
 import { type TraceStep, traceStep } from './trace-step.js'
 
 const MATCHES = {
@@ -32,6 +34,7 @@ export async function explainPlan(
   customer: Customer,
 ): Promise<readonly TraceStep[]> {
   const now = context.clock.now()
+  if (personalChannels(placedOf(context, campaign)).length === 0) return [IN_PUBLIC]
   const audience =
     campaign.pinnedAudience ?? (await resolveAudience(context, scope, campaign.content.audience))
   const { criteria, rules } = splitEligibility(audience)
@@ -54,7 +57,7 @@ async function gateSteps(
   now: Instant,
   eligibility: EligibilityAnswer,
 ): Promise<readonly TraceStep[]> {
-  const channels = channelOrder(campaign.content)
+  const channels = personalChannels(placedOf(context, campaign))
   const permissions = await loadPermissions(context, scope, channels, [customer])
   const { purpose, topic, exclusionGroup } = campaign.content
   const { globallyHeldOut, outsideSlots } = createHashGates(context, scope, exclusionGroup)
@@ -71,5 +74,12 @@ async function gateSteps(
     return traceStep({ stage: 'gate', at: now, channel, ...said })
   })
 }
+
+const IN_PUBLIC = traceStep({
+  stage: 'match',
+  passed: 'no',
+  code: 'PUBLIC_HAS_NO_CUSTOMER',
+  words: 'The campaign is put in public and written to nobody',
+})
 
 const OPEN = { passed: 'yes', code: 'passed', words: 'May be written to' } as const

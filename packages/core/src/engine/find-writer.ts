@@ -29,7 +29,7 @@ export async function findWriter(
   keys: readonly AddressKey[],
 ): Promise<Writer> {
   const deliveries = await context.storage.deliveries.byAddressKey(scope, keys, MOST_DELIVERIES)
-  const candidates = [...new Set(deliveries.map(({ customerId }) => customerId))]
+  const candidates = [...new Set(deliveries.flatMap(({ customerId }) => customerId ?? []))]
   const found = await context.storage.customers.get(scope, candidates)
   const owners = new Set(
     found

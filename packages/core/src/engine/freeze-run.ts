@@ -1,10 +1,11 @@
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import { type Campaign, variantsOf } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import { REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
 import { RETURNING_LABEL } from '../model/member-label.js'
+import { personalChannels } from '../model/placed.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
@@ -103,7 +104,7 @@ function plannerOf(
   const { content } = campaign
   const planner = createPlanner(context, scope, {
     criteria: isRolloutRun(run) ? ALREADY_MATCHED : (campaign.pinnedAudience ?? content.audience),
-    channels: channelOrder(content),
+    channels: personalChannels(campaign),
     gates: { purpose: content.purpose, topic: content.topic },
     exclusionGroup: content.exclusionGroup,
     strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,

@@ -1,6 +1,7 @@
 import type { CustomerId, DeliveryId } from '../base/ids.js'
 import { endEvent } from '../metrics/delivery-event.js'
 import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
 import { DECIDED_BY_PERSON, type Delivery } from '../model/delivery.js'
 import type { Scope } from '../model/scope.js'
 import type { HeldDecision } from '../ports/storage/delivery-store.js'
@@ -57,9 +58,11 @@ async function nextOf(
   if (campaign.content.delivery === 'each') return next
   for (const runId of new Set(held.map((delivery) => delivery.runId))) {
     const ofRun = held.filter((delivery) => delivery.runId === runId)
-    const customerIds = ofRun.map(({ customerId }): CustomerId => customerId)
+    const customerIds = ofRun.flatMap(({ customerId }) => customerId ?? [])
     const members = await context.storage.audience.get(scope, runId, customerIds)
-    const channels = new Map(members.map((member) => [member.customerId, member.channels]))
+    const channels = new Map<CustomerId | null, readonly ChannelKind[]>(
+      members.map((member) => [member.customerId, member.channels]),
+    )
     for (const delivery of ofRun) {
       const memberChannels = channels.get(delivery.customerId) ?? []
       const following = nextChannel(context, { delivery, campaign, memberChannels }, context.clock.now())

@@ -36,6 +36,15 @@ export async function ingestReceipts(
 ): Promise<IngestOutcome> {
   authorize(context.access, scope, 'event.track')
   refuseTooMany(receipts)
+  return recordReceipts(context, scope, receipts)
+}
+
+/** As {@link ingestReceipts}, for whoever may. */
+export async function recordReceipts(
+  context: EngineContext,
+  scope: Scope,
+  receipts: readonly Receipt[],
+): Promise<IngestOutcome> {
   const readable = receipts.flatMap((receipt) => receiptSchema.safeParse(receipt).data ?? [])
   const deliveries = await findDeliveries(context, scope, readable)
   const now = context.clock.now()

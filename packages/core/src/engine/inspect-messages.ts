@@ -1,24 +1,31 @@
 import type { CampaignKitError } from '../base/error.js'
 import { isCampaignKitError } from '../base/error.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
+import { personalChannels } from '../model/placed.js'
+import { isPublicIn } from '../model/public-placement.js'
 import type { Scope } from '../model/scope.js'
 import type { Channel, RenderedMessage } from '../ports/channel.js'
 import { contentFindings } from '../rendering/content-rules.js'
 import { bytesOn, clipsInGmail, mostBytesOn } from '../rendering/message-size.js'
-import { type UnknownVariable, unknownVariables } from '../rendering/unknown-variables.js'
+import {
+  type KnownVariables,
+  type UnknownVariable,
+  unknownVariables,
+} from '../rendering/unknown-variables.js'
 import { weightOf } from './channel-content.js'
 import { type MessageForm, messageForms } from './compile-messages.js'
 import type { EngineContext } from './context.js'
 import { previewFor, type RenderedPreview } from './preview-message.js'
+import { placedOf } from './public-messages.js'
 
 /** One thing that stands in the way of a launch, or should be looked at before. */
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
   /**
-   * Stable word: an error code, or `nobodyReached`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
+   * Stable word: an error code, or `nobodyReached`, `heldOutSeePublic`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
    * content of messages `unknownVariable`, `nobodyHasValue`, `localeIncomplete`, `gmailClips`, `preheaderCut`, `preheaderRepeatsSubject`, `textPartEmpty`,
    * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`; or what the channel remarks, such as `transliterated`.
    */
@@ -40,6 +47,9 @@ export interface MessageSize {
   readonly clipped: boolean
 }
 
+/** What is personal is refused in public by a code of its own. */
+const EVERY_PERSON: KnownVariables = { hasCoupon: true }
+
 /**
  * Variables that nobody supplies: errors, or warnings where a template says what stands in the place of an attribute that
  * nobody in the audience has.
@@ -47,7 +57,7 @@ export interface MessageSize {
  * @param attributes - names of the attributes that the audience has; null when that is not known
  */
 export function findUnknownVariables(
-  { settings }: EngineContext,
+  context: EngineContext,
   campaign: Campaign,
   attributes: readonly string[] | null,
 ): readonly PreflightFinding[] {
@@ -55,11 +65,13 @@ export function findUnknownVariables(
     hasCoupon: campaign.content.coupon !== undefined,
     attributes,
     // which keys a host supplies is not known before it is asked; one that supplies nothing has none
-    dataKeys: settings.templateData === null ? [] : null,
+    dataKeys: context.settings.templateData === null ? [] : null,
   }
   const findings = new Map<string, PreflightFinding>()
-  for (const { channel, parts, pathOf } of messageForms(campaign.content)) {
-    for (const unknown of unknownVariables(channel, parts, known, pathOf))
+  const placed = placedOf(context, campaign)
+  for (const { channel, parts, pathOf } of messageForms(placed)) {
+    const ofChannel = isPublicIn(placed.placements, channel) ? EVERY_PERSON : known
+    for (const unknown of unknownVariables(channel, parts, ofChannel, pathOf))
       findings.set(`${unknown.path} ${unknown.variable}`, unknownFinding(unknown))
   }
   return [...findings.values()]
@@ -86,7 +98,8 @@ export async function measureMessages(
 ): Promise<{ readonly sizes: readonly MessageSize[]; readonly findings: readonly PreflightFinding[] }> {
   const sizes: MessageSize[] = []
   const findings: PreflightFinding[] = []
-  for (const form of messageForms(campaign.content)) {
+  const placed = placedOf(context, campaign)
+  for (const form of messageForms(placed)) {
     const channel = context.channels[form.channel]
     const maxBytes = channel?.capabilities.maxMessageBytes
     if (maxBytes === undefined) {
@@ -94,7 +107,9 @@ export async function measureMessages(
       findings.push({ severity: 'error', code: 'noAdapter', path: `messages.${form.channel}`, message })
       continue
     }
-    const made = sample === null ? null : await renderForm(context, scope, campaign, sample, form)
+    const needsNobody = isPublicIn(placed.placements, form.channel)
+    const made =
+      sample === null && !needsNobody ? null : await renderForm(context, scope, campaign, sample, form)
     if (isCampaignKitError(made)) {
       findings.push(failureOf(made, form))
       continue
@@ -108,7 +123,7 @@ export async function measureMessages(
       ...remarkFindings(channel, made.rendered, form),
     )
   }
-  findings.push(...localeFindings(campaign))
+  findings.push(...localeFindings(campaign, personalChannels(placed)))
   return {
     sizes,
     findings: [...new Map(findings.map((each) => [`${each.code} ${each.path}`, each])).values()],
@@ -130,8 +145,11 @@ function formFindings(
 }
 
 /** Whoever reads a locale in which a part is missing reads that part in another language. */
-function localeFindings({ content }: Campaign): readonly PreflightFinding[] {
-  return channelOrder(content).flatMap((channel) => {
+function localeFindings(
+  { content }: Campaign,
+  channels: readonly ChannelKind[],
+): readonly PreflightFinding[] {
+  return channels.flatMap((channel) => {
     const { locales = {}, ...base }: SpokenMessage = content.messages[channel] ?? {}
     return Object.entries(locales).flatMap(([locale, own]): PreflightFinding[] => {
       const said = { ...locales[locale.split('-')[0] ?? ''], ...own }
@@ -195,15 +213,19 @@ async function renderForm(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
-  sample: Customer,
+  sample: Customer | null,
   { channel, arm, locale }: MessageForm,
 ): Promise<RenderedPreview | CampaignKitError> {
-  const { locale: _own, ...customer } = sample
   try {
-    const reader = locale === undefined ? customer : { ...customer, locale }
+    const reader = sample === null ? null : readerOf(sample, locale)
     return await previewFor(context, scope, campaign, reader, { channel, variant: arm })
   } catch (thrown) {
     if (isCampaignKitError(thrown)) return thrown
     throw thrown
   }
+}
+
+/** The sample, as one who reads a locale or none. */
+function readerOf({ locale: _own, ...customer }: Customer, locale: string | undefined): Customer {
+  return locale === undefined ? customer : { ...customer, locale }
 }

@@ -33,6 +33,7 @@ import { resolveStrata } from './resolve-strata.js'
 /** What an audience is planned from: the same for reach, preflight, preview and freezing. */
 export interface AudienceRequest {
   readonly criteria: Criteria
+  /** To customers; nobody is planned where there are none. */
   readonly channels: readonly ChannelKind[]
   readonly gates: GateRules
   /** The campaign's part of an exclusion group. */
@@ -78,6 +79,12 @@ interface Matching {
   readonly needs: readonly EventNeed[]
 }
 
+/** Of a campaign that is put in public alone. */
+const NOBODY: AudiencePlanner = {
+  match: async () => ({ customers: [], next: null }),
+  plan: async () => [],
+}
+
 /**
  * Prepares the one planner: matching, external rules, gates, one message per address, in this order.
  *
@@ -89,6 +96,7 @@ export async function createPlanner(
   scope: Scope,
   request: AudienceRequest,
 ): Promise<AudiencePlanner> {
+  if (request.channels.length === 0) return NOBODY
   const criteria = await resolveAudience(context, scope, request.criteria)
   const strata = await resolveStrata(context, scope, request.strata ?? [])
   const segments = await loadCountedSegments(context, scope)

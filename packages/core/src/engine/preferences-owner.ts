@@ -22,7 +22,7 @@ export async function ownerOf(context: EngineContext, text: string): Promise<Pre
   const scope = linkScope(tenant)
   const delivery = kind === 'delivery' ? await deliveryOf(context, scope, about) : null
   const customerId = kind === 'delivery' ? delivery?.customerId : customerOf(context, tenant, about)
-  if (customerId === undefined) return null
+  if (customerId === undefined || customerId === null) return null
   const [customer] = await context.storage.customers.get(scope, [customerId])
   return customer === undefined ? null : { scope, customer, delivery }
 }

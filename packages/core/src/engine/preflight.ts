@@ -2,10 +2,11 @@ import { authorize } from '../access/policy.js'
 import { isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
+import { type Placed, personalChannels } from '../model/placed.js'
 import type { AudienceCounts } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { checkActivation } from './activate-campaign.js'
@@ -23,7 +24,10 @@ import {
 import { firstStart } from './occurrences.js'
 import type { PlannedMember } from './plan-audience.js'
 import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
+import { type PostPreview, previewPosts } from './preview-posts.js'
+import { placedOf } from './public-messages.js'
 import { countAudience } from './reach.js'
+import { publicRefusals } from './refuse-public.js'
 import { rolloutFindings } from './rollout-findings.js'
 import { stratificationOf } from './stratify.js'
 
@@ -41,6 +45,8 @@ export interface Preflight extends MessageEstimate {
    * campaign has none.
    */
   readonly remainder: MessageEstimate | null
+  /** What the run puts in public: each placement, and the message as it will be shown there. */
+  readonly posts: readonly PostPreview[]
   readonly sizes: readonly MessageSize[]
   readonly findings: readonly PreflightFinding[]
 }
@@ -61,6 +67,7 @@ export async function preflight(
   authorize(context.access, scope, 'campaign.read')
   const campaign = await requireCampaign(context, scope, id)
   const { content } = campaign
+  const placed = placedOf(context, campaign)
   const people = createAcquaintance()
   const start = startOf(context, scope, campaign)
   const tally = createStratumTally(context, scope, campaign, start)
@@ -69,7 +76,7 @@ export async function preflight(
     scope,
     {
       criteria: campaign.pinnedAudience ?? content.audience,
-      channels: channelOrder(content),
+      channels: personalChannels(placed),
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
       strata: stratificationOf(campaign)?.strata,
@@ -85,13 +92,13 @@ export async function preflight(
   const strata = tally?.arms() ?? null
   const funnel = funnelOf(campaign, reached, strata)
   const measured = await measureMessages(context, scope, campaign, people.sample())
-  const estimate = (members: number) =>
-    estimateMessages(context, scope, campaign, reached, members, heaviestOf(measured.sizes))
-  const first = estimate(funnel.recipients)
-  const remainder = hasRemainder(campaign) ? estimate(funnel.remainder) : null
+  const estimate = (members: number, posts: Placed['placements']) =>
+    estimateMessages(context, scope, campaign, reached, { members, posts }, heaviestOf(measured.sizes))
+  const first = estimate(funnel.recipients, placed.placements)
+  const remainder = hasRemainder(campaign) ? estimate(funnel.remainder, []) : null
   const findings = [
-    ...(await findObstacle(context, scope, campaign)),
-    ...audienceFindings(funnel),
+    ...joined(await findObstacle(context, scope, campaign), publicFindings(placed)),
+    ...(personalChannels(placed).length === 0 ? [] : audienceFindings(funnel)),
     ...experimentFindings(content.experiment, funnel),
     ...(strata === null ? [] : stratumFindings(campaign, strata)),
     ...rolloutFindings(context, scope, campaign, start, first, remainder),
@@ -105,6 +112,7 @@ export async function preflight(
     segments: reached.segments,
     ...first,
     remainder,
+    posts: previewPosts(context, scope, campaign),
     sizes: measured.sizes,
     findings,
   }
@@ -149,6 +157,16 @@ async function findObstacle(
   }
 }
 
+/** The obstacle may be the first of what is refused in public. */
+function joined(
+  obstacle: readonly PreflightFinding[],
+  others: readonly PreflightFinding[],
+): readonly PreflightFinding[] {
+  const isOther = ({ code, path }: PreflightFinding) =>
+    !obstacle.some((each) => each.code === code && each.path === path)
+  return [...obstacle, ...others.filter(isOther)]
+}
+
 /** When the first run begins; now where the start is an obstacle of its own. */
 function startOf(context: EngineContext, scope: Scope, { status, startsAt, content }: Campaign): Instant {
   const now = context.clock.now()
@@ -159,6 +177,17 @@ function startOf(context: EngineContext, scope: Scope, { status, startsAt, conte
     if (isCampaignKitError(thrown)) return now
     throw thrown
   }
+}
+
+/** What is said in public and can only be said to a customer, and that those who are held out see what is public. */
+function publicFindings(placed: Placed): readonly PreflightFinding[] {
+  const refused = publicRefusals(placed).map(
+    ({ code, path = '', message }): PreflightFinding => ({ severity: 'error', code, path, message }),
+  )
+  const { experiment } = placed.content
+  if (placed.placements.length === 0 || experiment === undefined || experiment.holdout === 0) return refused
+  const message = 'What is put in public is seen by those who are held out: the effect is of the rest alone'
+  return [...refused, { severity: 'warning', code: 'heldOutSeePublic', path: 'experiment.holdout', message }]
 }
 
 function audienceFindings(funnel: AudienceCounts): readonly PreflightFinding[] {

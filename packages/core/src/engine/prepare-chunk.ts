@@ -1,12 +1,11 @@
-import { CampaignKitError, isCampaignKitError } from '../base/error.js'
-import type { AddressKey, CustomerId } from '../base/ids.js'
-import type { Instant } from '../base/time.js'
+import { isCampaignKitError } from '../base/error.js'
+import type { AddressKey } from '../base/ids.js'
 import { gateChannel } from '../consent/gates.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { addressOf, type Customer, isAddressFor } from '../model/customer.js'
-import type { Delivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
+import { isPublicIn } from '../model/public-placement.js'
 import type { Scope } from '../model/scope.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { bytesOn, mostBytesOn } from '../rendering/message-size.js'
@@ -14,13 +13,15 @@ import type { ReadyMessage } from './call-channel.js'
 import { preparedContent, weightOf } from './channel-content.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { expiryOf } from './expiry.js'
+import { endCode } from './expiry.js'
 import { type CouponOpener, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
+import { preparePosts } from './prepare-posts.js'
 import { renderMessage } from './render-message.js'
 import { openCustomer } from './seal-customer.js'
 import { type HeldDelivery, skipped, unrenderable } from './settlements.js'
+import { type HostData, templateData } from './template-data.js'
 
 /** Messages that are rendered at a stretch: with a long letter and an image 0.3 ms each. */
 const RENDERED_A_TURN = 25
@@ -42,6 +43,7 @@ export async function prepareChunk(
   lane: ChannelLane,
   chunk: readonly HeldDelivery[],
 ): Promise<PreparedChunk> {
+  if (isPublicIn(lane.campaign.placements, lane.kind)) return preparePosts(context, scope, lane, chunk)
   const { allowed, stopped } = await passGatesAgain(context, scope, lane, chunk)
   const people = allowed.map(({ customer }) => customer)
   const coupons = await issueCoupons(context, scope, lane.campaign, lane.run.id, people)
@@ -73,14 +75,15 @@ async function passGatesAgain(
   { campaign, kind }: ChannelLane,
   chunk: readonly HeldDelivery[],
 ): Promise<Gated> {
-  const ids = chunk.map(({ delivery }) => delivery.customerId)
+  const ids = chunk.flatMap(({ delivery }) => delivery.customerId ?? [])
   const found = await context.storage.customers.get(scope, ids)
   const customers = new Map(found.map((customer) => [customer.id, customer]))
   const permissions = await loadPermissions(context, scope, [kind], found)
   const now = context.clock.now()
   const gated: Gated = { allowed: [], stopped: [] }
   for (const held of chunk) {
-    const customer = customers.get(held.delivery.customerId) ?? null
+    const { customerId } = held.delivery
+    const customer = customerId === null ? null : (customers.get(customerId) ?? null)
     const addressKey = customer === null ? null : permissions.keyOf(customer, kind)
     const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
     if (code === null && customer !== null && addressKey !== null)
@@ -88,13 +91,6 @@ async function passGatesAgain(
     else gated.stopped.push(skipped(context, held, code ?? 'noAddress'))
   }
   return gated
-}
-
-function endCode(campaign: Campaign, delivery: Delivery, now: Instant): SkipCode | null {
-  const { endsAt } = campaign.content
-  if (endsAt !== undefined && endsAt <= now) return 'campaignEnded'
-  const expiresAt = expiryOf(campaign, delivery)
-  return expiresAt !== undefined && expiresAt <= now ? 'expired' : null
 }
 
 function gateCode(
@@ -110,36 +106,6 @@ function gateCode(
     suppressedOn: () => customer !== null && permissions.suppressedOn(customer, kind),
     globallyHeldOut: false,
     eligibility: 'yes',
-  })
-}
-
-type HostData = ReadonlyMap<CustomerId, Readonly<Record<string, unknown>>>
-
-async function templateData(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  customers: readonly Customer[],
-): Promise<HostData> {
-  const { templateData: supply } = context.settings
-  if (supply === null || customers.length === 0) return new Map()
-  const ids = customers.map(({ id }) => id)
-  try {
-    const data: unknown = await supply(scope, campaign, ids)
-    if (data instanceof Map) return data
-  } catch (cause) {
-    throw dataFailed(campaign, cause)
-  }
-  throw dataFailed(campaign)
-}
-
-/** The host's fault, not the customers': they are written to when it is mended. */
-function dataFailed({ id }: Campaign, cause?: unknown): CampaignKitError {
-  const details = { campaignId: id }
-  return new CampaignKitError('TEMPLATE_DATA_FAILED', 'templateData must resolve to a Map', {
-    cause,
-    details,
-    retry: 'later',
   })
 }
 

@@ -12,6 +12,7 @@ import type { EngineContext } from './context.js'
 import { endQueued, reasonOfEnd } from './end-run.js'
 import { freezeStep } from './freeze-run.js'
 import { nextRecurrence } from './occurrences.js'
+import { placePosts } from './place-posts.js'
 import { publishProgress } from './progress.js'
 
 /** Pages of freezing that one ring takes before it lets others go first. */
@@ -44,6 +45,7 @@ export async function prepareRun(
   }
   if (run.freeze.phase === 'matching' && run.freeze.after === null && !isRolloutRun(run)) {
     await planRecurrence(context, scope, campaign, run)
+    await placePosts(context, scope, campaign, run)
   }
   try {
     await freezePages(context, scope, campaign, run)

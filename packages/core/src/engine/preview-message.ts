@@ -2,22 +2,27 @@ import * as z from 'zod'
 import { authorize } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CampaignId, CustomerId, DeliveryId, RunId } from '../base/ids.js'
-import { type Campaign, channelOrder, variantsOf } from '../model/campaign.js'
+import { type Campaign, variantsOf } from '../model/campaign.js'
 import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { addressOf, type Customer } from '../model/customer.js'
-import type { Arm } from '../model/experiment.js'
+import { type Arm, PUBLIC_ARM } from '../model/experiment.js'
 import { hostIdSchema } from '../model/fields.js'
 import { parseInput } from '../model/parse.js'
+import { usedChannels } from '../model/placed.js'
+import type { PublicPlacement } from '../model/public-placement.js'
 import type { Scope } from '../model/scope.js'
 import type { RenderedMessage } from '../ports/channel.js'
 import { requireCampaign } from './change-campaign.js'
 import { preparedContent } from './channel-content.js'
 import type { EngineContext } from './context.js'
+import { renderPost } from './prepare-posts.js'
+import { placedOf } from './public-messages.js'
 import { couponView, drawToken, renderMessage } from './render-message.js'
 import { openCustomer } from './seal-customer.js'
 
 const previewOptionsSchema = z.strictObject({
-  customerId: hostIdSchema.transform((text) => text as CustomerId),
+  /** Whose message it is; of what is put in public, nobody's. */
+  customerId: hostIdSchema.transform((text) => text as CustomerId).exactOptional(),
   channel: channelKindSchema.exactOptional(),
   variant: z.string().min(1).exactOptional(),
 })
@@ -28,7 +33,7 @@ export type PreviewOptions = z.input<typeof previewOptionsSchema>
 export interface MessagePreview {
   readonly channel: ChannelKind
   readonly variant: Arm
-  /** The address that it would go to; null when the customer has none for the channel. */
+  /** The address or placement that it would go to; null when the customer has none for the channel. */
   readonly to: string | null
   /** As the channel will send it. */
   readonly message: RenderedMessage
@@ -58,22 +63,34 @@ export async function previewMessage(
   authorize(context.access, scope, 'campaign.read')
   const { customerId, ...choice } = parseInput(previewOptionsSchema, options)
   const campaign = await requireCampaign(context, scope, id)
-  const [customer] = await context.storage.customers.get(scope, [customerId])
-  if (customer === undefined)
+  const [customer = null] =
+    customerId === undefined ? [] : await context.storage.customers.get(scope, [customerId])
+  if (customer === null && customerId !== undefined)
     throw new CampaignKitError('CUSTOMER_NOT_FOUND', 'No customer has this id', { path: 'customerId' })
   const { rendered: _rendered, ...preview } = await previewFor(context, scope, campaign, customer, choice)
   return preview
 }
 
-/** Renders a campaign's message for a customer as a specimen. @throws as {@link previewMessage} */
+/**
+ * Renders a campaign's message for a customer as a specimen, or what is put in public, of which the first placement is shown.
+ *
+ * @throws as {@link previewMessage}
+ */
 export async function previewFor(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
-  sealed: Customer,
+  sealed: Customer | null,
   choice: { readonly channel?: ChannelKind; readonly variant?: string },
 ): Promise<RenderedPreview> {
-  const channel = chooseFrom('channel', channelOrder(campaign.content), choice.channel)
+  const placed = placedOf(context, campaign)
+  const channel = chooseFrom('channel', usedChannels(placed), choice.channel)
+  const placement = placed.placements.find((each) => each.channel === channel)
+  if (placement !== undefined) return previewPost(context, scope, campaign, placement, choice.variant)
+  if (sealed === null)
+    throw new CampaignKitError('INVALID_INPUT', 'customerId: a message is a customer’s', {
+      path: 'customerId',
+    })
   const variants = variantsOf(campaign.content).map(({ name }) => name)
   const variant = chooseFrom('variant', variants, choice.variant)
   const customer = openCustomer(context, scope, sealed)
@@ -89,6 +106,19 @@ export async function previewFor(
   })
   const message = preparedContent(context.channels[channel], rendered)
   return { channel, variant, to: addressOf(customer, channel), message, rendered }
+}
+
+function previewPost(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  placement: PublicPlacement,
+  variant?: string,
+): RenderedPreview {
+  const { channel, name: to } = placement
+  const rendered = renderPost(context, scope, campaign, placement, SPECIMEN_DELIVERY)
+  const message = preparedContent(context.channels[channel], rendered)
+  return { channel, variant: chooseFrom('variant', [PUBLIC_ARM], variant), to, message, rendered }
 }
 
 function chooseFrom<Choice extends string>(

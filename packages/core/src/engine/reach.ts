@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { authorize } from '../access/policy.js'
+import { CampaignKitError } from '../base/error.js'
 import { type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { DEFAULT_TOPIC } from '../model/consent.js'
 import type { CriteriaInput } from '../model/criteria-schema.js'
@@ -12,6 +13,7 @@ import type { CallOptions } from './call-options.js'
 import type { EngineContext } from './context.js'
 import { loadCountedSegments } from './load-segments.js'
 import { type AudienceRequest, createPlanner, type PlannedMember } from './plan-audience.js'
+import { isPublic } from './public-messages.js'
 import { scanMatched } from './scan-customers.js'
 
 const reachOptionsSchema = z.strictObject({
@@ -41,7 +43,7 @@ export interface Reach {
 /**
  * Counts whom criteria find now, by the planner that freezes runs. Writes nothing that stays.
  *
- * @throws INVALID_INPUT, CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE,
+ * @throws INVALID_INPUT, PUBLIC_HAS_NO_CUSTOMER, CRITERIA_INVALID, CRITERIA_SEALED, SEGMENT_NOT_FOUND, SEGMENT_CYCLE,
  *   ELIGIBILITY_NOT_CONFIGURED, ABORTED
  */
 export async function reach(
@@ -53,6 +55,11 @@ export async function reach(
 ): Promise<Reach> {
   authorize(context.access, scope, 'audience.reach')
   const { channels, ...gates } = parseInput(reachOptionsSchema, options)
+  const shared = channels.findIndex((channel) => isPublic(context, channel))
+  if (shared >= 0) {
+    const path = `channels[${shared}]`
+    throw new CampaignKitError('PUBLIC_HAS_NO_CUSTOMER', `${path}: reaches nobody in particular`, { path })
+  }
   return countAudience(
     context,
     scope,

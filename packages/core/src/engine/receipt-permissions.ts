@@ -88,8 +88,8 @@ async function consentsOf(
   const topics = await topicsOfCampaigns(context, scope, matched)
   return matched.flatMap(({ receipt, delivery }) => {
     const topic = topicOf(receipt, topics.get(delivery.campaignId))
-    if (topic === null) return []
     const { customerId, channel } = delivery
+    if (topic === null || customerId === null) return []
     const basis = BASIS[receipt.type] ?? receipt.type
     const evidence = `receipt ${receipt.key}`
     return [{ customerId, channel, topic, decision, basis, obtainedAt: receipt.at, evidence }]

@@ -29,6 +29,9 @@ export async function recordUnsubscribe(
   basis: string,
 ): Promise<void> {
   const delivery = await requireDelivery(context, scope, deliveryId)
+  const { customerId, channel } = delivery
+  if (customerId === null)
+    throw new CampaignKitError('DELIVERY_NOT_FOUND', 'Nobody was written to: it was put in public')
   const campaign = await requireCampaign(context, scope, delivery.campaignId)
   const now = context.clock.now()
   const entry = journalEntry(context, scope, {
@@ -37,7 +40,6 @@ export async function recordUnsubscribe(
     reason: basis,
     after: { channel: delivery.channel, topic: campaign.content.topic },
   })
-  const { customerId, channel } = delivery
   const { topic } = campaign.content
   await context.storage.consents.record(
     scope,

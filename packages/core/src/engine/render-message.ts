@@ -1,6 +1,6 @@
 import { signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
-import type { DeliveryId, RunId } from '../base/ids.js'
+import type { CustomerId, DeliveryId, RunId } from '../base/ids.js'
 import { once } from '../base/once.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
@@ -21,19 +21,24 @@ export interface MessageOrder {
   readonly campaign: Campaign
   readonly channel: ChannelKind
   readonly arm: Arm
-  readonly customer: OpenCustomer
+  /** Null for what is put in public. */
+  readonly customer: OpenCustomer | null
   readonly deliveryId: DeliveryId
   readonly coupon: CouponView | null
   readonly data: Readonly<Record<string, unknown>>
 }
 
+/** Of whom templates see nothing: what is put in public names nobody. */
+const NOBODY: OpenCustomer = { id: '' as CustomerId, addresses: {}, tags: [], facts: {}, attributes: {} }
+
 /**
- * Fills in the message for one customer.
+ * Fills in the message for one customer, or for all.
  *
  * @throws TEMPLATE_RENDER_FAILED
  */
 export function renderMessage(context: EngineContext, scope: Scope, order: MessageOrder): RenderedMessage {
-  const { campaign, customer, deliveryId } = order
+  const { campaign, deliveryId } = order
+  const customer = order.customer ?? NOBODY
   const compiled = compiledMessage(context, scope, campaign, order.channel, order.arm, customer.locale)
   const links = linksOf(context, scope, deliveryId)
   return compiled.render({
@@ -49,13 +54,13 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     data: order.data,
     // a signature costs as much as a short text, and not every message shows one
     get unsubscribeUrl() {
-      return links.unsubscribe()
+      return order.customer === null ? null : links.unsubscribe()
     },
     get preferencesUrl() {
-      return links.preferences()
+      return order.customer === null ? null : links.preferences()
     },
     get oneClickUrl() {
-      return links.unsubscribe()
+      return order.customer === null ? null : links.unsubscribe()
     },
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,

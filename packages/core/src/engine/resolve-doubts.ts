@@ -59,9 +59,9 @@ export async function holdAll(
   claimed: readonly Delivery[],
 ): Promise<readonly HeldDelivery[]> {
   const needsOrder = claimed.length > 0 && campaign.content.delivery !== 'each'
-  const customerIds = claimed.map(({ customerId }) => customerId)
+  const customerIds = claimed.flatMap(({ customerId }) => customerId ?? [])
   const members = needsOrder ? await context.storage.audience.get(scope, run.id, customerIds) : []
-  const channels = new Map<CustomerId, readonly ChannelKind[]>(
+  const channels = new Map<CustomerId | null, readonly ChannelKind[]>(
     members.map((member) => [member.customerId, member.channels]),
   )
   return claimed.map((delivery) => ({

@@ -12,6 +12,7 @@ import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
 import { previewFor } from './preview-message.js'
+import { isPublic } from './public-messages.js'
 
 const MOST_SEEDS = 20
 
@@ -35,7 +36,7 @@ export interface TestSendResult {
 /**
  * Sends the message of a campaign to seed addresses, outside of every run, count and pace. Its coupon is a specimen.
  *
- * @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, ADDRESS_INVALID with the path of the address,
+ * @throws CAMPAIGN_NOT_FOUND, CUSTOMER_NOT_FOUND, PUBLIC_HAS_NO_CUSTOMER, ADDRESS_INVALID with the path of the address,
  *   CAMPAIGN_CHANNEL_NOT_CONFIGURED, TEMPLATE_RENDER_FAILED, TOKEN_KEY_UNKNOWN, SIGNATURE_INVALID
  */
 export async function sendTest(
@@ -51,6 +52,12 @@ export async function sendTest(
   if (customer === undefined)
     throw new CampaignKitError('CUSTOMER_NOT_FOUND', 'No customer has this id', { path: 'customerId' })
   const preview = await previewFor(context, scope, campaign, customer, choice)
+  // a seed address is a person's: what is put in public would be seen by all
+  if (isPublic(context, preview.channel)) {
+    throw new CampaignKitError('PUBLIC_HAS_NO_CUSTOMER', `channel: ${preview.channel} is seen by all`, {
+      path: 'channel',
+    })
+  }
   const channel = context.channels[preview.channel]
   if (channel === undefined) {
     throw new CampaignKitError(

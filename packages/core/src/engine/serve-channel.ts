@@ -1,6 +1,7 @@
-import { type Instant, SECOND_MS } from '../base/time.js'
+import { type DurationMs, type Instant, SECOND_MS } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import { isPublicIn } from '../model/public-placement.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
@@ -8,6 +9,7 @@ import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { type ChunkDelivery, createChunkDelivery } from './deliver-chunk.js'
 import { publishProgress } from './progress.js'
+import { isPublic } from './public-messages.js'
 import type { RunServer } from './run-server.js'
 
 /** How long a turn lasts at most, before other runs have theirs. */
@@ -16,7 +18,8 @@ const TURN_MS = 10_000
 const TURN_CHUNKS = 20
 /**
  * How long before its slot the next message is claimed: its gates and templates take a moment, and queues look once a
- * second for rings that come later than at once. A ring for an instant just ahead would be heard too late.
+ * second for rings that come later than at once. A ring for an instant just ahead would be heard too late. Where leases
+ * are short it is less: who comes so early that the slot lies beyond what it may claim would come again at once, forever.
  */
 const EARLY_MS = SECOND_MS
 
@@ -41,6 +44,12 @@ export async function serveChannel(
     await pauseForChannel(context, scope, campaign, `no adapter for ${kind}`)
     return AT_ONCE
   }
+  const isMeantPublic = isPublicIn(campaign.placements, kind)
+  if (isMeantPublic !== isPublic(context, kind)) {
+    const reason = `${kind} ${isMeantPublic ? 'was' : 'was not'} public when the campaign was launched`
+    await pauseForChannel(context, scope, campaign, reason)
+    return AT_ONCE
+  }
   const lane: ChannelLane = { campaign, run, kind, channel, worker: server.worker }
   try {
     return await serveLane(context, scope, lane, server)
@@ -59,7 +68,10 @@ async function serveLane(
   const sender = senders.of(scope, lane)
   const until = context.clock.now() + TURN_MS
   const chunks = createChunkDelivery(context, scope, lane, { sender, until })
-  const nextAt = await serveTurn(context, scope, lane, chunks, signal).finally(() => chunks.end())
+  const earlyMs = Math.min(EARLY_MS, Math.floor(sender.pace.horizonMs / 2))
+  const nextAt = await serveTurn(context, scope, lane, { chunks, earlyMs }, signal).finally(() =>
+    chunks.end(),
+  )
   // calls stay under way while the next turn claims more
   if (nextAt !== null) return nextAt
   const stop = await senders.finish(scope, lane)
@@ -74,7 +86,7 @@ async function serveTurn(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
-  chunks: ChunkDelivery,
+  { chunks, earlyMs }: { readonly chunks: ChunkDelivery; readonly earlyMs: DurationMs },
   signal: AbortSignal | undefined,
 ): Promise<Instant | null> {
   for (let served = 0; signal?.aborted !== true; served += 1) {
@@ -82,7 +94,7 @@ async function serveTurn(
     const { claimed, nextSlotAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
     const campaign = claimed > 0 ? await publishProgress(context, scope, lane.campaign) : null
     await context.clock.turn()
-    if (nextSlotAt !== null) return nextSlotAt - EARLY_MS
+    if (nextSlotAt !== null) return nextSlotAt - earlyMs
     if (stop !== null || campaign?.status !== 'active') return null
   }
   return null

@@ -1,9 +1,10 @@
 import { isCampaignKitError } from '../base/error.js'
 import type { RunId } from '../base/ids.js'
 import { type Instant, SECOND_MS } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import { usedChannels } from '../model/placed.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
@@ -97,7 +98,7 @@ async function deliver(
   run: Run,
   server: RunServer,
 ): Promise<Instant | null> {
-  const kinds = channelOrder(campaign.content)
+  const kinds = usedChannels(campaign)
   const served = await Promise.allSettled(
     kinds.map((kind) => serveChannel(context, scope, campaign, run, kind, server)),
   )

@@ -204,7 +204,7 @@ export function nextChannel(
   { delivery, campaign, memberChannels }: Omit<HeldDelivery, 'fence'>,
   now: Instant,
 ): Delivery | null {
-  if (campaign.content.delivery === 'each') return null
+  if (campaign.content.delivery === 'each' || delivery.customerId === null) return null
   const order = channelOrder(campaign.content).filter((channel) => memberChannels.includes(channel))
   const channel = order[order.indexOf(delivery.channel) + 1]
   if (channel === undefined) return null

@@ -16,7 +16,8 @@ import { RETURNING_LABEL } from '../model/member-label.js'
 import { parseInput } from '../model/parse.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
-import { type ConversionRule, conversionRulesOf } from './conversion-rules.js'
+import type { ConversionRule } from './conversion-rule.js'
+import { conversionRulesOf } from './conversion-rules.js'
 import { publishEvents } from './publish-events.js'
 
 const MOST_EVENTS = 10_000

@@ -15,6 +15,7 @@ import { channelsOf, messagesSchema } from './message.js'
 import { paceSchema } from './pace.js'
 import { rule } from './parse.js'
 import { DEFAULT_PRIORITY, prioritySchema } from './priority.js'
+import type { PublicPlacement } from './public-placement.js'
 import type { Rollout } from './rollout.js'
 import { scheduleSchema } from './schedule.js'
 
@@ -149,6 +150,8 @@ export interface Campaign {
   /** Why it stands where it stands: `stopped`, a justification, an error code. */
   readonly statusReason: string | null
   readonly archivedAt: Instant | null
+  /** Where it is put over public channels: pinned with the audience, empty before and where there are none. */
+  readonly placements: readonly PublicPlacement[]
   /** The arm that the remainder was given; null before, and for good where there is none. */
   readonly rollout: Rollout | null
 }

@@ -48,12 +48,18 @@ export interface Lease {
   readonly until: Instant
 }
 
-/** One message to one member on one channel, unique by (run, step, customer, channel). */
+/**
+ * One message to one member on one channel, unique by (run, step, customer, channel), or one over a public channel in one
+ * placement, unique by (run, step, placement, channel).
+ */
 export interface Delivery {
   readonly id: DeliveryId
   readonly runId: RunId
   readonly campaignId: CampaignId
-  readonly customerId: CustomerId
+  /** Null for what is put in public. */
+  readonly customerId: CustomerId | null
+  /** Where it is put in public; null for a message to a customer. */
+  readonly placement: string | null
   /** Position in a journey; 0 in a campaign of one message. */
   readonly step: number
   readonly channel: ChannelKind
@@ -96,11 +102,13 @@ export type QueuedPlace = Pick<
   | 'segments'
   | 'dueAt'
   | 'firstDueAt'
->
+> &
+  Partial<Pick<Delivery, 'placement'>>
 
 /** A delivery that nobody has touched yet. */
 export function queuedDelivery(place: QueuedPlace): Delivery {
   return {
+    placement: null,
     status: 'queued',
     tries: 0,
     lease: null,

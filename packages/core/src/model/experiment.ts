@@ -10,8 +10,10 @@ import { OTHER_STRATUM } from './stratum.js'
 export const HOLDOUT = 'holdout'
 /** The arm of members who wait for the verdict. */
 export const REMAINDER = 'remainder'
+/** The arm of what is put in public: in no comparison. */
+export const PUBLIC_ARM = 'public'
 
-/** The name of a variant, `holdout` or `remainder`. */
+/** The name of a variant, `holdout`, `remainder` or `public`. */
 export type Arm = string
 
 const nameSchema = storableSchema(64)
@@ -19,7 +21,7 @@ const nameSchema = storableSchema(64)
   .regex(/^\S(.*\S)?$/, 'must not begin or end with a space')
 
 const variantNameSchema = nameSchema.refine(
-  (name) => name !== HOLDOUT && name !== REMAINDER,
+  (name) => ![HOLDOUT, REMAINDER, PUBLIC_ARM].includes(name),
   'is the name of a reserved arm',
 )
 

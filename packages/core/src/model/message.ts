@@ -5,6 +5,7 @@ import {
   type NoticeSettings,
   noticeSettings,
   noticeTexts,
+  publicSettings,
   pushSettings,
   pushTexts,
   SETTING_PARTS,
@@ -63,6 +64,7 @@ const FIELDS = {
   whatsapp: localized(whatsappFields, {}),
   push: localized(pushTexts, pushSettings),
   notice: localized(noticeTexts, noticeSettings),
+  public: localized(noticeTexts, publicSettings),
 }
 
 /** Liquid templates of an e-mail; the text part is derived from the html when it is absent. */
@@ -78,10 +80,14 @@ export const pushMessageSchema = z.strictObject(FIELDS.push)
 /** A message in an app, on a page, in a network or in a display placement. */
 export const noticeMessageSchema = z.strictObject(FIELDS.notice)
 
+/** As {@link noticeMessageSchema}, of a kind that may be public: a post, a display. */
+export const publicMessageSchema = z.strictObject(FIELDS.public)
+
 export type EmailMessage = z.output<typeof emailMessageSchema>
 export type TextMessage = z.output<typeof textMessageSchema>
 export type WhatsappMessage = z.output<typeof whatsappMessageSchema>
 export type PushMessage = z.output<typeof pushMessageSchema>
+export type PublicMessage = z.output<typeof publicMessageSchema>
 export type NoticeMessage = z.output<typeof noticeMessageSchema>
 
 const schemaOf = {
@@ -90,9 +96,9 @@ const schemaOf = {
   whatsapp: whatsappMessageSchema,
   push: pushMessageSchema,
   'in-app': noticeMessageSchema,
-  web: noticeMessageSchema,
-  social: noticeMessageSchema,
-  display: noticeMessageSchema,
+  web: publicMessageSchema,
+  social: publicMessageSchema,
+  display: publicMessageSchema,
 } as const satisfies Record<ChannelKind, z.ZodType>
 
 const overrideOf = {
@@ -146,7 +152,10 @@ export function messageSettings(
 ): NoticeSettings {
   const said = [messages[channel], overrides?.[channel]].flatMap((message) => Object.entries(message ?? {}))
   return Object.fromEntries(
-    said.filter(([part, value]) => SETTING_PARTS.includes(part) && value !== undefined),
+    // several placements are told apart where each message is made
+    said.filter(
+      ([part, value]) => SETTING_PARTS.includes(part) && value !== undefined && typeof value !== 'object',
+    ),
   )
 }
 

@@ -47,6 +47,23 @@ export const noticeSettings = {
   timeToLiveSeconds: z.int().min(1).max(YEAR_SECONDS).exactOptional(),
 }
 
+const MOST_PLACEMENTS = 100
+
+/** As {@link noticeSettings}; over a public channel it may be put in several places, once in each. */
+export const publicSettings = {
+  ...noticeSettings,
+  placement: z
+    .union([
+      wordSchema,
+      z
+        .array(wordSchema)
+        .min(1)
+        .max(MOST_PLACEMENTS)
+        .refine((names) => new Set(names).size === names.length, 'names one twice'),
+    ])
+    .exactOptional(),
+}
+
 /** As {@link noticeSettings}; a push of 0 seconds is shown now or never. */
 export const pushSettings = {
   ...noticeSettings,

@@ -1,11 +1,12 @@
 import type { RunId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Campaign } from '../model/campaign.js'
 import { CHANNEL_KINDS, type ChannelKind } from '../model/channel-kind.js'
 import { DECIDED_BY_PERSON } from '../model/delivery.js'
-import type { Arm } from '../model/experiment.js'
+import { type Arm, PUBLIC_ARM } from '../model/experiment.js'
 import type { IncrementalReport } from '../model/incremental.js'
 import type { Counter } from '../model/metrics.js'
+import { usedChannels } from '../model/placed.js'
 import type { DeliveryCounts } from '../model/progress.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type {
@@ -71,7 +72,7 @@ export interface ReportInput {
 interface Basis {
   readonly tally: Tally
   readonly arms: readonly ExperimentArm[]
-  /** The arms that are written to. */
+  /** The arms that are written to, and what is put in public. */
   readonly variants: readonly Arm[]
   readonly measurements: ReadonlyMap<ChannelKind, Measurement>
   readonly hasCoupon: boolean
@@ -136,8 +137,9 @@ function headOf({
 function basisOf({ campaign, arms, counters, channelReceipts }: ReportInput): Basis {
   const tally = createTally(counters)
   const variants = arms.filter(({ role }) => role === 'variant').map(({ arm }) => arm)
+  if (campaign.placements.length > 0) variants.push(PUBLIC_ARM)
   const used = new Set<ChannelKind | null>([
-    ...channelOrder(campaign.content),
+    ...usedChannels(campaign),
     ...counters.map(({ channel }) => channel),
   ])
   const measurements = CHANNEL_KINDS.filter((channel) => used.has(channel)).map((channel) => {

@@ -60,6 +60,7 @@ export function sampleReportCampaign(content: Partial<CampaignInput> = {}): Camp
     digest: '3f9a0c1b2d4e5f60718293a4b5c6d7e8f90a1b2c3d4e5f60718293a4b5c6d7e8',
     pinnedAudience: null,
     pinnedStrata: null,
+    placements: [],
     createdAt: LAUNCHED - DAY_MS,
     updatedAt: LAUNCHED,
     startsAt: LAUNCHED,

@@ -3,7 +3,7 @@ import { toBase64 } from '../../base/base64.js'
 import { toHex, utf8 } from '../../base/bytes.js'
 import { digestOf, sha256 } from '../../base/digest.js'
 import { DAY_MS, type DurationMs } from '../../base/time.js'
-import { type ChannelKind, channelKindSchema } from '../../model/channel-kind.js'
+import { addressKindOf, type ChannelKind, channelKindSchema } from '../../model/channel-kind.js'
 import { accountNameSchema, messagePriceSchema } from '../../model/channel-options.js'
 import { type Pace, paceSchema } from '../../model/pace.js'
 import { checkInput } from '../../model/parse.js'
@@ -69,6 +69,10 @@ const optionsSchema = z
   .refine(({ batchSize, connections }) => batchSize * connections <= MOST_AT_ONCE, {
     message: `with batchSize more than ${MOST_AT_ONCE} messages`,
     path: ['connections'],
+  })
+  .refine(({ addressing, kind }) => addressing === 'person' || addressKindOf(kind) === 'id', {
+    message: 'a kind that goes to an address is not public',
+    path: ['addressing'],
   })
   .refine(
     ({ receipts, receiptWindowMs }) =>

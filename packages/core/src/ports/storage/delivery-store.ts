@@ -38,7 +38,8 @@ export interface Hold {
 /** An attempt about to be made. */
 export interface WindowEntry extends Hold {
   readonly attemptId: AttemptId
-  readonly addressKey: AddressKey
+  /** Null for what is put in public. */
+  readonly addressKey: AddressKey | null
 }
 
 /** What becomes of an attempt and its delivery. */
@@ -87,7 +88,10 @@ export interface Continuation {
 
 /** Deliveries and their attempts: the ledger of sending. */
 export interface DeliveryStore {
-  /** Adds deliveries, all or none; one whose (run, step, customer, channel) is there already is left out. */
+  /**
+   * Adds deliveries, all or none; one whose (run, step, customer, channel), or of what is put in public (run, step,
+   * placement, channel), is there already is left out.
+   */
   append(scope: Scope, deliveries: readonly Delivery[]): Promise<void>
   /**
    * Leases up to `limit` deliveries of a run on a channel to a worker, in order of (dueAt, rank, id): `queued` ones that
@@ -164,6 +168,18 @@ export interface DeliveryStore {
   byAddressKey(scope: Scope, keys: readonly AddressKey[], limit: number): Promise<readonly Delivery[]>
   /** Every delivery of a customer in a run, first due first. */
   ofMember(scope: Scope, runId: RunId, customerId: CustomerId): Promise<readonly Delivery[]>
+  /**
+   * What was sent to a customer on `in-app`, in every run: deliveries that are `sent`, the latest `sentAt` first, ties by
+   * id, the greatest first.
+   *
+   * @param filter - `dismissed` gives those alone whose receipts have `dismissed` (true) or do not (false)
+   */
+  inbox(
+    scope: Scope,
+    customerId: CustomerId,
+    filter: { readonly dismissed?: boolean },
+    page: PageRequest,
+  ): Promise<Page<Delivery>>
   /** Every attempt of a delivery, first started first. */
   attemptsOf(scope: Scope, deliveryId: DeliveryId): Promise<readonly Attempt[]>
   /** Deliveries of a campaign by id. */

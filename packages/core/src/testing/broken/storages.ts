@@ -1,8 +1,10 @@
 import type { BrokenStorage } from './broken-wrapper.js'
 import { eventFeedStorages } from './event-feeds.js'
 import { happeningStorages } from './happenings.js'
+import { inboxStorages } from './inboxes.js'
 import { ledgerStorages } from './ledger.js'
 import { pagingStorages } from './listings.js'
+import { postStorages } from './posts.js'
 import { recordStorages } from './records.js'
 import { reservationStorages } from './reservations.js'
 import { forgetfulStorages } from './tenants.js'
@@ -15,6 +17,8 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...forgetfulStorages,
   ...pagingStorages,
   ...recordStorages,
+  ...inboxStorages,
+  ...postStorages,
   ...ledgerStorages,
   ...happeningStorages,
   ...eventFeedStorages,

@@ -12,6 +12,7 @@ import {
   expectEqual,
   expectFailure,
   expectPages,
+  expectPresent,
   expectSame,
   expectThat,
   tamperWith,
@@ -227,11 +228,10 @@ const forgetCases: readonly StorageCase[] = [
     'forgetting a customer leaves the deliveries and their events in place',
     async ({ storage, ours }) => {
       const delivery = sampleDelivery()
+      const customerId = expectPresent(delivery.customerId, 'a customer')
       await seedDeliveries(storage, ours, [delivery])
-      await storage.events.append(ours, [
-        sampleEvent({ deliveryId: delivery.id, customerId: delivery.customerId }),
-      ])
-      await storage.events.forget(ours, [delivery.customerId])
+      await storage.events.append(ours, [sampleEvent({ deliveryId: delivery.id, customerId })])
+      await storage.events.forget(ours, [customerId])
       const filter = { deliveryId: delivery.id }
       const listed = await allPages((page) => storage.events.list(ours, CAMPAIGN, filter, page))
       expectThat(listed.length === 1, 'the event of the delivery', listed)

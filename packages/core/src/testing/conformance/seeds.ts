@@ -1,4 +1,4 @@
-import type { AttemptId, DeliveryId, WorkerId } from '../../base/ids.js'
+import type { AddressKey, AttemptId, DeliveryId, WorkerId } from '../../base/ids.js'
 import { MINUTE_MS } from '../../base/time.js'
 import type { Campaign } from '../../model/campaign.js'
 import type { Customer, CustomerPatch } from '../../model/customer.js'
@@ -151,7 +151,7 @@ export async function openWindowOf(
 
 /** The attempt that the cases open under a hold. */
 export function windowEntryOf(hold: Hold): WindowEntry {
-  return { ...hold, attemptId: attemptIdOf(hold), addressKey: asId(`k1:${hold.deliveryId}`) }
+  return { ...hold, attemptId: attemptIdOf(hold), addressKey: asId<AddressKey>(`k1:${hold.deliveryId}`) }
 }
 
 function attemptIdOf({ deliveryId, fence }: Hold): AttemptId {

@@ -20,9 +20,11 @@ import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
 import { heldCases } from './held.js'
+import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
 import { redemptionCases } from './redemptions.js'
@@ -86,6 +88,8 @@ export const storageConformance: readonly StorageCase[] = [
   ...campaignCases,
   ...audienceCases,
   ...deliveryCases,
+  ...inboxCases,
+  ...postCases,
   ...claimCases,
   ...windowCases,
   ...settlementCases,

@@ -55,6 +55,8 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
   'deliveries.byAddressKey': (storage, scope) =>
     storage.deliveries.byAddressKey(scope, [asId('k1:1-sent')], 10),
   'deliveries.ofMember': (storage, scope) => storage.deliveries.ofMember(scope, RUN, CUSTOMER),
+  'deliveries.inbox': (storage, scope) =>
+    allPages((page) => storage.deliveries.inbox(scope, CUSTOMER, {}, page)),
   'deliveries.attemptsOf': (storage, scope) => storage.deliveries.attemptsOf(scope, asId('1-sent')),
   'deliveries.list': (storage, scope) =>
     allPages((page) => storage.deliveries.list(scope, CAMPAIGN, {}, page)),

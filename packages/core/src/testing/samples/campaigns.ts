@@ -29,6 +29,7 @@ export function sampleCampaign(
     digest: null,
     pinnedAudience: null,
     pinnedStrata: null,
+    placements: [],
     createdAt: SAMPLE_NOW,
     updatedAt: SAMPLE_NOW,
     startsAt: null,

@@ -10,11 +10,13 @@ import { SAMPLE_NOW } from '../manual-clock.js'
 const RUN = { id: 'run-1', campaignId: 'campaign-1' }
 const CUSTOMER = 'customer-1'
 
-/** A queued e-mail, due now. Its customer is made from its id when none is given. */
+/** A queued e-mail, due now. Its customer is made from its id when none is given; with a placement it has none. */
 export function sampleDelivery(overrides: Overrides<Delivery> = {}): Delivery {
   const id = overrides.id ?? 'delivery-1'
   const dueAt = overrides.dueAt ?? SAMPLE_NOW
+  const isPublic = (overrides.placement ?? null) !== null
   return {
+    placement: null,
     step: 0,
     channel: 'email',
     arm: SOLE_VARIANT,
@@ -36,7 +38,7 @@ export function sampleDelivery(overrides: Overrides<Delivery> = {}): Delivery {
     id: asId(id),
     runId: asId(overrides.runId ?? RUN.id),
     campaignId: asId(overrides.campaignId ?? RUN.campaignId),
-    customerId: asId(overrides.customerId ?? `customer of ${id}`),
+    customerId: isPublic ? null : asId<CustomerId>(overrides.customerId ?? `customer of ${id}`),
     openAttempt: overrides.openAttempt ?? null,
     addressKey: overrides.addressKey ? asId<AddressKey>(overrides.addressKey) : null,
   }
