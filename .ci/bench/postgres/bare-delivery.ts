@@ -3,7 +3,7 @@
 // meanwhile. Nothing is read of customers, no slot is reserved, no message is made.
 import { randomUUID } from 'node:crypto'
 import process from 'node:process'
-import pg from 'pg'
+import pg, { type PoolClient } from 'pg'
 import { SCHEMA, TENANT } from './delivery-kit.js'
 
 const [url = '', windowText = '1', campaignId = '', runId = ''] = process.argv.slice(2)
@@ -177,7 +177,7 @@ async function settle(group: readonly Claimed[], attemptIds: readonly string[]):
   }
 }
 
-async function record(client: pg.PoolClient, group: readonly Claimed[], now: number): Promise<void> {
+async function record(client: PoolClient, group: readonly Claimed[], now: number): Promise<void> {
   const keys = group.map(({ id }) => `sent:${id}`)
   const people = group.map(({ customer_id: id }) => id)
   const [none, zeros, nows] = [ofAll(group, null), ofAll(group, 0), ofAll(group, now)]

@@ -2,9 +2,9 @@
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
-//   pnpm bench:postgres delivery [--deliveries 100000] [--windows 1,10,100] [--workers 1,2,4]
-//   pnpm bench:postgres memory [--recipients 1000000]
-//   pnpm bench:postgres campaigns [--campaigns 10000]
+//   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2]
+//   pnpm bench:postgres memory [--recipients 30000]
+//   pnpm bench:postgres campaigns [--campaigns 1000]
 import { cpus, totalmem } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
@@ -21,11 +21,11 @@ const { values, positionals } = parseArgs({
     customers: { type: 'string', default: '200000' },
     keep: { type: 'string' },
     members: { type: 'string', default: '100000' },
-    deliveries: { type: 'string', default: '100000' },
+    deliveries: { type: 'string', default: '2000' },
     windows: { type: 'string', default: '1,10,100' },
-    workers: { type: 'string', default: '1,2,4' },
-    recipients: { type: 'string', default: '1000000' },
-    campaigns: { type: 'string', default: '10000' },
+    workers: { type: 'string', default: '1,2' },
+    recipients: { type: 'string', default: '30000' },
+    campaigns: { type: 'string', default: '1000' },
     // read by the part itself
     rounds: { type: 'string' },
     events: { type: 'string' },

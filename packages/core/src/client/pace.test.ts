@@ -196,34 +196,6 @@ describe('a slot that passes before the call can be made', () => {
     }
   })
 
-  it('because the limiter is slower than the slack asks for a later one, all calls of a group at once', async () => {
-    const storage = createMemoryStorage()
-    const clock = createManualClock({ auto: true })
-    const real = storage.rateLimiter(clock)
-    let asked = 0
-    const limiter: RateLimiter = overridden(real, {
-      reserve: async (scope, request) => {
-        asked += 1
-        const permit = await real.reserve(scope, request)
-        await clock.sleepUntil(clock.now() + 40 + 20 * (asked % 3))
-        return permit
-      },
-    })
-    const { invite, launch, root, email } = createSendingWorld({
-      storage,
-      clock,
-      kit: { limiter },
-      email: { capabilities: { window: 100 } },
-    })
-    await invite(400)
-    const pace = perSecond(200)
-    await launch({ pace: { email: pace } })
-    await root.worker().drain()
-    expect([...timesTaken(email).values()]).toEqual(Array(400).fill(1))
-    expect(busiest(instantsOf(email), SECOND_MS)).toBeLessThanOrEqual(200)
-    expect(asked).toBeLessThan(120)
-  })
-
   it('may come back for a part of a call: the rest asks again', async () => {
     const storage = createMemoryStorage()
     const clock = createManualClock({ auto: true })
