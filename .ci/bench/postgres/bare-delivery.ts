@@ -2,9 +2,27 @@
 // each half of a window is opened and settled with its events and counters, two halves side by side, the next chunk
 // meanwhile. Nothing is read of customers, no slot is reserved, no message is made.
 import { randomUUID } from 'node:crypto'
+import { createRequire } from 'node:module'
 import process from 'node:process'
-import pg, { type PoolClient } from 'pg'
 import { SCHEMA, TENANT } from './delivery-kit.js'
+
+interface Connection {
+  query<Row>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[] }>
+}
+
+interface PoolClient extends Connection {
+  release(): void
+}
+
+interface Pool extends Connection {
+  connect(): Promise<PoolClient>
+  end(): Promise<void>
+}
+
+/** What is used of pg, whose types are those of a package that this folder does not depend on. */
+const pg: { readonly Pool: new (options: { connectionString: string; max: number }) => Pool } = createRequire(
+  import.meta.url,
+)('pg')
 
 const [url = '', windowText = '1', campaignId = '', runId = ''] = process.argv.slice(2)
 const window = Number(windowText)
