@@ -40,18 +40,18 @@ export function armed(
     if (times === nth) die()
   }
   if (plan.point === 'random') setTimeout(die, nth)
-  const { audience, deliveries } = storage
+  const { freezing, deliveries } = storage
   return {
     storage: {
       ...storage,
-      audience: {
-        ...audience,
+      freezing: {
+        ...freezing,
         append: async (...call) => {
-          await audience.append(...call)
+          await freezing.append(...call)
           comes('during freezing')
         },
-        assign: async (...call) => {
-          await audience.assign(...call)
+        place: async (...call) => {
+          await freezing.place(...call)
           comes('during freezing')
         },
       },

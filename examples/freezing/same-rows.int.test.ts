@@ -8,7 +8,7 @@ import { frozenRows } from './frozen-rows.fixture.js'
 const page = vi.hoisted(() => ({ size: 500 }))
 vi.mock('../../packages/core/src/engine/scan-customers.js', async (original) => ({
   ...(await original<object>()),
-  get PLAN_PAGE() {
+  get FREEZE_PAGE() {
     return page.size
   },
 }))

@@ -27,8 +27,6 @@ interface Figures {
   readonly bareCpuMs: number | null
   /** Resident, after a collection of garbage, when all was frozen. */
   readonly memoryMb: number
-  /** Of the updates of members, those that touched no index. */
-  readonly hotShare: number
 }
 
 /** Customers who all match and may all be written to, put in by the server itself. */
@@ -100,11 +98,6 @@ export async function measureFreezing(members: number): Promise<Figures> {
     const memoryMb = process.memoryUsage().rss / 1_048_576
     const bareMs = await insertBare(knex)
     const after = cpuMs()
-    const { rows: updates } = await knex.raw(
-      `select n_tup_hot_upd::float8 / greatest(n_tup_upd, 1) as share from pg_stat_user_tables
-       where schemaname = ? and relname = 'members'`,
-      [SCHEMA],
-    )
     return {
       ...frozen,
       bareMs,
@@ -112,7 +105,6 @@ export async function measureFreezing(members: number): Promise<Figures> {
       serverCpuMs: between === null || before.server === null ? null : between - before.server,
       bareCpuMs: after === null || between === null ? null : after - between,
       memoryMb,
-      hotShare: updates[0].share,
     }
   } finally {
     await server.stop()
@@ -146,14 +138,6 @@ export function freezeLines(members: number): readonly Line[] {
       ours: `${each(many.serverCpuMs)}, of the worker ${each(many.workerCpuMs)}`,
       bare: `${each(many.bareCpuMs)}`,
       ratio: `${figure((many.serverCpuMs ?? 0) / (many.bareCpuMs ?? 1))} x as much`,
-      goal: '',
-      met: null,
-    },
-    {
-      stage: 'members that got their arm without a new index entry',
-      ours: `${figure(100 * many.hotShare)} %`,
-      bare: '',
-      ratio: '',
       goal: '',
       met: null,
     },

@@ -7,7 +7,6 @@ import {
   type Membership,
   type RunId,
 } from '@campaignkit/core/adapter'
-import { assignMembers } from './assign-members.js'
 import { frozenCopy } from './frozen-copy.js'
 import { pageOf, textCursor } from './paging.js'
 import type { RunAudience } from './run-audience.js'
@@ -24,10 +23,6 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
       return frozenCopy(claims).filter((claim) => !audience.claim(plan, claim))
     },
     releaseAddresses: async (scope, plan) => tenantOf(scope).audience.releaseClaims(plan),
-    append: async (scope, runId, members) => tenantOf(scope).audience.append(runId, frozenCopy(members)),
-    byRank: async (scope, runId, { after, limit }) => runOf(scope, runId).byRank(after, limit),
-    reaches: async (scope, runId, members) => runOf(scope, runId).reaches(members),
-    assign: async (scope, runId, ...given) => assignMembers(tenantOf(scope), runId, ...frozenCopy(given)),
     get: async (scope, runId, customerIds) => {
       const run = runOf(scope, runId)
       return [...new Set(customerIds)].flatMap((id) => run.get(id) ?? [])
@@ -40,11 +35,13 @@ export function createAudienceStore(tenantOf: TenantOf): AudienceStore {
       return new Map(memberships.filter(([, { length }]) => length > 0))
     },
     counts: async (scope, runId) => runOf(scope, runId).counts(),
-    segmentCounts: async (scope, runId) => runOf(scope, runId).countSegments(),
     armCounts: async (scope, runId) => runOf(scope, runId).armCounts(),
     forget: async (scope, customerIds) => {
-      const { audience } = tenantOf(scope)
-      for (const customerId of customerIds) audience.forget(customerId)
+      const { audience, freezing } = tenantOf(scope)
+      for (const customerId of customerIds) {
+        audience.forget(customerId)
+        freezing.forget(customerId)
+      }
     },
     list: async (scope, runId, { exclusion, arm }, page) => {
       const run = runOf(scope, runId)

@@ -31,9 +31,12 @@ export function createCampaignStore(tenantOf: TenantOf): CampaignStore {
     },
     delete: async (scope, ...given) => {
       const [id, expectedVersion, entry] = frozenCopy(given)
-      const { campaigns, audience, deliveries, coupons, journal, announcements } = tenantOf(scope)
+      const { campaigns, freezing, audience, deliveries, coupons, journal, announcements } = tenantOf(scope)
       const runs = campaigns.delete(id, expectedVersion)
-      for (const run of runs) audience.drop(run)
+      for (const run of runs) {
+        freezing.drop(run)
+        audience.drop(run)
+      }
       deliveries.drop(id)
       coupons.drop(id)
       journal.write(entry)

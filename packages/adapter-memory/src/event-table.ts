@@ -1,4 +1,4 @@
-import type { CampaignEvent, CampaignId, CustomerId } from '@campaignkit/core/adapter'
+import type { CampaignEvent, CampaignId, CustomerId, Judgement } from '@campaignkit/core/adapter'
 import { CounterTable } from './counter-table.js'
 import { byPlace, type Place } from './order.js'
 import { SortedList } from './sorted-list.js'
@@ -64,6 +64,17 @@ export class EventTable {
     for (const [event, mark] of ofErased) this.counters.forget(event, mark, campaignId)
   }
 
+  /** Writes what a rule made anew of opens and clicks; the counts stay. */
+  reclassify(campaignId: CampaignId, judgements: readonly Judgement[]): void {
+    for (const { key, at, machine, rule } of judgements) {
+      const event = this.#rows.get(key)
+      if (event === undefined || event.interaction === null || event.at !== at) continue
+      if (!event.attributions.some((attribution) => attribution.campaignId === campaignId)) continue
+      const interaction = Object.freeze({ ...event.interaction, rule })
+      this.#rows.set(key, Object.freeze({ ...event, machine, interaction }))
+    }
+  }
+
   forget(customerId: CustomerId): void {
     this.#erased += 1
     // no id of a host holds this character
@@ -71,7 +82,10 @@ export class EventTable {
     for (const event of this.ofCustomer(customerId)) {
       this.#erasedAs.set(event.key, mark)
       this.counters.forget(event, customerId)
-      this.#rows.set(event.key, Object.freeze({ ...event, customerId: null, reason: null, url: null }))
+      this.#rows.set(
+        event.key,
+        Object.freeze({ ...event, customerId: null, reason: null, url: null, interaction: null }),
+      )
     }
     this.#byCustomer.delete(customerId)
   }

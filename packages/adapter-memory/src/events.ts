@@ -33,6 +33,13 @@ export function createEventStore(tenantOf: TenantOf): EventStore {
       tenantOf(scope).events.rebuild(campaignId)
       return { outcome: 'rebuilt' }
     },
+    reclassify: async (scope, ...given) => {
+      const [campaignId, judgements, entry] = frozenCopy(given)
+      const { events, journal } = tenantOf(scope)
+      events.reclassify(campaignId, judgements)
+      journal.write(entry)
+      return { outcome: 'written' }
+    },
     forget: async (scope, customerIds) => {
       const { events } = tenantOf(scope)
       for (const customerId of customerIds) events.forget(customerId)

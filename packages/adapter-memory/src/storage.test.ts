@@ -1,4 +1,4 @@
-import type { Settlement, Storage } from '@campaignkit/core/adapter'
+import type { Member, Run, Settlement, Storage } from '@campaignkit/core/adapter'
 import {
   asId,
   SAMPLE_NOW,
@@ -304,30 +304,32 @@ describe('a coupon', () => {
   })
 })
 
-describe('an audience', () => {
-  it('gives no arm to the excluded and to strangers', async () => {
-    const storage = createMemoryStorage()
-    const excluded = sampleMember({ exclusion: 'noConsent' })
-    await storage.audience.append(SCOPE, RUN, [excluded])
-    const assignments = [excluded.customerId, asId<never>('stranger')].map((customerId) => ({
-      customerId,
-      rank: 0,
-      arm: 'plain',
-    }))
-    await storage.audience.assign(SCOPE, RUN, assignments)
-    expect(await storage.audience.get(SCOPE, RUN, [excluded.customerId])).toEqual([excluded])
-    expect(await storage.audience.armCounts(SCOPE, RUN)).toEqual([])
-  })
+/** Plans members in a run and places them all; they keep their arms. */
+async function freeze(storage: Storage, run: Run, members: readonly Member[]): Promise<void> {
+  const moved: Run = { ...run, freeze: { phase: 'settling' }, version: run.version + 1 }
+  const planned = members.map(({ rank: _rank, ...member }) => ({ ...member, lane: null, addressKeys: [] }))
+  await storage.freezing.append(SCOPE, moved, planned)
+  const first = { campaignId: run.campaignId, arms: [], channels: 'all' } as const
+  for (const { slice } of await storage.freezing.sizes(SCOPE, run.id)) {
+    const placement = { slice, firstRank: 0, arms: new Map(), remainderArm: 'remainder', first }
+    await storage.freezing.place(SCOPE, moved, placement)
+  }
+}
 
-  it('counts members who come with an arm', async () => {
+describe('a run that is frozen', () => {
+  it('is cut into slices of no more than are placed at a stretch', async () => {
     const storage = createMemoryStorage()
-    const member = sampleMember({ arm: 'plain', rank: 0, segments: ['VIP', 'VIP'] })
-    await storage.audience.append(SCOPE, RUN, [member])
-    expect(await storage.audience.armCounts(SCOPE, RUN)).toEqual([
-      { arm: 'plain', segment: null, count: 1 },
-      { arm: 'plain', segment: 'VIP', count: 1 },
-    ])
-    expect((await storage.audience.membershipsOf(SCOPE, [member.customerId])).size).toBe(0)
+    await storage.campaigns.insert(SCOPE, CAMPAIGN, entry())
+    await storage.campaigns.update(SCOPE, { ...CAMPAIGN, version: 2 }, 1, entry(), sampleRun())
+    const members = Array.from({ length: 3_000 }, (_, at) =>
+      sampleMember({ customerId: `c-${at}`, arm: 'plain' }),
+    )
+    const planned = members.map(({ rank: _rank, ...member }) => ({ ...member, lane: null, addressKeys: [] }))
+    await storage.freezing.append(SCOPE, sampleRun({ version: 2 }), planned)
+    const kept = (await storage.freezing.sizes(SCOPE, RUN)).map((size) => size.kept)
+    expect(kept.reduce((sum, count) => sum + count, 0)).toBe(3_000)
+    expect(Math.max(...kept)).toBeLessThanOrEqual(500)
+    expect(kept.length).toBeLessThan(12)
   })
 })
 
@@ -343,7 +345,8 @@ describe('deleting a campaign', () => {
       await storage.campaigns.insert(SCOPE, campaign, entry())
       const next = { ...campaign, version: 2 }
       await storage.campaigns.update(SCOPE, next, 1, entry(), sampleRun({ id: run, campaignId: campaign.id }))
-      await storage.audience.append(SCOPE, asId(run), [sampleMember({ ...ids, arm: 'plain', rank: 0 })])
+      const frozen = sampleRun({ id: run, campaignId: campaign.id })
+      await freeze(storage, frozen, [sampleMember({ ...ids, arm: 'plain' })])
       await storage.deliveries.append(SCOPE, [sampleDelivery({ ...ids, id: `d of ${run}` })])
       await storage.coupons.issue(SCOPE, [sampleToken(ids)])
     }

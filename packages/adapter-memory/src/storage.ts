@@ -10,6 +10,7 @@ import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
 import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
+import { createFreezingStore } from './freezing.js'
 import { createQueueOf } from './job-queue.js'
 import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
@@ -42,6 +43,7 @@ export function createMemoryStorage(): Storage {
     consents: createConsentStore(tenantOf),
     segments: createSegmentStore(tenantOf),
     campaigns: createCampaignStore(tenantOf),
+    freezing: createFreezingStore(tenantOf),
     audience: createAudienceStore(tenantOf),
     deliveries: createDeliveryStore(tenantOf),
     events: createEventStore(tenantOf),

@@ -8,6 +8,7 @@ import { CustomerTable } from './customer-table.js'
 import { DeliveryTable } from './delivery-table.js'
 import { EventTable } from './event-table.js'
 import { FeedLog } from './feed-log.js'
+import { FreezingTable } from './freezing-table.js'
 import { JournalTable } from './journal-table.js'
 import { LedgerTable } from './ledger-table.js'
 import { SegmentTable } from './segment-table.js'
@@ -20,6 +21,7 @@ export interface Tenant {
   readonly consents: ConsentTable
   readonly segments: SegmentTable
   readonly campaigns: CampaignTable
+  readonly freezing: FreezingTable
   readonly audience: AudienceTable
   readonly deliveries: DeliveryTable
   readonly events: EventTable
@@ -55,6 +57,7 @@ function emptyTenant(tenant: TenantId, feed: FeedLog): Tenant {
     consents: new ConsentTable(),
     segments: new SegmentTable(),
     campaigns: new CampaignTable(),
+    freezing: new FreezingTable(),
     audience: new AudienceTable(),
     deliveries: new DeliveryTable((campaignId) => announcements.announce(campaignId)),
     events: new EventTable((events) => feed.add(tenant, events)),

@@ -1,15 +1,12 @@
 import type { AddressClaim, ArmCount, AudienceStore, CustomerId } from '@campaignkit/core/adapter'
-import type { Announcer } from './announcements.js'
-import { assignMembers } from './assign-members.js'
 import { countAudience } from './audience-counts.js'
-import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, probes } from './columns.js'
 import type { Database } from './database.js'
 import { MEMBER_COLUMNS, type MemberRow, memberOf } from './member-row.js'
 import { readMemberships } from './memberships.js'
 import { pageFrom } from './paging.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
-import { unlessThere } from './unless-there.js'
 
 const CLAIM: Columns<AddressClaim & { readonly turn: number }> = [
   { name: 'turn', type: 'int', of: ({ turn }) => turn },
@@ -19,8 +16,8 @@ const CLAIM: Columns<AddressClaim & { readonly turn: number }> = [
 ]
 
 /** The audience of {@link createPostgresStorage}. */
-export function createAudienceStore(database: Database, tables: Tables, announcer: Announcer): AudienceStore {
-  const { members, runs, address_claims: addressClaims } = tables
+export function createAudienceStore(database: Database, tables: Tables): AudienceStore {
+  const { members, planned_members: planned, runs, address_claims: addressClaims } = tables
   return {
     claimAddresses: (scope, plan, claims) =>
       database.transaction(async (session) => {
@@ -45,35 +42,6 @@ export function createAudienceStore(database: Database, tables: Tables, announce
     releaseAddresses: async ({ tenant }, plan) => {
       await database.rows(sql`delete from ${addressClaims} where tenant = ${tenant} and plan = ${plan}`)
     },
-    append: async ({ tenant }, runId, added) => {
-      if (added.length === 0) return
-      const rows = added.map((member) => ({ ...member, runId }))
-      await unlessThere('members_pkey', (ifThere) =>
-        database.rows(sql`
-          insert into ${members} (tenant, ${namesOf(MEMBER_COLUMNS)})
-          select ${tenant}, ${typedNamesOf(MEMBER_COLUMNS)} from ${given(MEMBER_COLUMNS, rows)} ${ifThere}`),
-      )
-    },
-    byRank: async ({ tenant }, runId, { after, limit }) => {
-      const behind =
-        after === null ? sql`` : sql`and (rank_key, customer_id) > (${after.rankKey}, ${after.customerId})`
-      const rows = await database.rows<MemberRow>(sql`
-        select ${namesOf(MEMBER_COLUMNS)} from ${members}
-        where tenant = ${tenant} and run_id = ${runId} and exclusion is null ${behind}
-        order by rank_key, customer_id limit ${limit}`)
-      return rows.map(memberOf)
-    },
-    reaches: async ({ tenant }, runId, wanted) => {
-      const [row] = await database.rows<{ readonly count: number }>(sql`
-        select count(*)::float8 as count from (
-          select from ${members} where tenant = ${tenant} and run_id = ${runId} and exclusion is null limit ${wanted}
-        ) as reached`)
-      return (row?.count ?? 0) >= wanted
-    },
-    assign: async (scope, runId, assignments, first) => {
-      await assignMembers(database, tables, scope, runId, assignments, first)
-      if (first !== undefined) announcer.announce(scope, [first.campaignId])
-    },
     get: async ({ tenant }, runId, customerIds) => {
       const rows = await database.rows<MemberRow>(sql`
         select ${namesOf(MEMBER_COLUMNS)} from ${members}
@@ -91,14 +59,6 @@ export function createAudienceStore(database: Database, tables: Tables, announce
     },
     membershipsOf: (scope, customerIds) => readMemberships(database, tables, scope, customerIds),
     counts: (scope, runId) => countAudience(database, tables, scope, runId),
-    segmentCounts: async ({ tenant }, runId) => {
-      const rows = await database.rows<{ readonly segment: string; readonly count: number }>(sql`
-        select held.segment, count(*)::float8 as count from (
-          select distinct m.customer_id, unnest(m.segments) as segment from ${members} as m
-          where m.tenant = ${tenant} and m.run_id = ${runId} and m.exclusion is null
-        ) as held group by held.segment`)
-      return new Map(rows.map(({ segment, count }) => [segment, count]))
-    },
     armCounts: async ({ tenant }, runId) => {
       const ofRun = sql`from ${members} as m where m.tenant = ${tenant} and m.run_id = ${runId} and m.arm is not null`
       return database.rows<ArmCount>(sql`
@@ -109,6 +69,12 @@ export function createAudienceStore(database: Database, tables: Tables, announce
         ) as s group by s.arm, s.segment`)
     },
     forget: async ({ tenant }, customerIds) => {
+      // first of those who are planned: whoever is placed meanwhile is a member for the second statement
+      await database.rows(sql`
+        update ${planned} as p set tags = (
+          select array_agg(case when c.id = any(${customerIds}::text[]) then '{}' else c.tags end order by c.at)
+          from unnest(p.customer_ids, p.tags) with ordinality as c(id, tags, at))
+        where tenant = ${tenant} and customer_ids && ${customerIds}::text[]`)
       await database.rows(sql`
         update ${members} set tags = '{}' where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)
     },

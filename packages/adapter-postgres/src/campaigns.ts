@@ -11,10 +11,11 @@ import type { Announcer } from './announcements.js'
 import { CAMPAIGN_COLUMNS, RUN_COLUMNS, type RunRow, runOf } from './campaign-row.js'
 import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
 import type { Database, Session } from './database.js'
+import { ofCampaign } from './deliveries-of.js'
 import { brokenConstraint, idTaken, versionConflict } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
-import { sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {
@@ -140,7 +141,8 @@ async function insertRun(session: Session, { runs }: Tables, { tenant }: Scope, 
   )
 }
 
-async function replaceRun(
+/** Replaces a run in the version that is expected. @throws VERSION_CONFLICT */
+export async function replaceRun(
   session: Session,
   { runs }: Tables,
   { tenant }: Scope,
@@ -174,17 +176,17 @@ async function deleteCampaign(
     )
     throw versionConflict(expectedVersion, stored?.version ?? null)
   }
-  const ofCampaign = sql`tenant = ${tenant} and campaign_id = ${id}`
-  const runIds = sql`select id from ${tables.runs} where ${ofCampaign}`
-  const deliveryIds = sql`select id from ${tables.deliveries} where ${ofCampaign}`
+  const isOfIt = sql`tenant = ${tenant} and campaign_id = ${id}`
+  const runIds = sql`select id from ${tables.runs} where ${isOfIt}`
+  const ids = ofCampaign(tables, tenant, id, raw('d.id'), raw(''))
   for (const statement of [
     sql`delete from ${tables.members} where tenant = ${tenant} and run_id in (${runIds})`,
-    sql`delete from ${tables.address_claims} where tenant = ${tenant} and plan in (${runIds})`,
-    sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${deliveryIds})`,
-    sql`delete from ${tables.deliveries} where ${ofCampaign}`,
-    sql`delete from ${tables.delivery_counts} where ${ofCampaign}`,
-    sql`delete from ${tables.tokens} where ${ofCampaign}`,
-    sql`delete from ${tables.runs} where ${ofCampaign}`,
+    sql`delete from ${tables.planned_members} where tenant = ${tenant} and run_id in (${runIds})`,
+    sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${ids})`,
+    sql`delete from ${tables.deliveries} where tenant = ${tenant} and id in (${ids})`,
+    sql`delete from ${tables.delivery_counts} where ${isOfIt}`,
+    sql`delete from ${tables.tokens} where ${isOfIt}`,
+    sql`delete from ${tables.runs} where ${isOfIt}`,
   ]) {
     await session.rows(statement)
   }

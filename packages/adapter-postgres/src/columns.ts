@@ -1,6 +1,17 @@
 import { type Fragment, joined, raw, type SqlValue, sql } from './sql.js'
 
-type ColumnType = 'text' | 'float8' | 'bool' | 'int' | 'uuid' | 'text[]' | 'json' | 'jsonb' | 'numeric'
+type ColumnType =
+  | 'text'
+  | 'float8'
+  | 'bool'
+  | 'int'
+  | 'uuid'
+  | 'text[]'
+  | 'float8[]'
+  | 'int[]'
+  | 'json'
+  | 'jsonb'
+  | 'numeric'
 
 /** A column of a table, and what a record has for it. */
 export interface Column<Item> {
@@ -21,6 +32,8 @@ const CARRIERS: Readonly<Record<ColumnType, string>> = {
   uuid: 'uuid',
   numeric: 'text',
   'text[]': 'text',
+  'float8[]': 'text',
+  'int[]': 'text',
   json: 'text',
   jsonb: 'text',
 }
@@ -75,14 +88,23 @@ export function probes<Item>(
 function carried<Item>({ type, of }: Column<Item>, item: Item): string | number | boolean | null {
   const value = of(item)
   if (value === null || value === undefined) return null
-  if (type === 'text[]') return arrayLiteral(value as readonly string[])
+  if (type === 'text[]') return arrayLiteral(value as readonly (string | null)[])
+  if (type === 'float8[]' || type === 'int[]') return `{${(value as readonly number[]).join(',')}}`
   if (type === 'json' || type === 'jsonb') return JSON.stringify(value)
   return value as string | number | boolean
 }
 
+/** What needs no quotes in a list: all but a few, and quotes are dear where lists stand in lists. */
+const PLAIN = /^(?!null$)[\w.:+@/-]+$/i
+
 /** A list of texts as PostgreSQL writes it. */
-export function arrayLiteral(texts: readonly string[]): string {
-  return `{${texts.map((text) => `"${text.replaceAll(/["\\]/g, '\\$&')}"`).join(',')}}`
+export function arrayLiteral(texts: readonly (string | null)[]): string {
+  return `{${texts.map(elementLiteral).join(',')}}`
+}
+
+function elementLiteral(text: string | null): string {
+  if (text === null) return 'NULL'
+  return PLAIN.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 /** A document as a binding of a statement. */

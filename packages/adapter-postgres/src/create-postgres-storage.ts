@@ -12,6 +12,7 @@ import { createDueIndex } from './due-index.js'
 import { createMark, isCommitted, requireTransaction } from './enlist.js'
 import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
+import { createFreezingStore } from './freezing.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
@@ -40,7 +41,7 @@ export interface PostgresStorageOptions {
   readonly customers?: CustomerMapping
   /**
    * How long a statement may take before the database ends it: 1 to 86,400,000 ms. Set within each transaction, at the price of
-   * one more statement in it; transactions of the host and upkeep have their own. @default what the connection has
+   * one more statement in it; transactions of the host, upkeep, and the statements that make members of a whole run have their own. @default what the connection has
    */
   readonly statementTimeoutMs?: number
   /** How long a statement may wait for a lock: 1 to 86,400,000 ms; it is tried again. @default what the connection has */
@@ -105,25 +106,26 @@ export function createPostgresStorage({
   const tables = tablesIn(schema)
   const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })
   const database = new Database(knex, { before: timeouts })
-  // a sweep may take longer than a statement that somebody waits for
-  const upkeepDatabase = new Database(knex)
+  // a sweep, or a freezing, may take longer than a statement that somebody waits for
+  const unbounded = new Database(knex)
   const place = { knex, schema }
   const notices = createNotices(knex, database, schema)
   const announcer = createAnnouncer(notices)
   return {
-    ...createStores(database, tables, { announcer, notices, customers }),
+    ...createStores(database, tables, { unbounded, announcer, notices, customers }),
     ...createSegmentQuestions(database, tables, customers),
     enlist: (transaction) => {
       const host = requireTransaction(transaction)
       const mark = createMark(tables)
       const committed = isCommitted(host, database, mark)
+      const joined = new Database(host, { first: mark.leave })
       const told = { announcer: announcingLater(announcer, committed), notices, customers }
       return {
-        storage: { ...createStores(new Database(host, { first: mark.leave }), tables, told), enlist: null },
+        storage: { ...createStores(joined, tables, { ...told, unbounded: joined }), enlist: null },
         committed,
       }
     },
-    maintain: (options) => maintain(upkeepDatabase, tables, options),
+    maintain: (options) => maintain(unbounded, tables, options),
     migrate: () => migrate(place),
     rollback: () => rollback(place),
     status: () => migrationStatus(place),
@@ -134,6 +136,8 @@ export function createPostgresStorage({
 
 /** What stores share: how others are told of what is written, and where customers stand. */
 interface Shared {
+  /** The same database without bounds to how long a statement may take. */
+  readonly unbounded: Database
   readonly announcer: Announcer
   readonly notices: Notices
   /** Where the customers stand. */
@@ -143,7 +147,7 @@ interface Shared {
 function createStores(
   database: Database,
   tables: Tables,
-  { announcer, notices, customers }: Shared,
+  { unbounded, announcer, notices, customers }: Shared,
 ): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
   return {
@@ -152,7 +156,8 @@ function createStores(
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
     campaigns: createCampaignStore(database, tables, announcer),
-    audience: createAudienceStore(database, tables, announcer),
+    freezing: createFreezingStore({ database, unbounded }, tables, announcer),
+    audience: createAudienceStore(database, tables),
     deliveries: createDeliveryStore(database, tables, announcer),
     events: createEventStore(database, tables, announcer),
     coupons: createCouponStore(database, tables),

@@ -73,6 +73,9 @@ export function customerOf(row: CustomerRow): Customer {
 type Present<Fields> = { readonly [Name in keyof Fields]?: NonNullable<Fields[Name]> }
 
 function present<Fields extends object>(fields: Fields): Present<Fields> {
-  const known = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined)
-  return Object.fromEntries(known) as Present<Fields>
+  const known: Partial<Fields> = {}
+  // of a page of thousands each customer passes here four times
+  for (const name in fields)
+    if (fields[name] !== null && fields[name] !== undefined) known[name] = fields[name]
+  return known as Present<Fields>
 }

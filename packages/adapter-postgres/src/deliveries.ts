@@ -12,6 +12,7 @@ import {
 import type { Announcer } from './announcements.js'
 import { createClaims } from './claims.js'
 import type { Database } from './database.js'
+import { firstId, ofCampaign } from './deliveries-of.js'
 import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
 import { endQueued } from './end-queued.js'
 import { insertDeliveries } from './insert-deliveries.js'
@@ -65,8 +66,14 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
         select delivery_id from ${attempts} where tenant = ${tenant} and address_key = any(${keys}::text[]))
         order by d.due_at desc, d.id desc limit ${limit}`),
     ofMember: ({ tenant }, runId, customerId) =>
-      read(sql`d.tenant = ${tenant} and d.run_id = ${runId} and d.customer_id = ${customerId}
-        order by d.due_at, d.rank, d.id`),
+      read(sql`d.tenant = ${tenant} and d.id in (
+        select ${firstId(raw('m.run_id'), raw('m.rank'), raw('used.channel'))} from ${tables.members} as m
+        cross join lateral unnest(m.channels) as used(channel)
+        where m.tenant = ${tenant} and m.run_id = ${runId} and m.customer_id = ${customerId}
+        union all
+        select id from ${deliveries} where tenant = ${tenant} and run_id = ${runId}
+          and customer_id = ${customerId} and not is_first
+      ) and d.run_id = ${runId} and d.customer_id = ${customerId} order by d.due_at, d.rank, d.id`),
     inbox: async ({ tenant }, customerId, { dismissed }, { cursor, limit }) => {
       const end = cursor === null ? null : readPlace(cursor)
       const behind = end === null ? sql`` : sql`and (d.sent_at, d.id) < (${end.at}::float8, ${end.key})`
@@ -85,10 +92,11 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     },
     list: async ({ tenant }, campaignId, { status }, { cursor, limit }) => {
       const wanted = status === undefined ? sql`` : sql`and d.status = ${status}`
-      const items = await read(sql`
-        d.tenant = ${tenant} and d.campaign_id = ${campaignId} and d.id > ${cursor ?? ''} ${wanted}
-        order by d.id limit ${limit + 1}`)
-      return pageFrom(items, limit, ({ id }) => id)
+      const some = sql`and d.id > ${cursor ?? ''} ${wanted} order by d.id limit ${limit + 1}`
+      const rows = await database.rows<DeliveryRow>(sql`
+        select * from (${ofCampaign(tables, tenant, campaignId, OF_DELIVERY, some)}) as either
+        order by id limit ${limit + 1}`)
+      return pageFrom(rows.map(deliveryOf), limit, ({ id }) => id)
     },
     counts: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
@@ -102,10 +110,10 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       ]) as unknown as DeliveryCounts
     },
     reasons: async ({ tenant }, campaignId, status) => {
+      const stopped = sql`and d.status = ${status} and d.reason is not null`
       const rows = await database.rows<{ readonly reason: string; readonly count: number }>(sql`
-        select reason, count(*)::float8 as count from ${deliveries}
-        where tenant = ${tenant} and campaign_id = ${campaignId} and status = ${status} and reason is not null
-        group by reason`)
+        select reason, count(*)::float8 as count
+        from (${ofCampaign(tables, tenant, campaignId, raw('d.reason'), stopped)}) as stopped group by reason`)
       return new Map(rows.map(({ reason, count }) => [reason, count]))
     },
     nextDue: async ({ tenant }, runId, channel) => {

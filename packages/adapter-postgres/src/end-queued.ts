@@ -2,7 +2,7 @@ import { type CampaignId, type DeliveryStore, endEvent, type Scope } from '@camp
 import { appendEvents } from './append-events.js'
 import type { Session } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
-import { sql } from './sql.js'
+import { type Fragment, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type Ending = Parameters<DeliveryStore['endQueued']>[2]
@@ -16,13 +16,18 @@ export async function endQueued(
   { status, reason, now, limit }: Ending,
 ): Promise<number> {
   const { tenant } = scope
-  const { deliveries } = tables
+  const { runs, deliveries } = tables
+  const waiting = (some: Fragment) => sql`
+    select waiting.id from ${runs} as r cross join lateral (
+      select d.id from ${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id ${some} limit ${limit} for update
+    ) as waiting where r.tenant = ${tenant} and r.campaign_id = ${campaignId}`
   const rows = await session.rows<DeliveryRow>(sql`
-    with chosen as (
-      select id from ${deliveries}
-      where tenant = ${tenant} and campaign_id = ${campaignId}
-        and (status = 'queued' or status = 'claimed' and lease_until <= ${now})
-      order by id limit ${limit} for update
+    with queued as (
+      ${waiting(sql`and d.status = 'queued' order by d.channel, d.due_at, d.rank, d.id`)}
+    ), ended as (
+      ${waiting(sql`and d.status = 'claimed' and d.lease_until <= ${now} order by d.channel, d.lease_until, d.id`)}
+    ), chosen as (
+      select id from (select id from queued union all select id from ended) as either limit ${limit}
     )
     update ${deliveries} as d set status = ${status}, reason = ${reason}, lease_worker = null,
       lease_until = null, settled_at = ${now}

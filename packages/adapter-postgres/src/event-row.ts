@@ -1,4 +1,11 @@
-import type { CampaignEvent, CampaignId, CustomerId, DeliveryId, Instant } from '@campaignkit/core/adapter'
+import type {
+  CampaignEvent,
+  CampaignId,
+  CustomerId,
+  DeliveryId,
+  Instant,
+  Interaction,
+} from '@campaignkit/core/adapter'
 import type { Columns } from './columns.js'
 
 /** How an event is written, all but the campaigns in which it counts. */
@@ -16,6 +23,9 @@ export const EVENT_COLUMNS: Columns<CampaignEvent> = [
   { name: 'reason', type: 'text', of: ({ reason }) => reason },
   { name: 'url', type: 'text', of: ({ url }) => url },
   { name: 'machine', type: 'bool', of: ({ machine }) => machine },
+  { name: 'agent', type: 'text', of: ({ interaction }) => interaction?.agent },
+  { name: 'machine_hint', type: 'bool', of: ({ interaction }) => interaction?.machineHint },
+  { name: 'machine_rule', type: 'text', of: ({ interaction }) => interaction?.rule },
 ]
 
 /** A row of an event, under one of the campaigns in which it counts; `part` 0 is there for every event. */
@@ -46,6 +56,10 @@ export interface EventRow {
   readonly reason: string | null
   readonly url: string | null
   readonly machine: boolean
+  readonly agent: string | null
+  readonly machine_hint: boolean | null
+  /** Null without an interaction. */
+  readonly machine_rule: string | null
 }
 
 /** An event as the kit knows it. */
@@ -64,5 +78,10 @@ export function eventOf(row: EventRow): CampaignEvent {
     reason: row.reason,
     url: row.url,
     machine: row.machine,
+    interaction: interactionOf(row),
   }
+}
+
+function interactionOf({ agent, machine_hint: hint, machine_rule: rule }: EventRow): Interaction | null {
+  return rule === null ? null : { agent, machineHint: hint, rule }
 }

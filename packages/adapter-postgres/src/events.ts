@@ -8,6 +8,7 @@ import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { rebuildCounters } from './rebuild-counters.js'
+import { reclassifyEvents } from './reclassify-events.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -81,6 +82,10 @@ export function createEventStore(database: Database, tables: Tables, { announce 
     },
     rebuild: (scope, campaignId) =>
       database.transaction((session) => rebuildCounters(session, tables, scope, campaignId)),
+    reclassify: (scope, campaignId, judgements, entry) =>
+      database.transaction((session) =>
+        reclassifyEvents(session, tables, scope, { campaignId, judgements, entry }),
+      ),
     forget: (scope, customerIds) =>
       database.transaction((session) => forget(session, tables, scope, customerIds)),
   }
@@ -102,7 +107,8 @@ async function forget(
     with erased as materialized (
       select id, gen_random_uuid() as mark from unnest(${[...new Set(customerIds)]}::text[]) as given(id)
     )
-    update ${events} as e set customer_id = null, reason = null, url = null, erased_as = erased.mark
+    update ${events} as e set customer_id = null, reason = null, url = null,
+      agent = null, machine_hint = null, machine_rule = null, erased_as = erased.mark
     from erased where e.tenant = ${tenant} and e.customer_id = erased.id
     returning 1`)
   if (rows.length === 0) return

@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES, type DeliveryStatus, type Scope } from '@campaignkit/core/adapter'
+import { DELIVERY_STATUSES, type DeliveryStatus, type Run, type Scope } from '@campaignkit/core/adapter'
 import {
   asId,
   sampleCampaign,
@@ -34,11 +34,19 @@ async function countedRows({ tenant }: Scope): Promise<Readonly<Record<string, n
   return Object.fromEntries([...none, ...rows.map(({ status, count }) => [status, Number(count)])])
 }
 
+/** Puts the campaign with its run there. */
+async function seedRun(scope: Scope): Promise<void> {
+  const { campaigns } = test.storage
+  await campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
+  const entry = sampleJournalEntry({ id: 'run' })
+  await campaigns.update(scope, sampleCampaign({ version: 2 }), 1, entry, sampleRun())
+}
+
 describe('the kept counts of deliveries', () => {
   it('are those of the rows while several connections append, claim, release, settle and end', async () => {
     const { storage } = test
     const scope = sampleScope('counted')
-    await storage.campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
+    await seedRun(scope)
     await Promise.all(
       Array.from({ length: 8 }, async (_, worker) => {
         const customers = Array.from({ length: 40 }, (__, at) => `c-${worker}-${at}`)
@@ -68,22 +76,24 @@ describe('the kept counts of deliveries', () => {
     await expect(storage.deliveries.counts(scope, CAMPAIGN, RUN)).resolves.toEqual(counts)
   })
 
-  it('stay in the table row by row when members get their arms: every update of a member is HOT', async () => {
-    const { storage, knex, schema } = test
-    const scope = sampleScope('hot')
-    await storage.campaigns.insert(scope, sampleCampaign(), sampleJournalEntry())
-    const members = Array.from({ length: 2_000 }, (_, at) => sampleMember({ customerId: `c-${at}` }))
-    for (let from = 0; from < members.length; from += 500)
-      await storage.audience.append(scope, RUN, members.slice(from, from + 500))
-    const first = { campaignId: CAMPAIGN, arms: ['all'], channels: 'all', idPrefix: 'first' } as const
-    const assignments = members.map(({ customerId }, rank) => ({ customerId, rank, arm: 'all' }))
-    await storage.audience.assign(scope, RUN, assignments, first)
-    await expect(storage.deliveries.counts(scope, CAMPAIGN)).resolves.toMatchObject({ queued: 2_000 })
-    const indexed = await knex.raw(
-      `select count(*) filter (where n_tup_upd <> n_tup_hot_upd) as cold, sum(n_tup_upd) as updated
-       from pg_stat_user_tables where schemaname = ? and relname = 'members'`,
-      [schema],
-    )
-    expect(indexed.rows[0]).toMatchObject({ cold: '0' })
+  it('are those of the rows when members are placed by several connections, one of which places again', async () => {
+    const { storage } = test
+    const scope = sampleScope('placed')
+    await seedRun(scope)
+    const planned = Array.from({ length: 2_000 }, (_, at) => {
+      const { rank: _rank, ...member } = sampleMember({
+        customerId: `c-${at}`,
+        arm: at % 10 === 0 ? 'holdout' : 'all',
+      })
+      return { ...member, lane: null, addressKeys: [null] }
+    })
+    const run: Run = sampleRun({ version: 2, freeze: { phase: 'settling' } })
+    await storage.freezing.append(scope, run, planned)
+    const [{ slice } = { slice: '' }] = await storage.freezing.sizes(scope, RUN)
+    const first = { campaignId: CAMPAIGN, arms: ['all'], channels: 'all' } as const
+    const placement = { slice, firstRank: 0, arms: new Map(), remainderArm: 'remainder', first }
+    await Promise.all([1, 2, 3].map(() => storage.freezing.place(scope, run, placement)))
+    await expect(storage.deliveries.counts(scope, CAMPAIGN)).resolves.toMatchObject({ queued: 1_800 })
+    expect(await countedRows(scope)).toMatchObject({ queued: 1_800 })
   })
 })

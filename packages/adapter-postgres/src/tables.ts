@@ -11,6 +11,7 @@ export const TABLE_NAMES = [
   'campaigns',
   'runs',
   'members',
+  'planned_members',
   'address_claims',
   'deliveries',
   'delivery_counts',

@@ -1,5 +1,11 @@
 const SHARDS = 8
 
+/** The setting of a transaction that counts by itself what it inserts, since it knows how much that is. */
+export const COUNTED = 'campaignkit.counted'
+
+/** The row of the counts that a connection writes to. */
+export const OWN_SHARD = `pg_backend_pid() % ${SHARDS}`
+
 /**
  * How many deliveries of each run have which status, kept by triggers once a statement, whatever statement it is: to
  * count a million rows for every chunk that is sent would cost more than to send it. Connections write to rows of
@@ -10,14 +16,14 @@ export function deliveryCounts(schema: string): readonly string[] {
   const deliveries = `"${schema}".deliveries`
   const count = `"${schema}".count_deliveries`
   const key = 'text collate "C" not null'
-  const trigger = (event: string, tables: string) =>
-    `create trigger count_${event} after ${event} on ${deliveries} referencing ${tables} for each statement execute function ${count}()`
+  const trigger = (event: string, tables: string, when = '') =>
+    `create trigger count_${event} after ${event} on ${deliveries} referencing ${tables} for each statement ${when} execute function ${count}()`
   const change = (table: string, by: number) =>
     `select tenant, campaign_id, run_id, status, ${by} as change from ${table}`
   const write = (
     changes: string,
   ) => `insert into ${counts} as kept (tenant, campaign_id, run_id, status, shard, total)
-    select tenant, campaign_id, run_id, status, pg_backend_pid() % ${SHARDS}, sum(change) from (${changes}) as changes
+    select tenant, campaign_id, run_id, status, ${OWN_SHARD}, sum(change) from (${changes}) as changes
     group by tenant, campaign_id, run_id, status having sum(change) <> 0
     order by tenant, campaign_id, run_id, status
     on conflict (tenant, campaign_id, run_id, status, shard) do update set total = kept.total + excluded.total;`
@@ -42,7 +48,11 @@ begin
   end if;
   return null;
 end $$`,
-    trigger('insert', 'new table as added'),
+    trigger(
+      'insert',
+      'new table as added',
+      `when (current_setting('${COUNTED}', true) is distinct from 'yes')`,
+    ),
     trigger('update', 'old table as removed new table as added'),
     trigger('delete', 'old table as removed'),
   ]

@@ -157,15 +157,17 @@ export function firstTables(schema: string): readonly string[] {
   waits_for text generated always as (case when status = 'queued' then 'claim'
     when status = 'inDoubt' and lease_until is null then 'receipt' end) stored,
   is_leased boolean generated always as (lease_until is not null) stored,
+  is_first boolean not null,
   constraint deliveries_id primary key (tenant, id),
-  constraint deliveries_place unique (tenant, run_id, customer_id, step, channel),
   check (num_nonnulls(customer_id, placement) = 1)
 ) with (fillfactor = 60)`,
+    // what a freezing queues is found by its id, which names its run and its member
+    `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
     `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     // status and lease themselves stand in no index, so that the opening of a window touches none
     `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank, id) where waits_for is not null`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel) where is_leased`,
-    `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id)`,
+    `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
     `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and sent_at is not null`,
     ...deliveryCounts(schema),
@@ -214,6 +216,9 @@ export function firstTables(schema: string): readonly string[] {
   reason text,
   url text,
   machine boolean not null,
+  agent text,
+  machine_hint boolean,
+  machine_rule text,
   erased_as uuid
 ) partition by range (recorded_at)`,
     `create table ${name('events_default')} partition of ${name('events')} default`,

@@ -1,6 +1,10 @@
 /**
- * The members of runs, and who has which address while a run is matched. More than half of each page is left free: every
- * member is updated once, with its rank and arm, and what fits into the page beside the old row touches no index.
+ * The members of runs, those who are planned while a run is frozen, and who has which address while people are counted.
+ * Members are written once, a slice of a run at a time in order of customer id, so that both indexes grow side by side.
+ *
+ * Who is planned stands in arrays, those of one page and one slice in a row: to write and to delete a row costs more
+ * than to write what is in it. The same place in each array is one customer; lists within them are written as texts.
+ * The arrays of ids and keys do not compress, and are not tried to be.
  */
 export function memberTables(schema: string): readonly string[] {
   const name = (table: string) => `"${schema}".${table}`
@@ -19,15 +23,37 @@ export function memberTables(schema: string): readonly string[] {
   tags text[] not null,
   segments text[] not null,
   primary key (tenant, run_id, customer_id)
-) with (fillfactor = 45)`,
-    `create index members_by_rank on ${name('members')} (tenant, run_id, rank_key, customer_id) where exclusion is null`,
+)`,
     `create index members_of_customer on ${name('members')} (tenant, customer_id)`,
+    `create table ${name('planned_members')} (
+  tenant ${key},
+  run_id ${key},
+  slice int not null,
+  page bigint generated always as identity,
+  customer_ids text[] collate "C" not null,
+  rank_keys text[] collate "C" not null,
+  due_ats float8[] not null,
+  arms text[] collate "C" not null,
+  lanes text[] collate "C" not null,
+  exclusions text[] collate "C" not null,
+  channels text[] not null,
+  tags text[] not null,
+  segments text[] not null,
+  claim_members int[] not null,
+  claim_channels text[] collate "C" not null,
+  claim_keys text[] collate "C" not null,
+  primary key (tenant, run_id, slice, page)
+)`,
+    `alter table ${name('planned_members')} ${['customer_ids', 'rank_keys', 'claim_keys']
+      .map((column) => `alter column ${column} set storage external`)
+      .join(', ')}`,
     `create table ${name('address_claims')} (
   tenant ${key},
   plan ${key},
   channel ${key},
   address_key ${key},
   customer_id ${key},
+  claimed_at timestamptz not null default now(),
   primary key (tenant, plan, channel, address_key)
 )`,
   ]

@@ -1,6 +1,7 @@
 import { DAY_MS, type Instant } from '@campaignkit/core/adapter'
 import type { Session } from '../database.js'
-import { sql } from '../sql.js'
+import { ofRun } from '../deliveries-of.js'
+import { raw, sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 import type { UpkeepSettings } from './upkeep-options.js'
 
@@ -46,9 +47,7 @@ const sweepDeliveries: Sweep = (session, tables, { now, runsKeptForDays, mostRow
     sql`with old as (
       select d.tenant, d.id from ${runs} as r
       join ${campaigns} as c on c.tenant = r.tenant and c.id = r.campaign_id
-      cross join lateral (
-        select tenant, id from ${deliveries} where tenant = r.tenant and run_id = r.id limit ${mostRows}
-      ) as d
+      cross join lateral (${ofRun(deliveries, raw('d.tenant, d.id'), sql`limit ${mostRows}`)}) as d
       where r.status = 'ended' and r.ended_at < ${before(now, runsKeptForDays)}
         and c.status in ('completed', 'failed', 'cancelled')
       limit ${mostRows}
@@ -60,14 +59,13 @@ const sweepDeliveries: Sweep = (session, tables, { now, runsKeptForDays, mostRow
   )
 }
 
-/** Address claims that a run which died left behind; the run has ended since. */
-const sweepClaims: Sweep = (session, { address_claims: claims, runs }, { mostRows }) =>
+/** Address claims that a count which died left behind. */
+const sweepClaims: Sweep = (session, { address_claims: claims }, { mostRows }) =>
   countOf(
     session,
     sql`with gone as (
       delete from ${claims} where ctid = any(array(
-        select c.ctid from ${claims} as c join ${runs} as r on r.tenant = c.tenant and r.id = c.plan
-        where r.status = 'ended' limit ${mostRows}))
+        select ctid from ${claims} where claimed_at < now() - interval '1 day' limit ${mostRows}))
       returning 1
     ) select count(*)::float8 as count from gone`,
   )

@@ -91,6 +91,11 @@ describe('partitions of events', () => {
     expect(await countOf('events')).toBe(0)
     expect(await countOf('journal')).toBe(1)
     await expect(storage.events.rebuild(scope, CAMPAIGN)).resolves.toEqual({ outcome: 'factsGone' })
+    const entry = sampleJournalEntry({ id: 'reclassify' })
+    await expect(storage.events.reclassify(scope, CAMPAIGN, [], entry)).resolves.toEqual({
+      outcome: 'factsGone',
+    })
+    expect(await countOf('journal')).toBe(1)
     await expect(storage.events.counters(scope, CAMPAIGN)).resolves.toEqual(counters)
   })
 
@@ -142,11 +147,9 @@ describe('what is older than it is to be kept', () => {
       await table('runs').where({ id: run.id }).update({ status: runStatus, ended_at: endedAt })
       const delivery = sampleDelivery({ id: `d-${at}`, runId: run.id, campaignId: campaign.id })
       await storage.deliveries.append(scope, [delivery])
-      const claim = { channel: 'email', addressKey: `a-${at}`, customerId: `c-${at}` }
-      await storage.audience.claimAddresses(scope, run.id, [claim as never])
     }
     const kept = await storage.maintain({ now: NOW })
-    expect(kept.deleted).toMatchObject({ deliveries: 0, addressClaims: 3 })
+    expect(kept.deleted).toMatchObject({ deliveries: 0 })
     const { deleted } = await storage.maintain({ now: NOW, runsKeptForDays: 30 })
     expect(deleted.deliveries).toBe(1)
     await expect(table('deliveries').pluck('id').orderBy('id')).resolves.toEqual(['d-1', 'd-2', 'd-3'])
@@ -164,6 +167,17 @@ describe('what is older than it is to be kept', () => {
     expect(deleted).toMatchObject({ ledgerHolds: 2, ledgerSettled: 2 })
     const [account] = await storage.ledger.accounts(scope, ['budget'], NOW)
     expect(account).toMatchObject({ held: 0, settled: 3 })
+  })
+
+  it('is the claim of an address in a count that died', async () => {
+    const claim = { channel: 'email', addressKey: 'a', customerId: 'c' }
+    for (const plan of ['dead', 'alive']) await storage.audience.claimAddresses(scope, plan, [claim as never])
+    await table('address_claims')
+      .where({ plan: 'dead' })
+      .update({ claimed_at: knex.raw("now() - interval '2 days'") })
+    const { deleted } = await storage.maintain({ now: NOW })
+    expect(deleted.addressClaims).toBe(1)
+    await expect(table('address_claims').pluck('plan')).resolves.toEqual(['alive'])
   })
 
   it('is the mark of a transaction of the host whose end nobody came to ask', async () => {

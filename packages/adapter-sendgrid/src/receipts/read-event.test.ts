@@ -44,19 +44,27 @@ describe('an event', () => {
     [{ event: 'group_unsubscribe', asm_group_id: 12 }, 'unsubscribed', { topic: null }],
     [{ event: 'group_resubscribe', asm_group_id: 10 }, 'resubscribed', { topic: 'offers' }],
     [{ event: 'group_resubscribe' }, 'resubscribed', { topic: null }],
-    [{ event: 'open', useragent: 'Mozilla/5.0', sg_machine_open: false }, 'opened', {}],
-    [{ event: 'open', sg_machine_open: true }, 'opened', { machine: true, reason: 'machine-rule-1' }],
+    [
+      { event: 'open', useragent: 'Mozilla/5.0', sg_machine_open: false },
+      'opened',
+      { machine: false, agent: 'Mozilla/5.0' },
+    ],
+    [{ event: 'open', sg_machine_open: true }, 'opened', { machine: true }],
     [
       { event: 'click', useragent: 'Barracuda Sentinel', url: 'https://pizza.example/' },
       'clicked',
-      { machine: true, reason: 'machine-rule-1', url: 'https://pizza.example/' },
+      { agent: 'Barracuda Sentinel', url: 'https://pizza.example/' },
     ],
     [
       { event: 'click', sg_machine_open: true, url: 'https://a.example' },
       'clicked',
       { url: 'https://a.example' },
     ],
-    [{ event: 'open', useragent: 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)' }, 'opened', {}],
+    [
+      { event: 'open', useragent: 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)' },
+      'opened',
+      { agent: 'Mozilla/5.0 (via ggpht.com GoogleImageProxy)' },
+    ],
   ])('%o is %s', (fields, type, more) => {
     expect(read(fields)).toEqual({
       key: 'sendgrid:e-1',

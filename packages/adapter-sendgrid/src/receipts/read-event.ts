@@ -1,4 +1,5 @@
 import {
+  agentOf,
   canonicalJson,
   type DeliveryId,
   type Receipt,
@@ -8,7 +9,6 @@ import {
   utf8,
 } from '@campaignkit/core/adapter'
 import { deliveryOfMessageId } from '../mail/message-id.js'
-import { isMachine, MACHINE_RULE_VERSION } from './machine-rule.js'
 import { messageIdForms } from './message-ids.js'
 
 /** Topics by the id of SendGrid's unsubscribe group. */
@@ -123,16 +123,15 @@ function reasonOf(type: ReceiptType, fields: Fields): Pick<Receipt, 'reason'> {
   return code === undefined ? {} : { reason: code }
 }
 
-function interactionOf(type: ReceiptType, fields: Fields): Pick<Receipt, 'machine' | 'reason' | 'url'> {
+/** What the kit's rule for machines goes by; `sg_machine_open` is SendGrid's word for opens by Apple's privacy proxy and the like. */
+function interactionOf(type: ReceiptType, fields: Fields): Pick<Receipt, 'machine' | 'agent' | 'url'> {
   if (type !== 'opened' && type !== 'clicked') return {}
-  const machine = isMachine({
-    type,
-    machineOpen: fields.sg_machine_open === true,
-    userAgent: textOf(fields, 'useragent'),
-  })
+  const agent = agentOf(textOf(fields, 'useragent'))
   const url = textOf(fields, 'url')
+  const hint = fields.sg_machine_open
   return {
-    ...(machine ? { machine, reason: `machine-rule-${MACHINE_RULE_VERSION}` } : {}),
+    ...(type === 'opened' && typeof hint === 'boolean' ? { machine: hint } : {}),
+    ...(agent === null ? {} : { agent }),
     ...(type === 'clicked' && url !== '' && url.length <= MAX_URL ? { url } : {}),
   }
 }

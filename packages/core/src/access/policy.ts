@@ -22,6 +22,7 @@ export const ACTIONS = [
   'till.admit',
   'seal.renew',
   'event.track',
+  'event.reclassify',
   'message.receive',
   'inbox.read',
   'inbox.write',

@@ -16,13 +16,20 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   return joined
 }
 
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'))
+const decoder = new TextDecoder()
+const HEX_DIGITS = utf8('0123456789abcdef')
 
 /** Lower-case hexadecimal of bytes. */
 export function toHex(bytes: Uint8Array): string {
-  let hex = ''
-  for (const byte of bytes) hex += HEX[byte]
-  return hex
+  // a text that is put together digit by digit is a tree of texts, dear to make, to compare and to collect
+  const digits = new Uint8Array(2 * bytes.length)
+  let at = 0
+  for (const byte of bytes) {
+    digits[at] = HEX_DIGITS[byte >> 4] ?? 0
+    digits[at + 1] = HEX_DIGITS[byte & 15] ?? 0
+    at += 2
+  }
+  return decoder.decode(digits)
 }
 
 const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
-import { PLAN_PAGE } from '../engine/scan-customers.js'
 import { perMinute } from '../model/pace.js'
 import type { OutgoingMessage } from '../ports/channel.js'
 import { createSendingWorld, timesTaken } from './sending.fixture.js'
@@ -203,12 +202,12 @@ describe('a cancellation', () => {
     const { invite, launch, root, kit, email, storage } = createSendingWorld()
     await invite(2_500)
     const { id } = await launch()
-    const moved = storage.campaigns.updateRun
-    let pages = 0
-    storage.campaigns.updateRun = async (...given: Parameters<typeof moved>) => {
-      pages += 1
-      if (pages === 4) await kit.campaigns.cancel(id, 'wrong audience')
-      return moved(...given)
+    const { place } = storage.freezing
+    let slices = 0
+    storage.freezing.place = async (...given: Parameters<typeof place>) => {
+      slices += 1
+      if (slices === 4) await kit.campaigns.cancel(id, 'wrong audience')
+      return place(...given)
     }
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)
@@ -218,25 +217,50 @@ describe('a cancellation', () => {
     expect(await kit.campaigns.runs(id)).toMatchObject([{ status: 'ended' }])
   })
 
-  it('by which another worker has ended the run leaves no page behind that was written after it', async () => {
+  it('by which another worker has ended the run leaves nothing behind that was placed after it', async () => {
     const { invite, launch, root, kit, email, storage } = createSendingWorld()
     await invite(2_500)
     const { id } = await launch()
-    const assign = storage.audience.assign
-    let pages = 0
-    storage.audience.assign = async (...given: Parameters<typeof assign>) => {
-      pages += 1
-      if (pages === 2) {
+    const { place } = storage.freezing
+    let slices = 0
+    storage.freezing.place = async (...given: Parameters<typeof place>) => {
+      slices += 1
+      if (slices === 4) {
         await kit.campaigns.cancel(id, 'wrong audience')
         await root.worker().drain()
       }
-      return assign(...given)
+      return place(...given)
     }
     await root.worker().drain()
     expect(email.accepted).toHaveLength(0)
     const progress = await kit.campaigns.progress(id)
-    expect([progress.status, progress.total]).toEqual(['cancelled', 2 * PLAN_PAGE])
-    expect(progress.counts.cancelled).toBe(2 * PLAN_PAGE)
+    expect(progress.status).toBe('cancelled')
+    expect(progress.total).toBeGreaterThan(500)
+    expect(progress.total).toBeLessThan(2_500)
+    expect(progress.counts.cancelled).toBe(progress.total)
+    expect(await kit.campaigns.runs(id)).toMatchObject([{ status: 'ended' }])
+  })
+
+  it('by which the run ended while a slice was placed ends what was placed as well', async () => {
+    const { invite, launch, root, kit, storage } = createSendingWorld()
+    await invite(20)
+    const { id } = await launch()
+    const { place } = storage.freezing
+    storage.freezing.place = async (...given: Parameters<typeof place>) => {
+      await place(...given)
+      storage.freezing.place = place
+      await kit.campaigns.cancel(id, 'wrong audience')
+      const [run] = await kit.campaigns.runs(id)
+      const ended = {
+        ...given[1],
+        ...run,
+        status: 'ended',
+        version: given[1].version + 1,
+      } as (typeof given)[1]
+      await storage.campaigns.updateRun(given[0], ended, given[1].version)
+    }
+    await root.worker().drain()
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({ queued: 0, cancelled: 20 })
   })
 
   it('before any worker has looked ends at once', async () => {

@@ -33,6 +33,7 @@ import { progressOf } from '../engine/progress.js'
 import { reach } from '../engine/reach.js'
 import { getCampaign, listCampaigns, listJournal, runsOfCampaign } from '../engine/read-campaigns.js'
 import { lastReceivedAt, receiveMessage } from '../engine/receive-message.js'
+import { reclassifyEvents } from '../engine/reclassify-events.js'
 import { reconcileCampaign } from '../engine/reconcile-campaign.js'
 import {
   consentHistory,
@@ -93,6 +94,7 @@ export function createTenantKit(context: EngineContext, scope: Scope, track: Tra
     events: {
       track: (events) => track(scope, Array.isArray(events) ? events : [events]),
       ingest: (receipts) => ingestReceipts(context, scope, receipts),
+      reclassify: (id, call) => reclassifyEvents(context, scope, campaignId(id), call),
     },
     messages: {
       receive: (message, options) => receiveMessage(context, scope, message, options),

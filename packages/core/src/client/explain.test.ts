@@ -352,32 +352,20 @@ describe('what became of a frozen member', () => {
 
   it('is being prepared', async () => {
     const { kit, root, welcome, storage } = createPizzeria()
-    await welcome(1)
+    await welcome(2, (number) => (number === 1 ? { addresses: {} } : {}))
     const { id } = await kit.campaigns.create(winBack())
     await kit.campaigns.launch(id)
-    const [run] = await kit.campaigns.runs(id)
-    const member = {
-      runId: run?.id,
-      customerId: 'c-0',
-      rankKey: '0',
-      rank: null,
-      dueAt: SAMPLE_NOW,
-      arm: null,
-      exclusion: null,
-      channels: ['email'],
-      tags: [],
-      segments: [],
+    const { place } = storage.freezing
+    const traces: (readonly string[])[] = []
+    storage.freezing.place = async (...given: Parameters<typeof place>) => {
+      for (const customer of ['c-0', 'c-1']) traces.push(short(await kit.campaigns.explain(id, customer)))
+      return place(...given)
     }
-    await storage.audience.append({ ...SCOPE, tenant: 'pizzeria' as TenantId }, run?.id as never, [
-      member as never,
-    ])
-    expect(short(await kit.campaigns.explain(id, 'c-0'))).toEqual([
-      'campaign yes preparing',
-      'match yes true',
-      'gate yes passed',
-      'arm unknown notAssigned',
-    ])
     await root.worker().drain()
+    expect(traces.slice(0, 2)).toEqual([
+      ['campaign yes preparing', 'match yes true', 'gate email yes passed', 'arm unknown notAssigned'],
+      ['campaign yes preparing', 'match yes true', 'gate email no noAddress'],
+    ])
   })
 
   it('came to the second channel after the first had failed', async () => {

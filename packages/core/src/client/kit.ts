@@ -21,6 +21,7 @@ import type { MessagePreview, PreviewOptions } from '../engine/preview-message.j
 import type { Reach, ReachOptions } from '../engine/reach.js'
 import type { CampaignFilter } from '../engine/read-campaigns.js'
 import type { ReceiveOptions, ReceiveOutcome } from '../engine/receive-message.js'
+import type { ReclassifyOutcome } from '../engine/reclassify-events.js'
 import type { AddressInput, SuppressionInput } from '../engine/record-consents.js'
 import type { ResealOutcome } from '../engine/reseal.js'
 import type { RollOutOptions } from '../engine/roll-out.js'
@@ -249,6 +250,22 @@ export interface Events {
   track(events: TrackedEventInput | readonly TrackedEventInput[]): Promise<TrackOutcome>
   /** Takes what a provider says, in any order and any number of times. */
   ingest(receipts: readonly Receipt[]): Promise<IngestOutcome>
+  /**
+   * Judges the opens and clicks of a campaign anew by the present `machineRule`, from the facts that were kept with them, and counts
+   * the campaign anew. Can be made at any time, any number of times, also where a call died on its way.
+   *
+   * @throws CAMPAIGN_NOT_FOUND, ABORTED, what the host's rule throws; FORBIDDEN when the policy denies `event.reclassify`
+   *
+   * @example
+   * ```ts
+   * import type { TenantKit } from '@campaignkit/core'
+   * async function judgeAnew(kit: TenantKit, campaignId: string): Promise<string> {
+   *   const { outcome, judged, changed } = await kit.events.reclassify(campaignId)
+   *   return outcome === 'factsGone' ? 'its events were dropped' : `${changed} of ${judged} changed`
+   * }
+   * ```
+   */
+  reclassify(id: Id<CampaignId>, call?: CallOptions): Promise<ReclassifyOutcome>
 }
 
 /** What people write to us. */

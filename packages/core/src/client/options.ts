@@ -4,8 +4,10 @@ import { CampaignKitError } from '../base/error.js'
 import type { TenantId } from '../base/ids.js'
 import type { DurationMs } from '../base/time.js'
 import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
+import { machineRule } from '../metrics/machine-rule.js'
 import { addressKindOf, type ChannelKind, channelKindSchema } from '../model/channel-kind.js'
 import { refusingProto, wordSchema } from '../model/fields.js'
+import type { MachineRule } from '../model/interaction.js'
 import { paceSchema } from '../model/pace.js'
 import { checkInput, parseInput } from '../model/parse.js'
 import { type SealablePath, sealedPathsSchema } from '../model/sealed.js'
@@ -82,6 +84,13 @@ export interface CampaignKitOptions {
   readonly eligibilityTimeoutMs?: DurationMs
   /** Asked before every use case. @default everything is allowed */
   readonly access?: AccessPolicy
+  /**
+   * Tells opens and clicks of machines from those of people, as they come in. `kit.events.reclassify` judges anew what came in
+   * before.
+   *
+   * @default `machineRule`
+   */
+  readonly machineRule?: MachineRule
   /** What templates find under `data.`, asked once a chunk. */
   readonly templateData?: TemplateData
   readonly eligibility?: Eligibility
@@ -108,6 +117,8 @@ const call = z.custom<(...given: never[]) => unknown>(
   'expected a function',
 )
 
+const ruleVersionSchema = z.string().regex(/^[\w.-]{1,50}$/, 'expected 1 to 50 letters, digits, ., _ and -')
+
 const optionsSchema = z.strictObject({
   storage: port,
   channels: z.partialRecord(channelKindSchema, port),
@@ -119,6 +130,7 @@ const optionsSchema = z.strictObject({
   eligibilityTimeoutMs: z.int().min(1).max(600_000).default(30_000),
   access: call.optional(),
   templateData: call.optional(),
+  machineRule: z.object({ version: ruleVersionSchema, isMachine: call }).optional(),
   eligibility: port.optional(),
   sinks: z.array(port).optional(),
   logger: port.optional(),
@@ -240,5 +252,6 @@ export function createSettings(
     secrets,
     tenant: (tenant) => known.get(tenant) ?? read(tenant),
     templateData: options.templateData ?? null,
+    machineRule: options.machineRule ?? machineRule,
   }
 }

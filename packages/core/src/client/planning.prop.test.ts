@@ -198,8 +198,11 @@ describe('the one planner', () => {
 
         const [run] = await kit.campaigns.runs(id)
         const scope = { tenant: 'pizzeria' as never, actor: { id: 'x', kind: 'system' as const, roles: [] } }
-        const members =
-          run === undefined ? [] : await storage.audience.byRank(scope, run.id, { after: null, limit: 1_000 })
+        const page = { cursor: null, limit: 1_000 }
+        const all = run === undefined ? [] : (await storage.audience.list(scope, run.id, {}, page)).items
+        const members = all
+          .filter(({ exclusion }) => exclusion === null)
+          .toSorted((left, right) => Number(left.rank) - Number(right.rank))
         const content = (await kit.campaigns.get(id)).content
         const expected = assignArms(
           { tenant: 'pizzeria', salt, experiment: content.experiment },

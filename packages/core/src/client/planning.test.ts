@@ -361,8 +361,11 @@ describe('freezing a run', () => {
       pace: { email: { limit: 100_000, periodMs: 1_000 } },
     })
     const [run] = await kit.campaigns.runs(campaign.id)
-    const members = await storage.audience.byRank(TENANT, run?.id as RunId, { after: null, limit: 3_000 })
-    const frozen = members.map(({ customerId, rank, arm }) => ({ customerId, rank, arm }))
+    const page = { cursor: null, limit: 3_000 }
+    const { items: members } = await storage.audience.list(TENANT, run?.id as RunId, {}, page)
+    const frozen = members
+      .toSorted((left, right) => Number(left.rank) - Number(right.rank))
+      .map(({ customerId, rank, arm }) => ({ customerId, rank, arm }))
     const ids = Array.from({ length: 2_300 }, (_, index) => `c-${index}`)
     expect(frozen).toEqual(
       assignArms({ tenant: 'pizzeria', salt: campaign.salt, experiment: campaign.content.experiment }, ids),

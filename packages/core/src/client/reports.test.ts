@@ -121,6 +121,7 @@ describe('the report of a small world', () => {
       opened: 3,
       openedWithMachines: 4,
       clicks: 3,
+      clicksWithMachines: 4,
       unsubscribed: 1,
       complained: 0,
       reached: 8,

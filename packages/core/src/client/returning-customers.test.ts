@@ -99,10 +99,10 @@ describe('customers who come back in later runs', () => {
     const memory = createMemoryStorage()
     const fault = { isOn: true }
     const storage = overridden(memory, {
-      audience: overridden(memory.audience, {
-        assign: async (scope, runId, assignments) => {
+      freezing: overridden(memory.freezing, {
+        place: async (...given) => {
           if (fault.isOn) throw new Error('the storage went away')
-          return memory.audience.assign(scope, runId, assignments)
+          return memory.freezing.place(...given)
         },
       }),
     })

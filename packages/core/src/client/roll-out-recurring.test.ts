@@ -120,11 +120,10 @@ describe('a recurring campaign with a remainder', () => {
     const memory = createMemoryStorage()
     const fault = { isOn: false }
     const storage = overridden(memory, {
-      audience: overridden(memory.audience, {
-        assign: async (scope, runId, assignments, first) => {
-          if (!fault.isOn) return memory.audience.assign(scope, runId, assignments, first)
-          await memory.audience.assign(scope, runId, assignments)
-          throw new Error('the storage went away')
+      freezing: overridden(memory.freezing, {
+        place: async (...given) => {
+          await memory.freezing.place(...given)
+          if (fault.isOn) throw new Error('the storage went away')
         },
       }),
     })

@@ -56,6 +56,20 @@ describe('an experiment with few contacts', () => {
     },
   )
 
+  it('below its minimum keeps whom it left out with the reason, and tells the others that they have no arm', async () => {
+    const { kit, outbox, welcome, runCampaign } = createPizzeria()
+    await welcome(40, (number) => (number < 30 ? { addresses: {} } : {}))
+    const { id, status } = await runCampaign({ experiment: two })
+    expect(status).toBe('failed')
+    const { audience } = await kit.reports.campaign(id)
+    expect(audience).toMatchObject({ matched: 30, recipients: 0, excluded: { noAddress: 30 } })
+    const codesOf = async (customerId: string) =>
+      (await kit.campaigns.explain(id, customerId)).steps.map(({ code }) => code)
+    expect(await codesOf('c-0')).toEqual(['failed', 'true', 'noAddress'])
+    expect(await codesOf('c-35')).toEqual(['failed', 'true', 'passed', 'notAssigned'])
+    expect(outbox.sent).toEqual([])
+  })
+
   it.each([
     ['a hundred', 100, two],
     ['its own minimum', 30, { ...two, minContacts: 30 }],

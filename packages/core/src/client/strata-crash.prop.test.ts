@@ -14,7 +14,7 @@ import { armsOf, LOYAL, membersOf, permit, VARIANTS, ZONES } from './strata.fixt
 const page = vi.hoisted(() => ({ size: 500 }))
 vi.mock('../engine/scan-customers.js', async (original) => ({
   ...(await original<typeof import('../engine/scan-customers.js')>()),
-  get PLAN_PAGE() {
+  get FREEZE_PAGE() {
     return page.size
   },
 }))

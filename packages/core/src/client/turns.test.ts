@@ -34,7 +34,7 @@ function createLoggedPizzeria() {
 }
 
 function logged(memory: Storage, log: string[]): Storage {
-  const { customers, audience, deliveries, events } = memory
+  const { customers, freezing, deliveries, events } = memory
   return overridden(memory, {
     customers: overridden(customers, {
       scanMatching: null,
@@ -43,10 +43,14 @@ function logged(memory: Storage, log: string[]): Storage {
         return customers.scan(...given)
       },
     }),
-    audience: overridden(audience, {
-      assign: async (...given) => {
-        log.push('assign')
-        return audience.assign(...given)
+    freezing: overridden(freezing, {
+      append: async (...given) => {
+        log.push('append')
+        return freezing.append(...given)
+      },
+      place: async (...given) => {
+        log.push('place')
+        return freezing.place(...given)
       },
     }),
     deliveries: overridden(deliveries, {
@@ -90,16 +94,19 @@ describe('work over a storage that never lets go of the event loop', () => {
     expect(countOf(log, 'turn')).toBeGreaterThanOrEqual(12)
   }, 30_000)
 
-  it('lets others go first after each page that is matched or ranked', async () => {
+  it('lets others go first after each page that is planned and each two slices that are placed', async () => {
     const { kit, root, welcome, log } = createLoggedPizzeria()
-    await welcome(1_200)
+    await welcome(5_000)
     const { id } = await kit.campaigns.create(winBack(NOTE))
     await kit.campaigns.launch(id)
     log.length = 0
     await root.worker().tick()
-    expect((await kit.campaigns.progress(id)).total).toBe(1_200)
-    expect([countOf(log, 'scan'), countOf(log, 'assign')]).toEqual([3, 3])
-    expect(mostAtAStretch(log, 'scan', 'assign')).toBe(1)
+    expect((await kit.campaigns.progress(id)).total).toBeGreaterThan(1_000)
+    expect([countOf(log, 'scan'), countOf(log, 'append')]).toEqual([3, 3])
+    expect(countOf(log, 'place')).toBeGreaterThanOrEqual(4)
+    expect(mostAtAStretch(log, 'append', 'place')).toBe(2)
+    // within a page as well, after each hundred of its customers
+    expect(countOf(log, 'turn')).toBeGreaterThanOrEqual(50)
   }, 30_000)
 
   it('renders no more than 25 messages at a stretch', async () => {

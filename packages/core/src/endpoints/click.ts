@@ -14,7 +14,9 @@ export function clickEndpoint(links: LinkHost): Endpoint {
     guarded: false,
     async serve(request, text, texts) {
       const looksOnly = request.method === 'HEAD' || isPrefetch(request)
-      const url = looksOnly ? links.leadsTo(text) : await links.follow(text)
+      const url = looksOnly
+        ? links.leadsTo(text)
+        : await links.follow(text, request.headers.get('user-agent'))
       if (url === null) return null
       const target = webTarget(url)
       if (target === null) return notFound(texts)

@@ -65,12 +65,12 @@ export function newEndpoints({ links, ...options }: FixtureOptions = {}) {
   const known: LinkHost = {
     ...NO_LINKS,
     leadsTo: (text) => (text === GENUINE ? 'https://pizza.example/menu' : null),
-    async follow(text) {
-      calls.push(`follow ${text}`)
+    async follow(text, agent) {
+      calls.push(agent ? `follow ${text} by ${agent}` : `follow ${text}`)
       return this.leadsTo(text)
     },
-    async open(text) {
-      calls.push(`open ${text}`)
+    async open(text, agent) {
+      calls.push(agent ? `open ${text} by ${agent}` : `open ${text}`)
       return text === GENUINE
     },
     isUnsubscribeLink: (text) => text === GENUINE,

@@ -17,6 +17,12 @@ describe('the picture that counts opens', () => {
     expect(calls).toEqual([`open ${GENUINE}`])
   })
 
+  it('tells by which program it was fetched', async () => {
+    const { ask, calls } = newEndpoints()
+    await ask(`/o/${GENUINE}`, { headers: { 'user-agent': 'GoogleImageProxy' } })
+    expect(calls).toEqual([`open ${GENUINE} by GoogleImageProxy`])
+  })
+
   it('is the same for a link that is no one’s', async () => {
     const { ask } = newEndpoints()
     expect(await wholeOf(await ask('/o/forged'))).toEqual(await wholeOf(await ask(`/o/${GENUINE}`)))

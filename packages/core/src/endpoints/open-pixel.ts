@@ -21,7 +21,9 @@ export function openPixelEndpoint(links: LinkHost): Endpoint {
     methods: ['GET', 'HEAD'],
     guarded: false,
     async serve(request, text) {
-      if (request.method === 'GET' && !isPrefetch(request)) await links.open(text)
+      if (request.method === 'GET' && !isPrefetch(request)) {
+        await links.open(text, request.headers.get('user-agent'))
+      }
       return new Response(PIXEL, { headers: PIXEL_HEADERS })
     },
   }

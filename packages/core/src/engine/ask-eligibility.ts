@@ -8,6 +8,9 @@ import { viewOf } from './seal-customer.js'
 /** What the external rules say of a customer, all of them together. */
 export type EligibilityAnswer = 'yes' | 'no' | 'unknown'
 
+/** Customers that a rule is asked about at once. */
+const MOST_ASKED = 1_000
+
 /**
  * Asks every rule for a page of customers. One "no" is no; else one missing answer, failure or timeout is unknown.
  * A rule is not asked about customers to whom another said no.
@@ -23,14 +26,24 @@ export async function askEligibility(
   for (const rule of rules) {
     const open = customers.filter(({ id }) => answers.get(id) !== 'no')
     if (open.length === 0) break
-    const said = await askOne(context, context.eligibility, scope, rule, open)
-    for (const { id } of open) {
-      const answer = said?.get(id)
-      if (answer === false) answers.set(id, 'no')
-      else if (answer !== true) answers.set(id, 'unknown')
+    for (let from = 0; from < open.length; from += MOST_ASKED) {
+      const some = open.slice(from, from + MOST_ASKED)
+      note(answers, some, await askOne(context, context.eligibility, scope, rule, some))
     }
   }
   return answers
+}
+
+function note(
+  answers: Map<CustomerId, EligibilityAnswer>,
+  asked: readonly Customer[],
+  said: ReadonlyMap<CustomerId, unknown> | null,
+): void {
+  for (const { id } of asked) {
+    const answer = said?.get(id)
+    if (answer === false) answers.set(id, 'no')
+    else if (answer !== true) answers.set(id, 'unknown')
+  }
 }
 
 async function askOne(

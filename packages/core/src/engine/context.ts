@@ -3,6 +3,7 @@ import type { CustomerId, TenantId } from '../base/ids.js'
 import type { DurationMs } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import type { MachineRule } from '../model/interaction.js'
 import type { Pace } from '../model/pace.js'
 import type { Scope } from '../model/scope.js'
 import type { SealablePath } from '../model/sealed.js'
@@ -67,6 +68,7 @@ export interface EngineSettings {
   readonly leaseMs: DurationMs
   readonly eligibilityTimeoutMs: DurationMs
   readonly templateData: TemplateData | null
+  readonly machineRule: MachineRule
 }
 
 /** All that a use case works with. */

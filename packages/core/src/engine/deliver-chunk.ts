@@ -1,4 +1,4 @@
-import type { Instant } from '../base/time.js'
+import { type Instant, SECOND_MS } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { Hold } from '../ports/storage/delivery-store.js'
 import type { Stop } from './attempt-group.js'
@@ -11,12 +11,18 @@ import type { Sender } from './sender.js'
 import { settleDeliveries } from './settle-deliveries.js'
 import type { HeldDelivery } from './settlements.js'
 
+/**
+ * How long before its slot the next message is claimed: its gates and templates take a moment, and queues look once a
+ * second for rings that come later than at once. A ring for an instant just ahead would be heard too late.
+ */
+const EARLY_MS = SECOND_MS
+
 /** What a chunk came to. */
 export interface ChunkOutcome {
   /** Deliveries that were claimed, those in doubt among them. */
   readonly claimed: number
-  /** When there is a slot for what was given back; null when all was sent, or the lane must stop. */
-  readonly nextSlotAt: Instant | null
+  /** When the next turn is of use to what was given back; null when all was sent, or the lane must stop. */
+  readonly nextAt: Instant | null
   /** Why the lane must stop. */
   readonly stop: Stop | null
 }
@@ -67,14 +73,14 @@ export function createChunkDelivery(
     async next(isLast, signal) {
       const { claimed, messages } = await (ahead ?? makeReady())
       ahead = null
-      if (messages.length === 0) return { claimed, nextSlotAt: null, stop: null }
+      if (messages.length === 0) return { claimed, nextAt: null, stop: null }
       try {
         const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
         const unsent = await sender.send(messages, { until: last, signal }, () => {
           if (!isLast && clock.now() + sender.pace.aheadMs < until) ahead ??= makeReadyAhead()
         })
         await giveBack(context, scope, unsent.messages)
-        return { claimed, nextSlotAt: unsent.nextSlotAt, stop: unsent.stop }
+        return { claimed, nextAt: turnBefore(lane, sender, unsent.nextSlotAt), stop: unsent.stop }
       } catch (thrown) {
         // those that were begun or settled are no longer claimed, and stay as they are
         await giveBack(context, scope, messages).catch(() => undefined)
@@ -114,6 +120,16 @@ async function readyChunk(
     await releaseAll(context, scope, held).catch(() => undefined)
     throw thrown
   }
+}
+
+/**
+ * When a turn is of use to a message that has its slot then: a while before, but not so long that the slot would still lie
+ * beyond what is reserved ahead, nor before a slot that the campaign does not live to see. Such a turn would come to nothing,
+ * and the next one too.
+ */
+function turnBefore(lane: ChannelLane, { pace }: Sender, slotAt: Instant | null): Instant | null {
+  if (slotAt === null || slotAt > lastInstantOf(lane)) return slotAt
+  return slotAt - Math.min(EARLY_MS, pace.horizonMs)
 }
 
 function lastInstantOf({ campaign }: ChannelLane): Instant {

@@ -77,7 +77,7 @@ export async function endRun(
   campaign: Campaign,
   run: Run,
 ): Promise<Instant | null> {
-  const { campaigns, audience, deliveries } = context.storage
+  const { campaigns, freezing, deliveries } = context.storage
   const now = context.clock.now()
   const current = await campaigns.get(scope, campaign.id)
   if (current === null) return null
@@ -99,7 +99,7 @@ export async function endRun(
       fields: { status: 'completed', endedAt: now, statusReason },
     })
   }
-  await audience.releaseAddresses(scope, run.id)
+  await freezing.discard(scope, run.id)
   const firstEndedAt = run.firstEndedAt ?? now
   await campaigns.updateRun(
     scope,

@@ -1,7 +1,8 @@
 import { authorize } from '../access/policy.js'
 import type { CampaignId, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, channelOrder } from '../model/campaign.js'
+import type { Delivery } from '../model/delivery.js'
 import { EXCLUSIONS } from '../model/exclusion.js'
 import { HOLDOUT, REMAINDER } from '../model/experiment.js'
 import type { Member } from '../model/member.js'
@@ -39,13 +40,14 @@ export async function explainDelivery(
   const campaign = await requireCampaign(context, scope, campaignId)
   const steps = [campaignStep(campaign)]
   let inRun = false
-  for (const run of await context.storage.campaigns.runsOf(scope, campaignId)) {
+  const runs = await context.storage.campaigns.runsOf(scope, campaignId)
+  for (const run of runs) {
     const [member] = await context.storage.audience.get(scope, run.id, [customerId])
     if (member !== undefined) steps.push(...(await memberSteps(context, scope, campaign, run, member)))
     else if (run.freeze.phase === 'frozen') steps.push(absentStep(run))
     inRun ||= member !== undefined
   }
-  if (!inRun) steps.push(...(await planSteps(context, scope, campaign, customerId)))
+  if (!inRun) steps.push(...(await planSteps(context, scope, campaign, customerId, runs)))
   const sent = steps.some(({ stage, passed }) => stage === 'delivery' && passed === 'yes')
   return { campaignId, customerId, sent, steps }
 }
@@ -62,11 +64,28 @@ async function planSteps(
   scope: Scope,
   campaign: Campaign,
   customerId: CustomerId,
+  runs: readonly Run[],
 ): Promise<readonly TraceStep[]> {
   const [customer] = await context.storage.customers.get(scope, [customerId])
-  if (customer !== undefined) return explainPlan(context, scope, campaign, customer)
-  const words = 'No customer has this id'
-  return [traceStep({ stage: 'match', passed: 'no', code: 'CUSTOMER_NOT_FOUND', words })]
+  if (customer === undefined) {
+    const words = 'No customer has this id'
+    return [traceStep({ stage: 'match', passed: 'no', code: 'CUSTOMER_NOT_FOUND', words })]
+  }
+  const steps = await explainPlan(context, scope, campaign, customer)
+  const freezing = runs.find(isBeingFrozen)
+  const isReached = steps.some(({ stage, passed }) => stage === 'gate' && passed === 'yes')
+  return freezing === undefined || !isReached ? steps : [...steps, notAssignedStep(freezing)]
+}
+
+/** Nobody is a member before all who match are planned. */
+function isBeingFrozen({ status, freeze }: Run): boolean {
+  if (status === 'ended' || freeze.phase === 'frozen') return false
+  return freeze.phase !== 'matching' || freeze.after !== null
+}
+
+function notAssignedStep({ scheduledFor }: Run): TraceStep {
+  const words = 'The run is being prepared'
+  return traceStep({ stage: 'arm', at: scheduledFor, passed: 'unknown', code: 'notAssigned', words })
 }
 
 async function memberSteps(
@@ -86,16 +105,26 @@ async function memberSteps(
   const words = `May be written to: ${member.channels.join(', ')}`
   const gate = traceStep({ stage: 'gate', at, passed: 'yes', code: 'passed', words })
   const steps = [match, gate, armStep(member, at)]
-  for (const delivery of await context.storage.deliveries.ofMember(scope, run.id, member.customerId)) {
+  const deliveries = await context.storage.deliveries.ofMember(scope, run.id, member.customerId)
+  for (const delivery of deliveries.toSorted(inTurn(campaign))) {
     steps.push(...(await deliverySteps(context, scope, campaign, delivery)))
   }
   return steps
 }
 
+/** As they were due first; what followed within the same millisecond stands in the campaign's own order of channels. */
+function inTurn({ content }: Campaign): (left: Delivery, right: Delivery) => number {
+  const order = channelOrder(content)
+  return (left, right) =>
+    left.firstDueAt - right.firstDueAt ||
+    left.step - right.step ||
+    order.indexOf(left.channel) - order.indexOf(right.channel)
+}
+
 function armStep({ arm, rank }: Member, at: Instant): TraceStep {
   if (arm === null) {
-    const words = 'The run is being prepared'
-    return traceStep({ stage: 'arm', at, passed: 'unknown', code: 'notAssigned', words })
+    const words = 'The audience was too small for the experiment'
+    return traceStep({ stage: 'arm', at, passed: 'no', code: 'notAssigned', words })
   }
   const waits = arm === HOLDOUT || arm === REMAINDER
   return traceStep({

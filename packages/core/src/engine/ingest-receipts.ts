@@ -1,6 +1,7 @@
 import { authorize } from '../access/policy.js'
 import type { Instant } from '../base/time.js'
 import { deliveryEvent, endEvent } from '../metrics/delivery-event.js'
+import { judged } from '../metrics/machine-rule.js'
 import type { Delivery } from '../model/delivery.js'
 import { provesAcceptance, type Receipt, receiptSchema } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
@@ -27,7 +28,7 @@ export interface IngestOutcome {
  * unsubscribe deny consent, for the topic that is named or for all; who subscribes again allows the topic that is named.
  * Each does so once, when it is new.
  *
- * @throws FORBIDDEN; INVALID_INPUT when it is no list or one of more than 10,000; else only what the storage throws, and then nothing of the batch is counted
+ * @throws FORBIDDEN; INVALID_INPUT when it is no list or one of more than 10,000; else only what the storage or the host's rule for machines throws, and then nothing of the batch is counted
  */
 export async function ingestReceipts(
   context: EngineContext,
@@ -118,7 +119,7 @@ function receiptEntry(
     recordedAt: now,
     reason: receipt.reason ?? null,
     url: receipt.url ?? null,
-    machine: receipt.machine ?? false,
+    ...judged(context.settings.machineRule, receipt, { agent: receipt.agent, machineHint: receipt.machine }),
   })
   const price = context.channels[delivery.channel]?.capabilities.price ?? null
   const cost = { costMicros: listCost(price, receipt.weight), currency: price?.currency ?? null }

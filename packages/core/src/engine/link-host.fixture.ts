@@ -1,4 +1,5 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
+import { machineRule } from '../metrics/machine-rule.js'
 import type { KitEvents } from '../ports/observer.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { createManualClock } from '../testing/manual-clock.js'
@@ -21,6 +22,7 @@ export async function newHost(storage: Storage = createMemoryStorage()) {
   const logged: string[] = []
   const heard: string[] = []
   const settings: Partial<EngineSettings> = {
+    machineRule,
     publicUrl: 'https://go.pizza.example',
     secrets: [secret, older],
     tenant: () => ({

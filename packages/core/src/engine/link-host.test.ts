@@ -58,6 +58,19 @@ describe('a link that was clicked', () => {
     expect(heard).toEqual(['clicked', 'clicked'])
   })
 
+  it('is judged by the program that asked for it, as is a picture that was fetched', async () => {
+    const { host, storage } = await newHost()
+    await host.follow(linkTo('click', menu), 'curl/8.5.0')
+    await host.open(linkTo('open'), 'Mozilla/5.0')
+    await host.open(linkTo('open'), 'Thunderbird/140.0')
+    const judged = (await eventsOf(storage)).map(({ machine, interaction }) => [machine, interaction?.agent])
+    expect(judged.sort()).toEqual([
+      [false, 'Thunderbird/140.0'],
+      [true, 'Mozilla/5.0'],
+      [true, 'curl/8.5.0'],
+    ])
+  })
+
   it('tells where it leads without counting', async () => {
     const { host, storage } = await newHost()
     expect(host.leadsTo(linkTo('click', menu))).toBe(menu)

@@ -39,10 +39,14 @@ export interface CouponPage {
 export interface LinkHost {
   /** Where a tracked link leads; counts nothing. */
   leadsTo(text: string): string | null
-  /** Where a tracked link leads; the click is counted. A click that cannot be counted still leads there. */
-  follow(text: string): Promise<string | null>
-  /** Counts that the picture of a message was fetched. */
-  open(text: string): Promise<boolean>
+  /**
+   * Where a tracked link leads; the click is counted. A click that cannot be counted still leads there.
+   *
+   * @param agent - `User-Agent` of the request, by which clicks of machines are told apart @default it is not known
+   */
+  follow(text: string, agent?: string | null): Promise<string | null>
+  /** Counts that the picture of a message was fetched. @param agent - as `follow` takes it */
+  open(text: string, agent?: string | null): Promise<boolean>
   /** Whether an unsubscribe link is genuine; changes nothing. */
   isUnsubscribeLink(text: string): boolean
   /** Takes back the permission of the customer to whom the link was sent. */
@@ -72,22 +76,22 @@ export function createLinkHost(context: EngineContext): LinkHost {
   const { secrets } = context.settings
   return {
     leadsTo: (text) => readSignedLink(secrets, 'click', text)?.[2] ?? null,
-    async follow(text) {
+    async follow(text, agent = null) {
       const fields = readSignedLink(secrets, 'click', text)
       const url = fields?.[2]
       if (fields === null || url === undefined) return null
-      await forDelivery(fields, (scope, id) => recordInteraction(context, scope, id, 'clicked', url)).catch(
-        () => {
-          context.logger.error('a click could not be counted')
-        },
-      )
+      await forDelivery(fields, (scope, id) =>
+        recordInteraction(context, scope, id, 'clicked', url, agent),
+      ).catch(() => {
+        context.logger.error('a click could not be counted')
+      })
       return url
     },
-    async open(text) {
+    async open(text, agent = null) {
       const fields = readSignedLink(secrets, 'open', text)
       return (
         fields !== null &&
-        forDelivery(fields, (scope, id) => recordInteraction(context, scope, id, 'opened', null))
+        forDelivery(fields, (scope, id) => recordInteraction(context, scope, id, 'opened', null, agent))
       )
     },
     isUnsubscribeLink: (text) => readSignedLink(secrets, 'unsubscribe', text) !== null,

@@ -1,54 +1,44 @@
 import { describe, expect, it } from 'vitest'
-import { sampleCampaign, sampleMember, sampleRun, sampleScope } from '../testing/samples.js'
+import type { Arm } from '../model/experiment.js'
+import type { SliceSize } from '../model/run.js'
+import { sampleCampaign, sampleRun, sampleScope } from '../testing/samples.js'
 import type { EngineContext } from './context.js'
 import { newcomerArms, type RankingState } from './newcomer-arms.js'
 
-const campaign = sampleCampaign({ content: { experiment: { variants: [{ name: 'a' }, { name: 'b' }] } } })
-const begun = (strata: NonNullable<RankingState['strata']>): RankingState => ({
-  phase: 'ranking',
-  after: null,
-  nextRank: 0,
-  newcomers: 0,
-  strata,
-})
-/** A process of its own, which remembers nothing. */
-const armsFrom = (at: RankingState) =>
-  newcomerArms({} as EngineContext, sampleScope(), campaign, sampleRun(), at)
-const memberOf = (...segments: readonly string[]) => sampleMember({ segments })
+const experiment = { variants: [{ name: 'a' }, { name: 'b' }] }
+const strata = [{ name: 'loyal', criteria: { type: 'everyone' as const } }]
+const plain = sampleCampaign({ content: { experiment } })
+const stratified = sampleCampaign({ content: { experiment: { ...experiment, strata } } })
 
-describe('The arms of newcomers in strata', () => {
-  it('go on where another process stopped', () => {
-    const arms = armsFrom(
-      begun({ 'stratum:/loyal': { size: 5, given: 0 }, 'stratum:/other': { size: 3, given: 0 } }),
-    )
-    const members = ['loyal', 'other', 'loyal', 'loyal', 'other', 'loyal', 'other', 'loyal'].map((name) =>
-      memberOf('VIP', `stratum:/${name}`),
-    )
-    const whole = members.map((member) => arms.next(member))
-    for (const split of members.keys()) {
-      const first = armsFrom(
-        begun({ 'stratum:/loyal': { size: 5, given: 0 }, 'stratum:/other': { size: 3, given: 0 } }),
-      )
-      const before = members.slice(0, split).map((member) => first.next(member))
-      const second = armsFrom({ ...begun({}), ...first.given() })
-      expect([...before, ...members.slice(split).map((member) => second.next(member))]).toEqual(whole)
-      expect(second.given()).toEqual(arms.given())
-    }
-    expect(arms.given()).toEqual({
-      newcomers: 8,
-      strata: { 'stratum:/loyal': { size: 5, given: 5 }, 'stratum:/other': { size: 3, given: 3 } },
-    })
+const ranking = (slices: readonly SliceSize['newcomers'][], newcomers = 0): RankingState => ({
+  phase: 'ranking',
+  slices: slices.map((each, at) => ({ slice: String(at), excluded: 0, kept: 0, newcomers: each })),
+  placed: 0,
+  newcomers,
+})
+
+/** The arms of each slice from a process of its own, which remembers nothing. */
+const armsOf = (campaign: typeof plain, at: RankingState) =>
+  at.slices.map((_, index) =>
+    newcomerArms({} as EngineContext, sampleScope(), campaign, sampleRun(), at, index),
+  )
+const joined = (slices: readonly ReadonlyMap<string, readonly Arm[]>[], lane: string) =>
+  slices.flatMap((arms) => arms.get(lane) ?? [])
+
+describe('The arms of newcomers', () => {
+  it('go on from slice to slice in one sequence, behind those of earlier runs', () => {
+    expect(joined(armsOf(plain, ranking([{ '': 3 }, {}, { '': 2 }])), '').join('')).toBe('ababa')
+    expect(joined(armsOf(plain, ranking([{ '': 1 }, { '': 2 }], 3)), '').join('')).toBe('bab')
   })
 
-  it('go in turn for somebody who came after the count, in any process', () => {
-    const arms = armsFrom(begun({ 'stratum:/loyal': { size: 1, given: 0 } }))
-    expect(['late', 'late', 'late'].map((name) => arms.next(memberOf(`stratum:/${name}`)))).toEqual([
-      'a',
-      'b',
-      'a',
-    ])
-    expect(arms.next(memberOf())).toBe('a')
-    const resumed = armsFrom({ ...begun({}), ...arms.given() })
-    expect([resumed.next(memberOf('stratum:/late')), resumed.next(memberOf())]).toEqual(['b', 'b'])
+  it('go on lane by lane in strata, however a run is cut into slices', () => {
+    const [loyal, other] = ['stratum:/loyal', 'stratum:/other'] as const
+    const whole = armsOf(stratified, ranking([{ [loyal]: 5, [other]: 3 }]))
+    const cut = armsOf(
+      stratified,
+      ranking([{ [loyal]: 2 }, { [loyal]: 2, [other]: 1 }, { [loyal]: 1, [other]: 2 }]),
+    )
+    for (const lane of [loyal, other]) expect(joined(cut, lane)).toEqual(joined(whole, lane))
+    expect([...joined(whole, loyal), ...joined(whole, other)].filter((arm) => arm === 'a')).toHaveLength(4)
   })
 })

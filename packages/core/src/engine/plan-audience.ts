@@ -1,4 +1,5 @@
 import { createRankKeys } from '../assignment/rank.js'
+import { elementAt } from '../base/element-at.js'
 import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type GateRules, passGates } from '../consent/gates.js'
@@ -40,8 +41,8 @@ export interface AudienceRequest {
   readonly exclusionGroup?: ExclusionGroupClaim | undefined
   /** In which the members are told apart. @default none */
   readonly strata?: readonly Stratum[] | undefined
-  /** Under which addresses are claimed: a run's id, or one made for a count. */
-  readonly plan: string
+  /** Under which addresses are claimed for a count; null where they are settled once all are planned. */
+  readonly plan: string | null
   /** Under which customers are ranked. */
   readonly salt: string
   /** The instant that relative windows count back from. */
@@ -53,6 +54,8 @@ export interface PlannedMember {
   readonly customer: Customer
   readonly rankKey: string
   readonly channels: readonly ChannelKind[]
+  /** Of the addresses that `channels` write to, in their order. */
+  readonly addressKeys: readonly (AddressKey | null)[]
   readonly exclusion: ExclusionCode | null
   readonly segments: readonly string[]
   /** The first stratum whose criteria hold, else `other`; null when the request has none. */
@@ -110,7 +113,7 @@ export async function createPlanner(
     const answers = await askEligibility(context, scope, matching.rules, matched)
     const permissions = await loadPermissions(context, scope, request.channels, matched)
     const gated = await passAllGates(context, request, matched, answers, permissions, hashGates)
-    const planned = await claimAddresses(context, scope, request, gated, permissions)
+    const planned = await claimAddresses(context, scope, request, gated)
     return mapInTurns(context, planned, (member) => {
       const { customer } = member
       const holds = ({ matches }: NamedMatcher) => matches(customer, counts.get(customer.id))
@@ -165,17 +168,18 @@ function passAllGates(
   permissions: Permissions,
   { globallyHeldOut, outsideSlots }: HashGates,
 ): Promise<readonly Gated[]> {
-  return mapInTurns(context, matched, (customer) => ({
-    customer,
-    ...passGates(request.gates, request.channels, {
+  return mapInTurns(context, matched, (customer) => {
+    const { channels, exclusion } = passGates(request.gates, request.channels, {
       customer,
       consents: permissions.consentsOf(customer.id),
       suppressedOn: (channel) => permissions.suppressedOn(customer, channel),
       globallyHeldOut: globallyHeldOut(customer.id),
       outsideSlots: outsideSlots(customer.id),
       eligibility: answers.get(customer.id) ?? 'yes',
-    }),
-  }))
+    })
+    const addressKeys = channels.map((channel) => permissions.keyOf(customer, channel))
+    return { customer, channels, addressKeys, exclusion }
+  })
 }
 
 /** What customers allow, and which of their addresses are dead. */
@@ -230,22 +234,24 @@ export async function loadPermissions(
 async function claimAddresses(
   context: EngineContext,
   scope: Scope,
-  request: AudienceRequest,
+  { plan }: AudienceRequest,
   gated: readonly Gated[],
-  permissions: Permissions,
 ): Promise<readonly Gated[]> {
-  const claims = gated.flatMap(({ customer, channels }): AddressClaim[] =>
-    channels.flatMap((channel) => {
-      const addressKey = permissions.keyOf(customer, channel)
+  if (plan === null) return gated
+  const claims = gated.flatMap(({ customer, channels, addressKeys }): AddressClaim[] =>
+    channels.flatMap((channel, at) => {
+      const addressKey = addressKeys[at] ?? null
       return addressKey === null ? [] : [{ customerId: customer.id, channel, addressKey }]
     }),
   )
-  const lost = await context.storage.audience.claimAddresses(scope, request.plan, claims)
+  const lost = await context.storage.audience.claimAddresses(scope, plan, claims)
   if (lost.length === 0) return gated
   const lostBy = new Set(lost.map(({ customerId, channel }) => `${channel} ${customerId}`))
   return gated.map((member) => {
-    const channels = member.channels.filter((channel) => !lostBy.has(`${channel} ${member.customer.id}`))
+    const isLeft = (channel: ChannelKind) => !lostBy.has(`${channel} ${member.customer.id}`)
+    const channels = member.channels.filter(isLeft)
     if (channels.length === member.channels.length) return member
-    return { ...member, channels, exclusion: channels.length === 0 ? 'duplicateAddress' : null }
+    const addressKeys = member.addressKeys.filter((_, at) => isLeft(elementAt(member.channels, at)))
+    return { ...member, channels, addressKeys, exclusion: channels.length === 0 ? 'duplicateAddress' : null }
   })
 }

@@ -14,7 +14,6 @@ import type { CallOptions } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { estimateMessages, funnelOf, type MessageEstimate } from './estimate-run.js'
-import { hasRemainder } from './give-arms.js'
 import {
   findUnknownVariables,
   type MessageSize,
@@ -22,6 +21,7 @@ import {
   type PreflightFinding,
 } from './inspect-messages.js'
 import { firstStart } from './occurrences.js'
+import { hasRemainder } from './place-members.js'
 import type { PlannedMember } from './plan-audience.js'
 import { createStratumTally, type StratumSize, stratumFindings, stratumSizes } from './preflight-strata.js'
 import { type PostPreview, previewPosts } from './preview-posts.js'

@@ -10,13 +10,10 @@ import { startRun } from './activate-campaign.js'
 import { changeCampaign, requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { endQueued, reasonOfEnd } from './end-run.js'
-import { freezeStep } from './freeze-run.js'
+import { freezeOn } from './freeze-run.js'
 import { nextRecurrence } from './occurrences.js'
 import { placePosts } from './place-posts.js'
 import { publishProgress } from './progress.js'
-
-/** Pages of freezing that one ring takes before it lets others go first. */
-const PAGES_PER_RING = 40
 
 const HOPELESS: readonly ErrorCode[] = [
   'CRITERIA_INVALID',
@@ -30,7 +27,7 @@ const HOPELESS: readonly ErrorCode[] = [
   'SEGMENT_NOT_FOUND',
 ]
 
-/** Freezes some pages; a scheduled campaign whose time has come is launched first, a recurring one gets its next run. */
+/** Freezes some more; a scheduled campaign whose time has come is launched first, a recurring one gets its next run. */
 export async function prepareRun(
   context: EngineContext,
   scope: Scope,
@@ -48,7 +45,7 @@ export async function prepareRun(
     await placePosts(context, scope, campaign, run)
   }
   try {
-    await freezePages(context, scope, campaign, run)
+    await freezeOn(context, scope, campaign, run)
   } catch (thrown) {
     if (isCampaignKitError(thrown, 'VERSION_CONFLICT')) await endLatecomers(context, scope, campaign, run)
     if (!isHopeless(thrown)) throw thrown
@@ -58,20 +55,7 @@ export async function prepareRun(
   return now
 }
 
-async function freezePages(
-  context: EngineContext,
-  scope: Scope,
-  campaign: Campaign,
-  run: Run,
-): Promise<void> {
-  let frozen = run
-  for (let pages = 0; pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen'; pages += 1) {
-    frozen = await freezeStep(context, scope, campaign, frozen)
-    await context.clock.turn()
-  }
-}
-
-/** A page that was written while another worker ended the run: nobody would ever look at it again. */
+/** What was placed while another worker ended the run: nobody would ever look at it again. */
 async function endLatecomers(
   context: EngineContext,
   scope: Scope,

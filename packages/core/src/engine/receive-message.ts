@@ -124,6 +124,7 @@ function eventOf(
     currency: null,
     url: null,
     machine: false,
+    interaction: null,
   }
 }
 

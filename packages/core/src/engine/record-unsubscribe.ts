@@ -2,6 +2,7 @@ import { CampaignKitError } from '../base/error.js'
 import type { DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { deliveryEvent } from '../metrics/delivery-event.js'
+import { judged } from '../metrics/machine-rule.js'
 import type { Delivery } from '../model/delivery.js'
 import type { Scope } from '../model/scope.js'
 import { requireCampaign } from './change-campaign.js'
@@ -72,9 +73,10 @@ export async function countUnsubscribe(
 }
 
 /**
- * Counts that the link of a message was followed, or its picture fetched. Every call is one event: whether a machine
- * did it is told apart later.
+ * Counts that the link of a message was followed, or its picture fetched. Every call is one event: the rule for
+ * machines judges it by the name of the program that asked.
  *
+ * @param agent - `User-Agent`; null when it is not known
  * @throws DELIVERY_NOT_FOUND
  */
 export async function recordInteraction(
@@ -83,6 +85,7 @@ export async function recordInteraction(
   deliveryId: DeliveryId,
   type: 'clicked' | 'opened',
   url: string | null,
+  agent: string | null,
 ): Promise<void> {
   const delivery = await requireDelivery(context, scope, deliveryId)
   const now = context.clock.now()
@@ -92,6 +95,7 @@ export async function recordInteraction(
     at: now,
     recordedAt: now,
     url,
+    ...judged(context.settings.machineRule, { type, at: now, url }, { agent }),
   })
   await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
 }

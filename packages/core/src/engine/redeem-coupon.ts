@@ -108,6 +108,7 @@ function redemptionEvent(
     reason: null,
     url: null,
     machine: false,
+    interaction: null,
   }
 }
 

@@ -1,23 +1,24 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import type { Customer } from '../model/customer.js'
+import type { Arm } from '../model/experiment.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 
-const NOBODY: ReadonlySet<CustomerId> = new Set()
+const NOBODY: ReadonlyMap<CustomerId, Arm> = new Map()
 
-/** Whom of a page of customers an earlier run of a campaign with an experiment has given an arm. */
+/** Whom of a page of customers an earlier run of a campaign with an experiment has given an arm, and which. */
 export async function returningCustomers(
   context: EngineContext,
   scope: Scope,
   { id, content }: Campaign,
   run: Run,
   customers: readonly Customer[],
-): Promise<ReadonlySet<CustomerId>> {
+): Promise<ReadonlyMap<CustomerId, Arm>> {
   const mayReturn = content.schedule?.type === 'recurring' && content.experiment !== undefined
   if (!mayReturn || isRolloutRun(run) || customers.length === 0) return NOBODY
   const ids = customers.map((customer) => customer.id)
-  return new Set((await context.storage.audience.armsOf(scope, id, run.id, ids)).keys())
+  return context.storage.audience.armsOf(scope, id, run.id, ids)
 }

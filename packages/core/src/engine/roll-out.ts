@@ -193,7 +193,7 @@ function requireFrozen(runs: readonly Run[]): void {
 function isFreezing(run: Run): boolean {
   const { freeze } = run
   if (isRolloutRun(run) || run.status === 'ended' || freeze.phase === 'frozen') return false
-  return freeze.phase === 'ranking' || freeze.after !== null
+  return freeze.phase !== 'matching' || freeze.after !== null
 }
 
 /**

@@ -4,8 +4,11 @@ import { type CallOptions, signalOf, throwIfAborted } from './call-options.js'
 import type { EngineContext } from './context.js'
 import type { AudiencePlanner } from './plan-audience.js'
 
-/** Customers that one step of planning looks at, and members that one of ranking gives their arms. */
+/** Customers that one step of counting looks at. */
 export const PLAN_PAGE = 500
+
+/** Customers that one step of freezing plans: the more, the fewer calls of the storage, each of which has its price. */
+export const FREEZE_PAGE = 2_000
 
 /** Every customer who matches, a page at a time, in order of their ids. */
 export async function* scanMatched(

@@ -1,4 +1,4 @@
-import { type DurationMs, type Instant, SECOND_MS } from '../base/time.js'
+import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { isPublicIn } from '../model/public-placement.js'
@@ -16,13 +16,6 @@ import type { RunServer } from './run-server.js'
 const TURN_MS = 10_000
 /** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
 const TURN_CHUNKS = 20
-/**
- * How long before its slot the next message is claimed: its gates and templates take a moment, and queues look once a
- * second for rings that come later than at once. A ring for an instant just ahead would be heard too late. Where leases
- * are short it is less: who comes so early that the slot lies beyond what it may claim would come again at once, forever.
- */
-const EARLY_MS = SECOND_MS
-
 /** For a channel that goes on as soon as something is due. */
 const AT_ONCE: Instant = 0
 
@@ -68,10 +61,7 @@ async function serveLane(
   const sender = senders.of(scope, lane)
   const until = context.clock.now() + TURN_MS
   const chunks = createChunkDelivery(context, scope, lane, { sender, until })
-  const earlyMs = Math.min(EARLY_MS, Math.floor(sender.pace.horizonMs / 2))
-  const nextAt = await serveTurn(context, scope, lane, { chunks, earlyMs }, signal).finally(() =>
-    chunks.end(),
-  )
+  const nextAt = await serveTurn(context, scope, lane, chunks, signal).finally(() => chunks.end())
   // calls stay under way while the next turn claims more
   if (nextAt !== null) return nextAt
   const stop = await senders.finish(scope, lane)
@@ -86,15 +76,15 @@ async function serveTurn(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
-  { chunks, earlyMs }: { readonly chunks: ChunkDelivery; readonly earlyMs: DurationMs },
+  chunks: ChunkDelivery,
   signal: AbortSignal | undefined,
 ): Promise<Instant | null> {
   for (let served = 0; signal?.aborted !== true; served += 1) {
     if (served >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
-    const { claimed, nextSlotAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
+    const { claimed, nextAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
     const campaign = claimed > 0 ? await publishProgress(context, scope, lane.campaign) : null
     await context.clock.turn()
-    if (nextSlotAt !== null) return nextSlotAt - earlyMs
+    if (nextAt !== null) return nextAt
     if (stop !== null || campaign?.status !== 'active') return null
   }
   return null

@@ -25,7 +25,7 @@ export interface DueWork {
  * @throws what failed first
  */
 export async function serveDueRuns(context: EngineContext, work: DueWork): Promise<void> {
-  const { signal, concurrency, rests } = work
+  const { signal, concurrency, rests, until = Number.POSITIVE_INFINITY } = work
   const busy = new Map<string, Promise<void>>()
   const failures: unknown[] = []
 
@@ -40,6 +40,7 @@ export async function serveDueRuns(context: EngineContext, work: DueWork): Promi
   const isIdle = (run: DueRun) => !busy.has(keyOfRun(run))
   while (signal?.aborted !== true && failures.length === 0) {
     const now = context.clock.now()
+    if (now > until) break
     const due = await context.storage.dueIndex.due({ limit: LIMIT, now })
     const ready = due.filter((run) => isIdle(run) && rests.wakeOf(run) <= now)
     ready.slice(0, concurrency - busy.size).forEach(begin)

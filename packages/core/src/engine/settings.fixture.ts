@@ -1,3 +1,4 @@
+import { machineRule } from '../metrics/machine-rule.js'
 import type { SealablePath } from '../model/sealed.js'
 import type { EngineSettings } from './context.js'
 
@@ -18,5 +19,6 @@ export function sampleSettings(sealed: readonly SealablePath[] = []): EngineSett
     leaseMs: 60_000,
     eligibilityTimeoutMs: 30_000,
     templateData: null,
+    machineRule,
   }
 }

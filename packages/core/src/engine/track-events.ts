@@ -99,6 +99,7 @@ function eventOf(event: TrackedEvent, attribute: Attribute, now: Instant): Campa
     reason: null,
     url: null,
     machine: false,
+    interaction: null,
   }
 }
 

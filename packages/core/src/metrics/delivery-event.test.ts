@@ -31,6 +31,7 @@ describe('the event of a delivery', () => {
       reason: null,
       url: null,
       machine: true,
+      interaction: null,
     })
   })
 

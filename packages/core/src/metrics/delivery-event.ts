@@ -22,6 +22,7 @@ export function deliveryEvent(
     reason: null,
     url: null,
     machine: false,
+    interaction: null,
     ...event,
   }
 }

@@ -30,6 +30,7 @@ const eventArb = fc.record({
   reason: fc.constant(null),
   url: fc.constant(null),
   machine: fc.boolean(),
+  interaction: fc.constant(null),
 })
 
 const asSet = (events: readonly CampaignEvent[]) => foldEvents(events).map(canonicalJson).sort()

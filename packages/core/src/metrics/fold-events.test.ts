@@ -27,6 +27,7 @@ function eventOf(overrides: Partial<CampaignEvent> = {}): CampaignEvent {
     reason: null,
     url: null,
     machine: false,
+    interaction: null,
     ...overrides,
   }
 }

@@ -4,6 +4,7 @@ import type { Instant } from '../base/time.js'
 import type { ChannelKind } from './channel-kind.js'
 import type { Arm } from './experiment.js'
 import { currencySchema, hostIdSchema, instantSchema, wordSchema } from './fields.js'
+import type { Interaction } from './interaction.js'
 
 /** The place in the counts where an event belongs. */
 export interface Attribution {
@@ -36,7 +37,10 @@ export interface CampaignEvent {
   readonly currency: string | null
   readonly reason: string | null
   readonly url: string | null
+  /** Whether a machine did it: of opens and clicks by the rule that `interaction` names. */
   readonly machine: boolean
+  /** Of opens and clicks of a delivery what the rule went by; null for all else, and once the customer was erased. */
+  readonly interaction: Interaction | null
 }
 
 /** Types that only the kit itself records. */

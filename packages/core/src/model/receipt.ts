@@ -3,6 +3,7 @@ import type { DeliveryId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { topicSchema } from './consent.js'
 import { hostIdSchema, instantSchema, storableSchema } from './fields.js'
+import { agentSchema } from './interaction.js'
 
 /** What a provider can say of a delivery. */
 export const RECEIPT_TYPES = [
@@ -39,8 +40,10 @@ export interface Receipt {
   /** The provider's reason or status code, without personal data. */
   readonly reason?: string
   readonly url?: string
-  /** Whether a machine did it (mail scanner, privacy proxy). */
+  /** Whether the provider says that a machine did it (mail scanner, privacy proxy); of opens and clicks a hint to the rule, true and false. */
   readonly machine?: boolean
+  /** The program that opened or clicked (`User-Agent`): the first 200 printable characters of it are kept for the rule. */
+  readonly agent?: string | null
   /**
    * What was unsubscribed from, or subscribed to again: one topic, `*` for all of them, or null for that of the message's
    * campaign.
@@ -64,6 +67,7 @@ export const receiptSchema = z.strictObject({
   reason: storableSchema(10_000).exactOptional(),
   url: storableSchema(10_000).exactOptional(),
   machine: z.boolean().exactOptional(),
+  agent: agentSchema.exactOptional(),
   providerMessageIds: z.array(hostIdSchema).max(10).exactOptional(),
   topic: topicSchema.nullable().exactOptional(),
   suppresses: z.literal('requested').exactOptional(),

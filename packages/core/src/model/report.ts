@@ -45,8 +45,9 @@ export interface MessageCounts {
   /** Members who opened. */
   readonly opened: number
   readonly openedWithMachines: number
-  /** Clicks, all of them. */
+  /** Clicks, all of them but those of machines. */
   readonly clicks: number
+  readonly clicksWithMachines: number
   readonly unsubscribed: number
   readonly complained: number
 }
@@ -63,6 +64,8 @@ export interface MessageRates {
   readonly openRateWithMachines: ReportRate
   /** CTR: clicks / impressions. */
   readonly clickRate: ReportRate
+  /** The same with the clicks of mail scanners. */
+  readonly clickRateWithMachines: ReportRate
   /** Unsubscribed / impressions. */
   readonly unsubscribeRate: ReportRate
   /** Complained / impressions. */

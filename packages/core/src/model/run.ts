@@ -3,32 +3,34 @@ import type { Instant } from '../base/time.js'
 import type { ExclusionCode } from './exclusion.js'
 
 /**
- * How far the freezing of a run has come. `matching` goes through the customers by id (`scanned` are those
- * who match and were read), `ranking` through the members by rank; each step writes its rows and then moves the cursor, so that a killed freezing goes on where it was.
- * `newcomers` counts the members whom the arm sequence of the campaign has given an arm, those of earlier runs among
- * them: the next run goes on behind. Where the members are in strata, `strata` says of each, by its label, how many
- * newcomers it has and how many of them have an arm.
+ * How far the freezing of a run has come. `matching` goes through the customers by id (`scanned` are those who match and
+ * were read); `settling` leaves each address to one of them; `ranking` makes members of them, slice by slice in the order
+ * of their ranks: the first `placed` of `slices` are done. `newcomers` counts those to whom the arm sequence of the
+ * campaign has given an arm: while ranking in earlier runs, once frozen in this one as well, and the next run goes on
+ * behind.
  */
 export type FreezeState =
   | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
+  | { readonly phase: 'settling' }
   | {
       readonly phase: 'ranking'
-      /** The member that was ranked last, behind whom it goes on; null before the first. */
-      readonly after: RankPlace | null
-      readonly nextRank: number
+      readonly slices: readonly SliceSize[]
+      readonly placed: number
       readonly newcomers: number
-      readonly strata?: StrataProgress
     }
   | { readonly phase: 'frozen'; readonly at: Instant; readonly newcomers: number }
 
-/** Where a member stands in the order of a run: by rank key, ties by customer id, both by code points. */
-export interface RankPlace {
-  readonly rankKey: string
-  readonly customerId: CustomerId
+/** Who is planned in a slice of the order of ranks. */
+export interface SliceSize {
+  /** What the storage calls the slice. */
+  readonly slice: string
+  /** Those who are left out, and have no rank. */
+  readonly excluded: number
+  /** Those who keep the arm of an earlier run. */
+  readonly kept: number
+  /** Newcomers, by their lane; lanes without any are left out. */
+  readonly newcomers: Readonly<Record<string, number>>
 }
-
-/** Of each stratum, by its label: newcomers, and those of them who were given an arm so far. */
-export type StrataProgress = Readonly<Record<string, { readonly size: number; readonly given: number }>>
 
 /** The funnel of an audience: `matched` is the sum of the others. */
 export interface AudienceCounts {

@@ -270,7 +270,7 @@ describe('a report', () => {
       runs: [],
       exclusions: [],
     })
-    expect(Object.values(report.rates).map(({ value }) => value)).toEqual(Array(9).fill(null))
+    expect(Object.values(report.rates).map(({ value }) => value)).toEqual(Array(10).fill(null))
     expect(EXCLUSION_CODES.some((code) => code in report.audience.excluded)).toBe(false)
   })
 })

@@ -25,6 +25,7 @@ export function messageFigures(tally: Tally, slice: Slice, measurement: Measurem
     opened: opened.humanMembers,
     openedWithMachines: opened.members,
     clicks: clicks.total - clicks.machine,
+    clicksWithMachines: clicks.total,
     unsubscribed: figures('unsubscribed').members,
     complained: figures('complained').members,
   }
@@ -41,6 +42,7 @@ function ratesOf(counts: MessageCounts, { measures }: Measurement): MessageRates
     openRate: measured('opened', counts.opened, impressions),
     openRateWithMachines: measured('opened', counts.openedWithMachines, impressions),
     clickRate: measured('clicked', counts.clicks, impressions),
+    clickRateWithMachines: measured('clicked', counts.clicksWithMachines, impressions),
     unsubscribeRate: reportRate(counts.unsubscribed, impressions),
     complaintRate: measured('complained', counts.complained, impressions),
   }
@@ -61,6 +63,7 @@ export function joinMessageFigures(figures: readonly MessageFigures[]): MessageF
       opened: count('opened'),
       openedWithMachines: count('openedWithMachines'),
       clicks: count('clicks'),
+      clicksWithMachines: count('clicksWithMachines'),
       unsubscribed: count('unsubscribed'),
       complained: count('complained'),
     },
@@ -70,6 +73,7 @@ export function joinMessageFigures(figures: readonly MessageFigures[]): MessageF
       openRate: joined('openRate'),
       openRateWithMachines: joined('openRateWithMachines'),
       clickRate: joined('clickRate'),
+      clickRateWithMachines: joined('clickRateWithMachines'),
       unsubscribeRate: joined('unsubscribeRate'),
       complaintRate: joined('complaintRate'),
     },

@@ -246,6 +246,14 @@ describe('a figure that could mislead', () => {
   })
 })
 
+describe('a column of clicks with machines', () => {
+  it('is there where machines clicked', () => {
+    expect(readable(page())).toContain('Clicks with machines')
+    const counters = sampleReportInput().counters.map((each) => ({ ...each, machine: 0 }))
+    expect(readable(page({ counters }))).not.toContain('Clicks with machines')
+  })
+})
+
 describe('what the campaign earned by itself', () => {
   const shown = (incremental: CampaignReport['incremental']) => readable(page({ incremental }))
   const figures = { members: 3_789, heldOut: 421, treatedMean: 117.22, holdoutMean: 44.66, cost: 7_514 }

@@ -62,6 +62,7 @@ export function createCrashingStorage(storage: Storage, crash: CrashPoint): Stor
     consents: counted(storage.consents, crash),
     segments: counted(storage.segments, crash),
     campaigns: counted(storage.campaigns, crash),
+    freezing: counted(storage.freezing, crash),
     audience: counted(storage.audience, crash),
     deliveries: counted(storage.deliveries, crash),
     events: counted(storage.events, crash),

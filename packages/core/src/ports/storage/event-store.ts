@@ -1,6 +1,8 @@
 import type { CampaignId, CustomerId, DeliveryId, RunId } from '../../base/ids.js'
 import type { Instant } from '../../base/time.js'
 import type { CampaignEvent } from '../../model/event.js'
+import type { Judgement } from '../../model/interaction.js'
+import type { JournalEntry } from '../../model/journal.js'
 import type { Counter } from '../../model/metrics.js'
 import type { Page, PageRequest } from '../../model/page.js'
 import type { Receipt } from '../../model/receipt.js'
@@ -25,6 +27,14 @@ export interface ReceiptEntry {
  */
 export interface RebuildOutcome {
   readonly outcome: 'rebuilt' | 'factsGone'
+}
+
+/**
+ * What came of writing judgements. `factsGone`: as of {@link RebuildOutcome}, and nothing was written, since the counts could not
+ * follow.
+ */
+export interface ReclassifyResult {
+  readonly outcome: 'written' | 'factsGone'
 }
 
 /** Everything that happened, and the counts of it. */
@@ -79,7 +89,20 @@ export interface EventStore {
    */
   rebuild(scope: Scope, campaignId: CampaignId): Promise<RebuildOutcome>
   /**
-   * Takes customer, reason and url out of the events of customers who are erased; counts stay. Which events were of one and
+   * Writes what a rule made anew of opens and clicks of a campaign: `machine`, and the rule of `interaction`. Events that are
+   * not there, or have no interaction (any more), stay as they are. Counts are not touched: `rebuild` has them follow.
+   * Such events count in one campaign alone. The entry is written together with them, unless facts are gone.
+   *
+   * @param judgements - at most 1,000, with `at` as the event has it
+   */
+  reclassify(
+    scope: Scope,
+    campaignId: CampaignId,
+    judgements: readonly Judgement[],
+    entry: JournalEntry,
+  ): Promise<ReclassifyResult>
+  /**
+   * Takes customer, reason, url and interaction out of the events of customers who are erased; counts stay. Which events were of one and
    * the same may be kept under a mark that leads to nobody.
    */
   forget(scope: Scope, customerIds: readonly CustomerId[]): Promise<void>

@@ -11,6 +11,7 @@ import type { CouponStore } from './coupon-store.js'
 import type { DeliveryStore, DueIndex } from './delivery-store.js'
 import type { EventFeed } from './event-feed.js'
 import type { EventStore } from './event-store.js'
+import type { FreezingStore } from './freezing-store.js'
 import type { JournalStore } from './journal-store.js'
 import type { LedgerStore } from './ledger-store.js'
 import type { SegmentStore } from './segment-store.js'
@@ -64,6 +65,7 @@ export interface Storage {
   readonly consents: ConsentStore
   readonly segments: SegmentStore
   readonly campaigns: CampaignStore
+  readonly freezing: FreezingStore
   readonly audience: AudienceStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

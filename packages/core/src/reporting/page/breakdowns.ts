@@ -14,14 +14,18 @@ const MESSAGE_RATES: readonly (readonly [heading: string, rate: keyof MessageRat
   ['Opened', 'openRate'],
   ['With machines', 'openRateWithMachines'],
   ['Click rate', 'clickRate'],
+  ['Clicks with machines', 'clickRateWithMachines'],
   ['Unsubscribed', 'unsubscribeRate'],
   ['Complained', 'complaintRate'],
 ]
 
-/** Rates of each channel; opens with those of machines only where machines opened anything. */
+/** Rates of each channel; opens and clicks with those of machines only where machines did any. */
 export function channels({ channels: all }: CampaignReport): Markup {
-  const haveMachines = all.some(({ counts }) => counts.openedWithMachines !== counts.opened)
-  const shown = MESSAGE_RATES.filter(([, rate]) => haveMachines || rate !== 'openRateWithMachines')
+  const opens = all.some(({ counts }) => counts.openedWithMachines !== counts.opened)
+  const clicks = all.some(({ counts }) => counts.clicksWithMachines !== counts.clicks)
+  const shown = MESSAGE_RATES.filter(
+    ([, rate]) => (opens || rate !== 'openRateWithMachines') && (clicks || rate !== 'clickRateWithMachines'),
+  )
   const columns = [
     { heading: 'Channel' },
     figure('Sent'),

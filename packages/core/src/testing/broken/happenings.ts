@@ -1,7 +1,9 @@
 import { CampaignKitError } from '../../base/error.js'
+import type { CampaignId } from '../../base/ids.js'
 import { isSettled } from '../../model/delivery.js'
 import type { Scope } from '../../model/scope.js'
 import type { RedeemDecision } from '../../ports/storage/coupon-store.js'
+import { asId } from '../as-id.js'
 import { overridden } from '../overridden.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
@@ -92,6 +94,26 @@ export const happeningStorages: readonly BrokenStorage[] = [
           const customerIds = items.flatMap(({ customerId }) => customerId ?? [])
           await storage.events.forget(scope, customerIds)
           return outcome
+        },
+      }),
+  },
+  {
+    name: 'judges no event anew',
+    caughtBy: 'events.reclassify: writes machine and rule, and counts follow a rebuild',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        reclassify: (scope, campaignId, _, entry) => storage.events.reclassify(scope, campaignId, [], entry),
+      }),
+  },
+  {
+    name: 'judges events of another campaign anew',
+    caughtBy: 'events.reclassify: leaves alone what it cannot judge and what is elsewhere',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        reclassify: async (scope, campaignId, judgements, entry) => {
+          const campaigns = [campaignId, asId<CampaignId>('campaign-2')]
+          for (const each of campaigns) await storage.events.reclassify(scope, each, judgements, entry)
+          return { outcome: 'written' }
         },
       }),
   },

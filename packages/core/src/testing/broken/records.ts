@@ -3,7 +3,6 @@ import { type ConsentRecord, standing } from '../../model/consent.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Suppression } from '../../model/suppression.js'
 import type { Storage } from '../../ports/storage/storage.js'
-import { asId } from '../as-id.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
 
@@ -257,86 +256,5 @@ export const recordStorages: readonly BrokenStorage[] = [
     name: 'gives an address to everybody who claims it',
     caughtBy: 'audience: an address goes to the customer who claims it first',
     wrap: (storage) => withStore(storage, 'audience', { claimAddresses: async () => [] }),
-  },
-  {
-    name: 'counts those alone in a segment who have an arm already',
-    caughtBy: 'audience: segmentCounts count those without exclusion in each segment',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        segmentCounts: async (scope, runId) => {
-          const counts = await storage.audience.armCounts(scope, runId)
-          return new Map(
-            counts.flatMap(({ segment, count }) => (segment === null ? [] : [[segment, count] as const])),
-          )
-        },
-      }),
-  },
-  {
-    name: 'aborts half-written while it adds members',
-    caughtBy: 'audience: append is all or none',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        append: async (scope, runId, members) => {
-          for (const member of members) await storage.audience.append(scope, runId, [member])
-        },
-      }),
-  },
-  {
-    name: 'passes over those who stand beside the last one of a page',
-    caughtBy: 'audience: byRank goes through the members without exclusion by rank key, then by customer',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        byRank: (scope, runId, { after, limit }) =>
-          storage.audience.byRank(scope, runId, {
-            after: after === null ? null : { ...after, customerId: asId('\u{10FFFF}') },
-            limit,
-          }),
-      }),
-  },
-  {
-    name: 'takes an audience for larger than it is',
-    caughtBy: 'audience: reaches counts the members without exclusion',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        reaches: (scope, runId, members) => storage.audience.reaches(scope, runId, members - 1),
-      }),
-  },
-  {
-    name: 'writes to who is held out',
-    caughtBy:
-      'audience: assign queues what members are sent first, on every channel, and nothing for other arms',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        assign: (scope, runId, assignments, first) => {
-          const arms = assignments.map(({ arm }) => arm)
-          return storage.audience.assign(scope, runId, assignments, first && { ...first, arms })
-        },
-      }),
-  },
-  {
-    name: 'queues nothing for who was assigned before',
-    caughtBy:
-      'audience: assign queues under the place and the arm that a member has already, and nothing twice',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        assign: async (scope, runId, assignments, first) => {
-          const ids = assignments.map(({ customerId }) => customerId)
-          const known = await storage.audience.get(scope, runId, ids)
-          const ranked = new Set(known.filter(({ arm }) => arm !== null).map(({ customerId }) => customerId))
-          const fresh = assignments.filter(({ customerId }) => !ranked.has(customerId))
-          await storage.audience.assign(scope, runId, fresh, first)
-        },
-      }),
-  },
-  {
-    name: 'gives the arms before it queues, in a transaction of its own',
-    caughtBy: 'audience: assign and what it queues are all or none',
-    wrap: (storage) =>
-      withStore(storage, 'audience', {
-        assign: async (scope, runId, assignments, first) => {
-          await storage.audience.assign(scope, runId, assignments)
-          if (first !== undefined) await storage.audience.assign(scope, runId, assignments, first)
-        },
-      }),
   },
 ]

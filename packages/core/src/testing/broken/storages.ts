@@ -1,5 +1,6 @@
 import type { BrokenStorage } from './broken-wrapper.js'
 import { eventFeedStorages } from './event-feeds.js'
+import { freezingStorages } from './freezing.js'
 import { happeningStorages } from './happenings.js'
 import { inboxStorages } from './inboxes.js'
 import { ledgerStorages } from './ledger.js'
@@ -17,6 +18,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...forgetfulStorages,
   ...pagingStorages,
   ...recordStorages,
+  ...freezingStorages,
   ...inboxStorages,
   ...postStorages,
   ...ledgerStorages,

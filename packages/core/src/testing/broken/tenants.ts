@@ -28,6 +28,7 @@ const TENANT_CASES = [
   ['consents', 'consents.standing: another tenant with equal ids sees nothing'],
   ['segments', 'segments.get: another tenant with equal ids sees nothing'],
   ['campaigns', 'campaigns.get: another tenant with equal ids sees nothing'],
+  ['freezing', 'freezing.sizes: another tenant with equal ids sees nothing'],
   ['audience', 'audience.get: another tenant with equal ids sees nothing'],
   ['deliveries', 'deliveries.get: another tenant with equal ids sees nothing'],
   ['events', 'events.list: another tenant with equal ids sees nothing'],

@@ -6,13 +6,16 @@ import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleCampaign, sampleMember, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { expectEqual, expectPresent, expectSame } from './expectations.js'
-import { assignmentsOf, seedMembers } from './member-seeds.js'
+import { freezeMembers, seedMembers } from './member-seeds.js'
 import { seedCampaign } from './seeds.js'
 
 const audienceCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`audience: ${name}`, [], run)
 const RUN: RunId = sampleRun().id
 const customers = (...texts: readonly string[]): CustomerId[] => texts.map((text) => asId(text))
+
+/** What of a member decides where an event counts. */
+const placeOf = ({ runId, dueAt, arm, segments }: Member) => ({ runId, dueAt, arm, segments })
 
 const historyCases: readonly StorageCase[] = [
   audienceCase('armsOf gives the first arm in any other run of the campaign', async ({ storage, ours }) => {
@@ -23,25 +26,23 @@ const historyCases: readonly StorageCase[] = [
     const stranger = await seedCampaign(storage, ours, sampleCampaign({ id: 'other' }), [
       sampleRun({ id: 'run-0', campaignId: 'other', createdAt: 0 }),
     ])
-    for (const [runId, customerId, arm] of [
-      ['run-3', 'a', 'late'],
-      ['run-1', 'a', 'first'],
-      ['run-2', 'a', 'second'],
-      ['run-3', 'b', 'only'],
-      ['run-0', 'a', 'of another campaign'],
+    for (const [runId, arms] of [
+      ['run-3', { a: 'late', b: 'only' }],
+      ['run-1', { a: 'first' }],
+      ['run-2', { a: 'second' }],
+      ['run-0', { a: 'of another campaign' }],
     ] as const) {
-      const member = sampleMember({ runId, customerId })
-      await storage.audience.append(ours, member.runId, [member])
-      await storage.audience.assign(ours, member.runId, [{ customerId: member.customerId, rank: 0, arm }])
+      const members = Object.entries(arms).map(([customerId, arm]) =>
+        sampleMember({ runId, customerId, arm }),
+      )
+      const excluded = sampleMember({ runId, customerId: 'excluded', exclusion: 'noConsent' })
+      await freezeMembers(storage, ours, runId, [...members, excluded])
     }
-    await storage.audience.append(ours, asId('run-1'), [
-      sampleMember({ runId: 'run-1', customerId: 'unranked' }),
-    ])
     const armsExcept = async (run: string, ...texts: string[]) => [
       ...(await storage.audience.armsOf(ours, campaign.id, asId(run), customers(...texts))),
     ]
     expectSame(
-      await armsExcept('run-9', 'a', 'b', 'unranked', 'nobody'),
+      await armsExcept('run-9', 'a', 'b', 'excluded', 'nobody'),
       [
         ['a', 'first'],
         ['b', 'only'],
@@ -68,25 +69,21 @@ const historyCases: readonly StorageCase[] = [
       const runs = dues.map((at) => sampleRun({ id: `run-${at}`, occurrence: `o-${at}` }))
       await seedCampaign(storage, ours, sampleCampaign(), [
         ...runs,
-        sampleRun({ id: 'run-9', occurrence: 'unranked' }),
+        sampleRun({ id: 'run-9', occurrence: 'another' }),
       ])
-      const members = dues.map((at) =>
-        sampleMember({ runId: `run-${at}`, dueAt: SAMPLE_NOW + at * DAY_MS, rank: 0, arm: 'all' }),
-      )
-      for (const member of members) {
-        await storage.audience.append(ours, member.runId, [
-          { ...member, rank: null, arm: null },
-          sampleMember({ runId: member.runId, customerId: 'b' }),
-        ])
-        await storage.audience.assign(ours, member.runId, assignmentsOf([member]))
+      const members: Member[] = []
+      for (const at of dues) {
+        const runId = `run-${at}`
+        const member = sampleMember({ runId, dueAt: SAMPLE_NOW + at * DAY_MS })
+        const excluded = sampleMember({ runId, customerId: 'b', exclusion: 'noConsent' })
+        members.push(...(await freezeMembers(storage, ours, runId, [member, excluded])).slice(0, 1))
       }
-      await storage.audience.append(ours, asId('run-9'), [sampleMember({ runId: 'run-9' })])
-      const other = sampleMember({ runId: 'run-9', customerId: 'c', rank: 0, arm: 'all' })
-      await storage.audience.append(ours, other.runId, [{ ...other, rank: null, arm: null }])
-      await storage.audience.assign(ours, other.runId, assignmentsOf([other]))
-      const membership = ({ runId, dueAt, arm, segments }: Member) => ({
+      const [other] = await freezeMembers(storage, ours, 'run-9', [
+        sampleMember({ runId: 'run-9', customerId: 'c' }),
+      ])
+      const membership = (member: Member | undefined) => ({
         campaignId: 'campaign-1',
-        member: { runId, dueAt, arm, segments },
+        member: member && placeOf(member),
       })
       const latestFirst = members.toSorted((left, right) => right.dueAt - left.dueAt)
       const expected = [
@@ -109,9 +106,7 @@ const historyCases: readonly StorageCase[] = [
     )
     await seedCampaign(storage, ours, sampleCampaign(), runs)
     for (const [at, { id }] of runs.entries()) {
-      const member = sampleMember({ runId: id, dueAt: SAMPLE_NOW + at })
-      await storage.audience.append(ours, id, [member])
-      await storage.audience.assign(ours, id, [{ customerId: member.customerId, rank: 0, arm: 'all' }])
+      await freezeMembers(storage, ours, id, [sampleMember({ runId: id, dueAt: SAMPLE_NOW + at })])
     }
     const { customerId } = sampleMember()
     const memberships = await storage.audience.membershipsOf(ours, [customerId])
@@ -153,13 +148,13 @@ const countCases: readonly StorageCase[] = [
         sampleMember({ customerId: 'a', rank: 0, arm: 'plain', segments: ['Lapsed', 'VIP'] }),
         sampleMember({ customerId: 'b', rank: 1, arm: 'plain', segments: ['VIP'] }),
         sampleMember({ customerId: 'c', rank: 2, arm: 'holdout' }),
-        sampleMember({ customerId: 'd', segments: ['VIP'] }),
+        sampleMember({ customerId: 'd', arm: 'plain', segments: ['VIP', 'VIP'] }),
         sampleMember({ customerId: 'e', exclusion: 'noConsent', segments: ['VIP'] }),
       ])
       const expected = [
-        { arm: 'plain', segment: null, count: 2 },
+        { arm: 'plain', segment: null, count: 3 },
         { arm: 'plain', segment: 'Lapsed', count: 1 },
-        { arm: 'plain', segment: 'VIP', count: 2 },
+        { arm: 'plain', segment: 'VIP', count: 3 },
         { arm: 'holdout', segment: null, count: 1 },
       ]
       expectSame(await storage.audience.armCounts(ours, RUN), expected, 'counts')
@@ -168,31 +163,5 @@ const countCases: readonly StorageCase[] = [
   ),
 ]
 
-const segmentCases: readonly StorageCase[] = [
-  audienceCase('segmentCounts count those without exclusion in each segment', async ({ storage, ours }) => {
-    await seedMembers(storage, ours, [
-      sampleMember({ customerId: 'a', rank: 0, arm: 'plain', segments: ['VIP', 'stratum:/loyal'] }),
-      sampleMember({ customerId: 'b', segments: ['stratum:/loyal', 'stratum:/loyal'] }),
-      sampleMember({ customerId: 'c', segments: ['stratum:/other'] }),
-      sampleMember({ customerId: 'd' }),
-      sampleMember({ customerId: 'e', segments: ['VIP'], exclusion: 'noConsent' }),
-    ])
-    await storage.audience.append(ours, asId('run-2'), [
-      sampleMember({ runId: 'run-2', customerId: 'a', segments: ['VIP'] }),
-    ])
-    const expected = [
-      ['VIP', 1],
-      ['stratum:/loyal', 2],
-      ['stratum:/other', 1],
-    ]
-    expectSame([...(await storage.audience.segmentCounts(ours, RUN))], expected, 'counts')
-    expectEqual(
-      [...(await storage.audience.segmentCounts(ours, asId('run-9')))],
-      [],
-      'of a run without members',
-    )
-  }),
-]
-
 /** What arms and their counts mean in an AudienceStore. */
-export const armCases: readonly StorageCase[] = [...historyCases, ...segmentCases, ...countCases]
+export const armCases: readonly StorageCase[] = [...historyCases, ...countCases]

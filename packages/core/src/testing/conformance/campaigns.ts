@@ -224,15 +224,15 @@ const runCases: readonly StorageCase[] = [
     const { storage, ours } = subject
     await seedCampaign(storage, ours, CAMPAIGN)
     const labels = ['/__proto__', '/constructor', `${toIso(0)}/"of" the \\ \u{1F355}`, `${toIso(0)}/`]
-    const strata = labels.map((label, at) => [`stratum:${label}`, { size: at + 2, given: at }])
+    const lanes = labels.map((label, at) => [`stratum:${label}`, at + 2])
+    const slice = { slice: '"0" \\ \u{1F355}', excluded: 1, kept: 2, newcomers: Object.fromEntries(lanes) }
     const ranking = sampleRun({
       version: 2,
       freeze: {
         phase: 'ranking',
-        after: { rankKey: 'ff', customerId: asId('"c" \\ \u{1F355}') },
-        nextRank: 500,
+        slices: [slice, { slice: 'empty', excluded: 0, kept: 0, newcomers: {} }],
+        placed: 1,
         newcomers: 7,
-        strata: Object.fromEntries(strata),
       },
     })
     await storage.campaigns.updateRun(ours, ranking, 1)

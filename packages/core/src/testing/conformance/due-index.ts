@@ -66,7 +66,7 @@ export const dueIndexCases: readonly StorageCase[] = [
       id: 'c',
       status: 'active',
       scheduledFor: SAMPLE_NOW,
-      freeze: { phase: 'ranking', after: null, nextRank: 0, newcomers: 0 },
+      freeze: { phase: 'ranking', slices: [], placed: 0, newcomers: 0 },
     })
     expectEqual(
       await dueIn(storage),

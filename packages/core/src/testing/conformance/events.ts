@@ -196,7 +196,12 @@ const forgetCases: readonly StorageCase[] = [
     async ({ storage, ours }) => {
       const events = [
         sampleEvent({ key: 'a' }),
-        sampleEvent({ key: 'b', reason: '<ada@example.com> unknown', url: 'https://pizza.example/?for=Ada' }),
+        sampleEvent({
+          key: 'b',
+          reason: '<ada@example.com> unknown',
+          url: 'https://pizza.example/?for=Ada',
+          interaction: { agent: 'Ada-Mail/1.0', machineHint: false, rule: 'rule-1' },
+        }),
         sampleEvent({ key: 'c', customerId: 'other', reason: 'mailbox full', url: 'https://pizza.example' }),
       ]
       await storage.events.append(ours, events)
@@ -219,6 +224,11 @@ const forgetCases: readonly StorageCase[] = [
           ['other', 'mailbox full', 'https://pizza.example'],
         ],
         'customers, reasons and urls of the events',
+      )
+      expectEqual(
+        listed.map(({ interaction }) => interaction),
+        [null, null, null],
+        'interactions of the events',
       )
       expectSame(await storage.events.counters(ours, CAMPAIGN), foldCounters(events, CAMPAIGN), 'counters')
       expectEqual(await storage.events.append(ours, events), [], 'repetitions that count as new')

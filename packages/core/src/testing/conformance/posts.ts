@@ -5,7 +5,7 @@ import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleAttribution, sampleDelivery, sampleEvent, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
 import { allPages, expectEqual, expectPresent, expectSame } from './expectations.js'
-import { claimOf, holdOf, sentSettlement, windowEntryOf } from './seeds.js'
+import { claimOf, holdOf, seedCampaign, sentSettlement, windowEntryOf } from './seeds.js'
 
 const postCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`posts: ${name}`, [], run)
@@ -79,6 +79,7 @@ export const postCases: readonly StorageCase[] = [
     },
   ),
   postCase('are ended with their campaign, and counted as nobody’s', async ({ storage, ours }) => {
+    await seedCampaign(storage, ours)
     await storage.deliveries.append(ours, [post('one')])
     const end = { status: 'cancelled', reason: 'stopped', now: SAMPLE_NOW, limit: 10 } as const
     expectEqual(await storage.deliveries.endQueued(ours, CAMPAIGN, end), 1, 'ended deliveries')

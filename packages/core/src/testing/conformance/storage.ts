@@ -19,14 +19,17 @@ import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
+import { freezingCases } from './freezing.js'
 import { heldCases } from './held.js'
 import { inboxCases } from './inbox.js'
 import { journalCases } from './journal.js'
 import { ledgerCases } from './ledger.js'
 import { eventMatchingCases } from './matching.js'
+import { placementCases } from './placements.js'
 import { postCases } from './posts.js'
 import { rebuildCases } from './rebuilds.js'
 import { receiptCases } from './receipts.js'
+import { reclassifyCases } from './reclassifications.js'
 import { redemptionCases } from './redemptions.js'
 import { couponResealCases } from './reseals.js'
 import { reversalCases } from './reversals.js'
@@ -86,6 +89,8 @@ export const storageConformance: readonly StorageCase[] = [
   ...consentCases,
   ...segmentCases,
   ...campaignCases,
+  ...freezingCases,
+  ...placementCases,
   ...audienceCases,
   ...deliveryCases,
   ...inboxCases,
@@ -100,6 +105,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...eventFeedCases,
   ...counterCases,
   ...rebuildCases,
+  ...reclassifyCases,
   ...receiptCases,
   ...couponCases,
   ...redemptionCases,

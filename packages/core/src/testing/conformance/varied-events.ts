@@ -1,4 +1,5 @@
 import type { CampaignEvent } from '../../model/event.js'
+import type { Interaction } from '../../model/interaction.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleAttribution, sampleEvent } from '../samples.js'
 
@@ -6,6 +7,13 @@ import { sampleAttribution, sampleEvent } from '../samples.js'
 export const OTHER_CAMPAIGN = sampleAttribution({ campaignId: 'campaign-2', runId: 'run-9', channel: null })
 
 const of = <Item>(items: readonly [Item, ...Item[]], at: number): Item => items[at % items.length] ?? items[0]
+
+const INTERACTIONS: readonly [Interaction | null, ...Interaction[]] = [
+  null,
+  { agent: 'Mozilla/5.0 (X11)', machineHint: false, rule: 'rule-1' },
+  { agent: null, machineHint: true, rule: 'rule-2' },
+  { agent: null, machineHint: null, rule: 'rule-1' },
+]
 
 /** Events that differ in everything that a cell of the counts is made of. */
 export function variedEvents(count: number): CampaignEvent[] {
@@ -28,6 +36,7 @@ export function variedEvents(count: number): CampaignEvent[] {
       currency: of([null, 'EUR', null, null, 'USD', null], at),
       costMicros: at % 5,
       machine: at % 4 === 0,
+      interaction: at % 3 === 1 ? null : of(INTERACTIONS, at),
       attributions: of([[place, OTHER_CAMPAIGN], [place], [place], [place]], at),
     })
   })

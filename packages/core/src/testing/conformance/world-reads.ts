@@ -32,8 +32,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     allPages((page) => storage.campaigns.list(scope, { archived: true }, page)),
   'campaigns.getRun': (storage, scope) => storage.campaigns.getRun(scope, RUN),
   'campaigns.runsOf': (storage, scope) => storage.campaigns.runsOf(scope, CAMPAIGN),
-  'audience.byRank': (storage, scope) => storage.audience.byRank(scope, RUN, { after: null, limit: 100 }),
-  'audience.reaches': (storage, scope) => storage.audience.reaches(scope, RUN, 1),
+  'freezing.sizes': (storage, scope) => storage.freezing.sizes(scope, RUN),
   'audience.get': (storage, scope) => storage.audience.get(scope, RUN, [CUSTOMER]),
   'audience.armsOf': async (storage, scope) => [
     ...(await storage.audience.armsOf(scope, CAMPAIGN, asId('run-2'), [CUSTOMER])),
@@ -42,7 +41,6 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     ...(await storage.audience.membershipsOf(scope, [CUSTOMER])),
   ],
   'audience.counts': (storage, scope) => storage.audience.counts(scope, RUN),
-  'audience.segmentCounts': async (storage, scope) => [...(await storage.audience.segmentCounts(scope, RUN))],
   'audience.armCounts': (storage, scope) => storage.audience.armCounts(scope, RUN),
   'audience.list': (storage, scope) => allPages((page) => storage.audience.list(scope, RUN, {}, page)),
   'deliveries.get': (storage, scope) =>
@@ -62,7 +60,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     allPages((page) => storage.deliveries.list(scope, CAMPAIGN, {}, page)),
   'deliveries.counts': (storage, scope) => storage.deliveries.counts(scope, CAMPAIGN),
   'deliveries.reasons': async (storage, scope) => [
-    ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'skipped')),
+    ...(await storage.deliveries.reasons(scope, CAMPAIGN, 'held')),
   ],
   'deliveries.nextDue': (storage, scope) => storage.deliveries.nextDue(scope, RUN),
   'events.known': (storage, scope) => storage.events.known(scope, ['event-1']),

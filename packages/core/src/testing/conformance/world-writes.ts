@@ -19,11 +19,14 @@ import {
 } from '../samples.js'
 import { SAMPLE_PLACE } from './coupon-calls.js'
 import { expectPresent } from './expectations.js'
+import { placeAll, planIn, plannedOf } from './member-seeds.js'
 import { claimOf, heldDecisionOf, holdOf, LEASE_MS, otherSettlement, windowEntryOf } from './seeds.js'
 import { redeemOne, type WORLD_DELIVERIES, WORLD_LEDGER, WORLD_SEAL } from './world.js'
 
 const { id: RUN, campaignId: CAMPAIGN } = sampleRun()
 const CUSTOMER = sampleCustomer().id
+/** The run as the world leaves it. */
+const WORLD_RUN = sampleRun({ version: 3, freeze: { phase: 'settling' } })
 const NOW = SAMPLE_NOW
 
 /** A call of a writing method that changes the seeded world. */
@@ -118,6 +121,13 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
       return storage.deliveries.settleHeld(scope, [decision], null, NOW, entry)
     },
   },
+  {
+    method: 'events.reclassify',
+    write: (storage, scope, entry) => {
+      const judgement = { key: 'event-1', at: NOW, machine: true, rule: 'rule-2' }
+      return storage.events.reclassify(scope, CAMPAIGN, [judgement], entry)
+    },
+  },
   { method: 'coupons.redeem', write: (storage, scope, entry) => redeemOne(storage, scope, 2, entry) },
   {
     method: 'coupons.reverse',
@@ -163,17 +173,21 @@ export const OTHER_WRITES: readonly WorldWrite[] = [
   {
     method: 'campaigns.updateRun',
     write: (storage, scope) =>
-      storage.campaigns.updateRun(scope, sampleRun({ version: 2, status: 'ended' }), 1),
+      storage.campaigns.updateRun(scope, sampleRun({ version: 4, status: 'ended' }), 3),
   },
   {
-    method: 'audience.append',
-    write: (storage, scope) => storage.audience.append(scope, RUN, [sampleMember({ customerId: 'new' })]),
+    method: 'freezing.append',
+    write: (storage, scope) => planIn(storage, scope, RUN, [plannedOf(sampleMember({ customerId: 'new' }))]),
   },
   {
-    method: 'audience.assign',
-    write: (storage, scope) =>
-      storage.audience.assign(scope, RUN, [{ customerId: asId('unranked'), rank: 1, arm: 'holdout' }]),
+    method: 'freezing.settleAddresses',
+    write: (storage, scope) => storage.freezing.settleAddresses(scope, WORLD_RUN),
   },
+  {
+    method: 'freezing.place',
+    write: (storage, scope) => placeAll(storage, scope, WORLD_RUN),
+  },
+  { method: 'freezing.discard', write: (storage, scope) => storage.freezing.discard(scope, RUN) },
   {
     method: 'deliveries.append',
     write: (storage, scope) => storage.deliveries.append(scope, [sampleDelivery({ id: 'new' })]),

@@ -1,7 +1,10 @@
+import type { AddressKey } from '../../base/ids.js'
 import { DAY_MS } from '../../base/time.js'
+import type { Interaction } from '../../model/interaction.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Scope } from '../../model/scope.js'
 import type { Storage } from '../../ports/storage/storage.js'
+import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import {
   sampleConsent,
@@ -17,6 +20,7 @@ import {
 } from '../samples.js'
 import type { StorageSubject } from './conformance-case.js'
 import { expectPresent } from './expectations.js'
+import { freezeMembers, planIn, plannedOf } from './member-seeds.js'
 import {
   claimAndOpen,
   claimOf,
@@ -35,6 +39,9 @@ const NOW = SAMPLE_NOW
 export const WORLD_DELIVERIES = ['0-held', '1-sent', '2-attempting', '3-claimed', '4-queued', '5-stale'].map(
   (id, rank) => sampleDelivery({ id, rank, customerId: id === '1-sent' ? CUSTOMER : `customer of ${id}` }),
 )
+
+/** Of the click of the world: what it was judged by. */
+export const WORLD_INTERACTION: Interaction = { agent: 'curl/8.5.0', machineHint: false, rule: 'rule-1' }
 
 /** A seal of the customer of the world. */
 export const WORLD_SEAL = 'test.born'
@@ -57,14 +64,15 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await storage.segments.put(scope, sampleSegment(), null, freshEntry())
   await seedCampaign(storage, scope)
   const held = { segments: ['Lapsed'] }
-  await storage.audience.append(scope, RUN, [
-    sampleMember(held),
-    sampleMember({ ...held, customerId: 'unranked' }),
-  ])
-  await storage.audience.assign(scope, RUN, [{ customerId: CUSTOMER, rank: 0, arm: 'all' }])
+  await freezeMembers(storage, scope, RUN, [sampleMember(held)])
+  const planned = ['planned', 'with the same address'].map((customerId) => ({
+    ...plannedOf(sampleMember({ ...held, customerId })),
+    addressKeys: [asId<AddressKey>('k1:shared')],
+  }))
+  await planIn(storage, scope, RUN, planned)
   await storage.ledger.hold(scope, [WORLD_LEDGER.limit], [WORLD_LEDGER.held], NOW)
   await storage.ledger.settle(scope, [WORLD_LEDGER.settled], NOW)
-  await storage.events.append(scope, [sampleEvent()])
+  await storage.events.append(scope, [sampleEvent({ interaction: WORLD_INTERACTION })])
   await storage.coupons.issue(scope, [sampleToken({ maxRedemptions: 2 })])
   await redeemOne(storage, scope, 1)
   await storage.deliveries.append(scope, WORLD_DELIVERIES)
@@ -74,6 +82,11 @@ export async function seedWorld(subject: StorageSubject, scope: Scope): Promise<
   await storage.deliveries.settle(scope, [sentSettlement(expectPresent(sent, 'a hold'))], NOW)
   await claimAndOpen(storage, scope, claimOf({ limit: 1 }))
   await storage.deliveries.claim(scope, RUN, claimOf({ limit: 1 }))
+  await storage.deliveries.append(scope, [
+    sampleDelivery({ id: 'in the inbox', customerId: CUSTOMER, channel: 'in-app' }),
+  ])
+  const [shown] = await claimAndOpen(storage, scope, claimOf({ limit: 1, channel: 'in-app' }))
+  await storage.deliveries.settle(scope, [sentSettlement(expectPresent(shown, 'a hold'))], NOW)
 }
 
 /** Redeems the token of the world. */

@@ -107,6 +107,7 @@ export function sampleEvent(overrides: Overrides<CampaignEvent> = {}): CampaignE
     reason: null,
     url: null,
     machine: false,
+    interaction: null,
     ...overrides,
     customerId: customerId === null ? null : asId<CustomerId>(customerId),
     deliveryId: deliveryId === null ? null : asId<DeliveryId>(deliveryId),
