@@ -60,8 +60,10 @@ export function createDeliveryStore(tenantOf: TenantOf): DeliveryStore {
         .toSorted((left, right) => right.dueAt - left.dueAt || byCodePoints(right.id, left.id))
         .slice(0, limit)
     },
-    ofMember: async (scope, runId, customerId) =>
-      [...tenantOf(scope).deliveries.ofMember(runId, customerId)].sort(byTurn),
+    ofMembers: async (scope, runId, customerIds) => {
+      const { deliveries } = tenantOf(scope)
+      return [...new Set(customerIds)].flatMap((id) => [...deliveries.ofMember(runId, id)]).sort(byTurn)
+    },
     inbox: async (scope, customerId, { dismissed }, page) => {
       const { deliveries } = tenantOf(scope)
       const order = new SortedList<Place>((left, right) => byPlace(right, left))

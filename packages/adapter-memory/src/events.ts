@@ -2,6 +2,7 @@ import type { EventStore } from '@campaignkit/core/adapter'
 import { appendReceipts } from './append-receipts.js'
 import { countByCustomer } from './count-by-customer.js'
 import { frozenCopy } from './frozen-copy.js'
+import { lastByChannel } from './last-by-channel.js'
 import { byPlace } from './order.js'
 import { pageOf, placeCursor } from './paging.js'
 import type { TenantOf } from './tenants.js'
@@ -29,6 +30,7 @@ export function createEventStore(tenantOf: TenantOf): EventStore {
     ofCustomer: async (scope, customerId) =>
       [...tenantOf(scope).events.ofCustomer(customerId)].sort(byPlace).slice(-MOST_OF_CUSTOMER),
     countByCustomer: async (scope, request) => countByCustomer(tenantOf(scope).events, request),
+    lastByChannel: async (scope, request) => lastByChannel(tenantOf(scope).events, request),
     rebuild: async (scope, campaignId) => {
       tenantOf(scope).events.rebuild(campaignId)
       return { outcome: 'rebuilt' }

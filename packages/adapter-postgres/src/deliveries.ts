@@ -65,15 +65,15 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[]) and d.id in (
         select delivery_id from ${attempts} where tenant = ${tenant} and address_key = any(${keys}::text[]))
         order by d.due_at desc, d.id desc limit ${limit}`),
-    ofMember: ({ tenant }, runId, customerId) =>
+    ofMembers: ({ tenant }, runId, customerIds) =>
       read(sql`d.tenant = ${tenant} and d.id in (
         select ${firstId(raw('m.run_id'), raw('m.rank'), raw('used.channel'))} from ${tables.members} as m
         cross join lateral unnest(m.channels) as used(channel)
-        where m.tenant = ${tenant} and m.run_id = ${runId} and m.customer_id = ${customerId}
+        where m.tenant = ${tenant} and m.run_id = ${runId} and m.customer_id = any(${customerIds}::text[])
         union all
         select id from ${deliveries} where tenant = ${tenant} and run_id = ${runId}
-          and customer_id = ${customerId} and not is_first
-      ) and d.run_id = ${runId} and d.customer_id = ${customerId} order by d.due_at, d.rank, d.id`),
+          and customer_id = any(${customerIds}::text[]) and not is_first
+      ) and d.run_id = ${runId} and d.customer_id = any(${customerIds}::text[]) order by d.due_at, d.rank, d.id`),
     inbox: async ({ tenant }, customerId, { dismissed }, { cursor, limit }) => {
       const end = cursor === null ? null : readPlace(cursor)
       const behind = end === null ? sql`` : sql`and (d.sent_at, d.id) < (${end.at}::float8, ${end.key})`

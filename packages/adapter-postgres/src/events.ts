@@ -1,4 +1,4 @@
-import type { Counter, CustomerId, EventStore, Scope } from '@campaignkit/core/adapter'
+import type { ChannelKind, Counter, CustomerId, EventStore, Instant, Scope } from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { appendEvents } from './append-events.js'
 import { appendReceipts } from './append-receipts.js'
@@ -18,6 +18,12 @@ type CounterRow = Omit<Counter, 'channel' | 'segment' | 'currency'> & {
   readonly channel: string
   readonly segment: string
   readonly currency: string
+}
+
+interface LastRow {
+  readonly customer_id: CustomerId
+  readonly channel: ChannelKind
+  readonly at: Instant
 }
 
 /** The events of {@link createPostgresStorage}. */
@@ -79,6 +85,17 @@ export function createEventStore(database: Database, tables: Tables, { announce 
           and type = ${type} and at <= ${until} ${behind}
         group by customer_id`)
       return new Map(rows.map(({ customer_id, count }) => [customer_id, count]))
+    },
+    lastByChannel: async ({ tenant }, { types, customerIds }) => {
+      const rows = await database.rows<LastRow>(sql`
+        select customer_id, attribution->>'channel' as channel, max(at) as at
+        from ${events}, lateral json_array_elements(attributions) as attribution
+        where tenant = ${tenant} and customer_id = any(${customerIds}::text[]) and part = 0
+          and type = any(${types}::text[]) and not machine and attribution->>'channel' is not null
+        group by 1, 2`)
+      const last = new Map<CustomerId, Partial<Record<ChannelKind, Instant>>>()
+      for (const { customer_id: id, channel, at } of rows) last.set(id, { ...last.get(id), [channel]: at })
+      return last
     },
     rebuild: (scope, campaignId) =>
       database.transaction((session) => rebuildCounters(session, tables, scope, campaignId)),

@@ -116,7 +116,7 @@ for (const pipelining of [true, false]) {
 
     it('is transient when the connection is lost before the message was given away', async () => {
       const { result, mailbox } = await outcomeOf({ type: 'drop', at: 'rcpt' }, { pipelining })
-      expect(result).toEqual({ outcome: 'transient', code: 'smtp-closed' })
+      expect(result).toEqual({ outcome: 'transient', code: 'smtp-closed', outage: true })
       expect(mailbox.connections).toBe(1)
     })
 
@@ -131,7 +131,7 @@ for (const pipelining of [true, false]) {
       'is unknown when the answer never comes, whether the server keeps it: %s',
       async (keeps) => {
         const { result, mailbox } = await outcomeOf({ type: 'drop', at: 'answer', keeps }, { pipelining })
-        expect(result).toEqual({ outcome: 'unknown', code: 'smtp-closed' })
+        expect(result).toEqual({ outcome: 'unknown', code: 'smtp-closed', outage: true })
         expect(mailbox.messages).toHaveLength(keeps ? 1 : 0)
         expect(mailbox.connections).toBe(1)
       },
@@ -146,7 +146,7 @@ for (const pipelining of [true, false]) {
       }
       const given = { smtp: { timeouts: { silenceMs: 250 } } }
       const { result } = await outcomeOf(stall, { pipelining, behaviour }, given)
-      expect(result).toEqual({ outcome: 'transient', code: 'smtp-timeout' })
+      expect(result).toEqual({ outcome: 'transient', code: 'smtp-timeout', outage: true })
       expect(named).toBe('ada@example.com')
     })
 
@@ -160,7 +160,7 @@ for (const pipelining of [true, false]) {
       'is unknown when the server falls silent after the message was given away: %o',
       async (given) => {
         const { result, mailbox } = await outcomeOf({ type: 'stall', at: 'answer' }, { pipelining }, given)
-        expect(result).toEqual({ outcome: 'unknown', code: 'smtp-timeout' })
+        expect(result).toEqual({ outcome: 'unknown', code: 'smtp-timeout', outage: true })
         expect(mailbox.messages).toHaveLength(1)
       },
     )

@@ -61,7 +61,7 @@ describe('the options of the handler', () => {
 
   it.each([
     [{ authTokens: [] }, 'INVALID_INPUT authTokens'],
-    [{ authTokens: ['short'] }, 'INVALID_INPUT authTokens[0]'],
+    [{ authTokens: [''] }, 'INVALID_INPUT authTokens[0]'],
     [{ kit: null }, 'INVALID_INPUT kit'],
     [{ publicUrl: 'go.pizza.example' }, 'INVALID_INPUT publicUrl'],
     [{ publicUrl: 'https://go.pizza.example/?a=1' }, 'INVALID_INPUT publicUrl'],

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS, type SendResult } from '@campaignkit/core/adapter'
+import { DAY_MS, MINUTE_MS, type SendResult } from '@campaignkit/core/adapter'
 import type { SmtpStage } from '../smtp/smtp-evidence.js'
 import { RULES, type Rule } from './rules.js'
 
@@ -45,7 +45,7 @@ function resultOf(rule: Rule, { word, retryAfterMs }: Failure): SendResult {
       return {
         outcome: 'throttled',
         code,
-        retryAfterMs: Math.min(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS, HOUR_MS),
+        retryAfterMs: Math.min(retryAfterMs ?? DEFAULT_RETRY_AFTER_MS, DAY_MS),
       }
     case 'permanent':
       return { outcome: 'permanent', code, ...(rule.suppress ? { suppress: true } : {}) }

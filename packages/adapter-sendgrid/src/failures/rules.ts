@@ -43,6 +43,8 @@ export const RULES: readonly Rule[] = [
   { of: 'smtp', code: /^4/, text: /gr[ae]y.?list/i, outcome: 'transient' },
   { of: 'smtp', code: /^4/, enhanced: /^4\.7\.28$/, outcome: 'throttled' },
   { of: 'smtp', code: /^4/, text: TOO_FAST, outcome: 'throttled' },
+  // closing down in place of a greeting
+  { of: 'smtp', code: /^421/, stages: ['connect'], outcome: 'transient', outage: true },
   { of: 'smtp', code: /^4/, outcome: 'transient' },
   { of: 'smtp', code: /^5/, text: SENDER_UNVERIFIED, outcome: 'misconfigured' },
   { of: 'smtp', code: /^53[0458]/, outcome: 'misconfigured' },
@@ -96,9 +98,9 @@ export const RULES: readonly Rule[] = [
   { of: 'http', code: /^/, outcome: 'unknown' },
 
   // the message was out of our hands
-  { of: 'lost', code: /^http-/, stages: ['answer'], outcome: 'unknown', outage: true },
-  { of: 'lost', code: /^/, stages: ['answer'], outcome: 'unknown' },
+  { of: 'lost', code: /^/, stages: ['answer'], outcome: 'unknown', outage: true },
   { of: 'lost', code: /-certificate$/, outcome: 'misconfigured' },
-  { of: 'lost', code: /^/, stages: ['connect'], outcome: 'transient', outage: true },
-  { of: 'lost', code: /^/, outcome: 'transient' },
+  // in the midst of the message it may be the message
+  { of: 'lost', code: /^/, stages: ['body'], outcome: 'transient' },
+  { of: 'lost', code: /^/, outcome: 'transient', outage: true },
 ]

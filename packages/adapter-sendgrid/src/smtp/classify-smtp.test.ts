@@ -26,7 +26,7 @@ describe('a reply', () => {
     ['rcpt', '450 4.7.1 greylisted, too many attempts', 'transient'],
     ['rcpt', '421 4.7.28 unusual', 'throttled'],
     ['rcpt', '450-4.7.1 slow\r\n450 4.7.1 down, try again in 90 seconds', 'throttled'],
-    ['rcpt', '451 rate limited, retry after 2h', 'throttled', { retryAfterMs: 3_600_000 }],
+    ['rcpt', '451 rate limited, retry after 2h', 'throttled', { retryAfterMs: 7_200_000 }],
     ['rcpt', '451 rate limited, wait for 45 min', 'throttled', { retryAfterMs: 2_700_000 }],
     ['rcpt', '451 rate limited, retry in 0 seconds', 'throttled', { retryAfterMs: 60_000 }],
     ['rcpt', '550 5.1.1 no such user', 'permanent', { suppress: true }],

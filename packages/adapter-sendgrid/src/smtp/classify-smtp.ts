@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS, SECOND_MS, type SendResult } from '@campaignkit/core/adapter'
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, type SendResult } from '@campaignkit/core/adapter'
 import { judge } from '../failures/judge.js'
 import type { SmtpEvidence, SmtpStage } from './smtp-evidence.js'
 
@@ -48,10 +48,10 @@ function enhancedOf(reply: string): string {
   return match?.[2]?.[0] === match?.[1] ? (match?.[2] ?? '') : ''
 }
 
-/** "try again in 5 minutes"; at most an hour, as the engine asks again anyway. */
+/** "try again in 5 minutes"; at most a day. */
 function retryAfterMs(text: string): number | null {
   const match = /\b(?:in|after|for) (\d{1,5}) ?(s|m|h)(?:ec|in|our|\b)/i.exec(text)
   const unit = UNIT_MS[match?.[2]?.toLowerCase() ?? '']
   const named = unit === undefined ? 0 : Number(match?.[1]) * unit
-  return named > 0 ? Math.min(named, HOUR_MS) : null
+  return named > 0 ? Math.min(named, DAY_MS) : null
 }

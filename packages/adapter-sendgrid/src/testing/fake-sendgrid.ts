@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createSystemClock } from '@campaignkit/core'
 import { checkMailSend, type MailSendFault } from './check-mail-send.js'
 import type { FakeBehaviour, FakeStep } from './fake-behaviour.js'
 import { type FakeMessage, messageIdOf, messagesOf } from './fake-message.js'
@@ -11,6 +12,8 @@ export interface FakeSendgridOptions {
   readonly behaviour?: (step: FakeStep) => FakeBehaviour
   /** Whether to hang up while the nth request comes in, counted from 1. @default never */
   readonly cutsOff?: (n: number) => boolean
+  /** Milliseconds before each answer. @default 0 */
+  readonly latencyMs?: number
   /** Keys that may send. @default every key that begins with `SG.` */
   readonly apiKeys?: readonly string[]
   /** Addresses that mail may be from. @default all */
@@ -81,6 +84,7 @@ interface Waiter {
 class Fake implements FakeSendgrid {
   readonly messages: FakeMessage[] = []
   readonly refusals: FakeRefusal[] = []
+  readonly #clock = createSystemClock()
   readonly #options: FakeSendgridOptions
   readonly #server: Server
   #waiters: Waiter[] = []
@@ -162,6 +166,7 @@ class Fake implements FakeSendgrid {
   }
 
   async #conclude(step: FakeStep & { readonly apiKey: string }, response: ServerResponse): Promise<void> {
+    await this.#clock.sleepUntil(this.#clock.now() + (this.#options.latencyMs ?? 0))
     const behaviour = this.#options.behaviour?.(step) ?? ACCEPT
     const headers = this.#options.headers?.(step) ?? {}
     switch (behaviour.type) {

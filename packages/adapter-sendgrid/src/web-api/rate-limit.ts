@@ -1,4 +1,4 @@
-import { HOUR_MS, type Instant, retryAfterMs, SECOND_MS } from '@campaignkit/core/adapter'
+import { DAY_MS, type Instant, retryAfterMs, SECOND_MS } from '@campaignkit/core/adapter'
 
 export interface RateLimitHeaders {
   get(name: string): string | null
@@ -8,7 +8,7 @@ export interface RateLimitHeaders {
 const LEAST_UNIX_SECONDS = 1_000_000_000
 
 /**
- * How long the account must hold still by what the Web API says with an answer, at least a second and at most an hour:
+ * How long the account must hold still by what the Web API says with an answer, at least a second and at most a day:
  * Retry-After, or X-RateLimit-Reset once no request remains. Null when it need not, or nothing is said.
  */
 export function pauseOf(status: number, headers: RateLimitHeaders, now: Instant): number | null {
@@ -16,7 +16,7 @@ export function pauseOf(status: number, headers: RateLimitHeaders, now: Instant)
   const retryAfter = retryAfterMs(headers.get('retry-after'), now)
   const named = retryAfter ?? (isUsedUp ? resetMs(headers, now) : null)
   if (named === null || (status < 300 && !isUsedUp)) return null
-  return Math.min(Math.max(Math.ceil(named), SECOND_MS), HOUR_MS)
+  return Math.min(Math.max(Math.ceil(named), SECOND_MS), DAY_MS)
 }
 
 /** The instant at which requests remain again, in Unix seconds: by the server's own clock where it shows it. */

@@ -91,6 +91,18 @@ describe('the Web API channel', async () => {
   }
 })
 
+describe('a SendGrid that takes its time', () => {
+  it('answers no earlier than it is told to, and a channel that waits less is in doubt', async () => {
+    const slow = await opened({ latencyMs: 300 })
+    const patient = channelTo(slow)
+    const hasty = channelTo(slow, { webApi: { requestTimeoutMs: 100 } })
+    const begun = performance.now()
+    expect(await patient.send(SAMPLE_SCOPE, letters(1))).toMatchObject([{ outcome: 'accepted' }])
+    expect(performance.now() - begun).toBeGreaterThan(290)
+    expect(await hasty.send(SAMPLE_SCOPE, letters(1, 1))).toMatchObject([{ outcome: 'unknown' }])
+  })
+})
+
 describe('a batch', () => {
   it('of letters that differ by names and links is one request, and each arrives as it was rendered', async () => {
     const fake = await opened()

@@ -1,5 +1,5 @@
 import type { DurationMs, SendResult } from '@campaignkit/core/adapter'
-import { HOUR_MS, SECOND_MS } from '@campaignkit/core/adapter'
+import { DAY_MS, SECOND_MS } from '@campaignkit/core/adapter'
 import { type ErrorMeaning, meaningOf } from './error-table.js'
 
 /** What is read of an error that a client threw; whatever else it is. */
@@ -77,10 +77,10 @@ function classifyLoss({ code, syscall, name }: ThrownError): SendResult {
   return withOutage({ outcome: isNeverSent ? 'transient' : 'unknown', code: named })
 }
 
-/** Seconds of a Retry-After field, where a client hands the fields of the answer on; at most an hour. */
+/** Seconds of a Retry-After field, where a client hands the fields of the answer on; at most a day. */
 function retryAfterMs(headers: unknown): DurationMs | null {
   if (typeof headers !== 'object' || headers === null) return null
   const field = Object.entries(headers).find(([name]) => name.toLowerCase() === 'retry-after')?.[1]
   const seconds = typeof field === 'string' || typeof field === 'number' ? Number(field) : Number.NaN
-  return seconds > 0 ? Math.min(Math.ceil(seconds * SECOND_MS), HOUR_MS) : null
+  return seconds > 0 ? Math.min(Math.ceil(seconds * SECOND_MS), DAY_MS) : null
 }

@@ -177,7 +177,7 @@ describe('status callbacks', () => {
     expect((await json(batch)).status).toBe(200)
     const states = new Map((await deliveries(id)).map((each) => [each.providerMessageId, each.receipts]))
     expect(states.get(first?.sid ?? '')).toEqual({ delivered: Date.UTC(2026, 2, 1, 12) })
-    expect(Object.keys(states.get(second?.sid ?? '') ?? {})).toEqual(['bounced'])
+    expect(Object.keys(states.get(second?.sid ?? '') ?? {})).toEqual(['bounced', 'unsubscribed'])
     expect((await kit.consents.history('c-0')).at(-1)).toMatchObject({ decision: 'denied', topic: '*' })
   })
 })
@@ -349,7 +349,50 @@ describe('a request', () => {
   })
 })
 
+describe('the published example of a signature', () => {
+  it('is genuine, and one letter more is not', async () => {
+    const { kit } = await opened()
+    const serve = createTwilioReceipts({ kit, authTokens: ['12345'] })
+    const body = {
+      CallSid: 'CA1234567890ABCDE',
+      Caller: '+14158675309',
+      Digits: '1234',
+      From: '+14158675309',
+      To: '+18005551212',
+    }
+    const post = (signature: string) =>
+      serve(
+        new Request('https://mycompany.com/myapp.php?foo=1&bar=2', {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/x-www-form-urlencoded',
+            'x-twilio-signature': signature,
+          },
+          body: new URLSearchParams(body),
+        }),
+      )
+    // it is of a call, in which nothing concerns a message
+    expect((await post('RSOYDt4T1cUTdK1PDd93/VVr8B8=')).status).toBe(400)
+    expect((await post('RSOYDt4T1cUTdK1PDd93/VVr8B9=')).status).toBe(403)
+  })
+})
+
 describe('messages that people write', () => {
+  it('of a sender that cannot be one are left, and stop no other of their batch', async () => {
+    const { json, kit, id } = await sent(1)
+    const from = (sender: string, number: number) =>
+      inbound('STOP', {
+        MessageSid: sidOf(number),
+        SmsMessageSid: sidOf(number),
+        SmsSid: sidOf(number),
+        From: sender,
+      })
+    const senders = ['a\u0000b', '\ud800', '7'.repeat(5_000), ' ', phoneOf(0)]
+    const { status } = await json(senders.map((sender, number) => from(sender, number + 1)))
+    expect(status).toBe(200)
+    expect((await kit.reports.campaign(id)).counts.unsubscribed).toBe(1)
+  })
+
   it('are answered with an empty TwiML, and handed to the host once', async () => {
     const heard: unknown[] = []
     const { callback } = await sent(1, { receipts: { onMessage: (message) => void heard.push(message) } })

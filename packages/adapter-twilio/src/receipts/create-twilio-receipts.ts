@@ -57,7 +57,7 @@ const optionsSchema = z.strictObject({
     (value) => typeof value === 'function' || (typeof value === 'object' && value !== null),
     'expected a kit, or a function that finds it',
   ),
-  authTokens: z.array(z.string().min(8).max(200)).min(1).max(10),
+  authTokens: z.array(z.string().min(1).max(200)).min(1).max(10),
   publicUrl: z
     .string()
     .max(2_000)

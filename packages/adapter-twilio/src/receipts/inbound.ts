@@ -22,6 +22,9 @@ const INTENTS: Readonly<Record<string, NonNullable<InboundMessage['intent']>>> =
   HELP: 'help',
 }
 
+/** A number, a short code, a name, each perhaps behind a channel: anything else did not come from Twilio. */
+const SENDER = /^[\x20-\x7e]{0,100}[!-~][\x20-\x7e]{0,100}$/
+
 /** The message of an inbound webhook; null when it is none: no sender, or a status of a message of ours. */
 export function inboundOf(item: TwilioItem): TwilioInbound | null {
   const messageSid = item.field('MessageSid') ?? item.field('SmsSid')
@@ -31,7 +34,7 @@ export function inboundOf(item: TwilioItem): TwilioInbound | null {
     messageSid === null ||
     !/^[A-Z]{2}[0-9a-fA-F]{32}$/.test(messageSid) ||
     from === null ||
-    !/\S/.test(from) ||
+    !SENDER.test(from) ||
     isOurs
   )
     return null

@@ -10,11 +10,3 @@ export function refuse(response: ServerResponse, { status, code, message }: Fake
 export function answer(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
 }
-
-/** Resolves after so many milliseconds. */
-export function pause(ms: number): Promise<void> {
-  if (ms <= 0) return Promise.resolve()
-  return new Promise((resolve) => {
-    AbortSignal.timeout(ms).addEventListener('abort', () => resolve(), { once: true })
-  })
-}

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createSystemClock } from '@campaignkit/core'
 import { intentOf } from '@campaignkit/core/adapter'
 import { countSegments } from '../sms/segments.js'
 import type { TwilioClient } from '../twilio-client.js'
 import { checkCreate, type FakeRefusal } from './check-create.js'
-import { answer, pause, refuse } from './fake-answers.js'
+import { answer, refuse } from './fake-answers.js'
 import type { FakeTwilioBehaviour, FakeTwilioStep } from './fake-behaviour.js'
 import { callbacksOf, type FakeWebhook, webhookRequest } from './fake-callbacks.js'
 import { connectFakeTwilio, type FakeTwilioAccess } from './fake-client.js'
@@ -87,6 +88,7 @@ const WHATSAPP = 'whatsapp:'
 class Fake implements FakeTwilio {
   readonly #account = { accountSid: `AC${digest('account')}`, authToken: digest('a token that signs') }
   readonly messages: FakeTwilioMessage[] = []
+  readonly #clock = createSystemClock()
   readonly #options: FakeTwilioOptions
   readonly #server: Server
   readonly #optedOut = new Set<string>()
@@ -202,7 +204,7 @@ class Fake implements FakeTwilio {
     params: URLSearchParams,
     behaviour: FakeTwilioBehaviour,
   ): Promise<void> {
-    await pause(this.#options.latencyMs ?? 0)
+    await this.#clock.sleepUntil(this.#clock.now() + (this.#options.latencyMs ?? 0))
     switch (behaviour.type) {
       case 'accept': {
         const message = this.#take(params, behaviour)

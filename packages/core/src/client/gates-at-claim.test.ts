@@ -137,9 +137,9 @@ describe('a message', () => {
 
   it('that is too large for the channel fails that delivery alone', async () => {
     const { invite, launch, root, kit } = createSendingWorld({
-      email: { capabilities: { maxMessageBytes: 2_000 } },
+      email: { capabilities: { maxMessageBytes: 4_000 } },
     })
-    await invite(3, (number) => ({ attributes: { story: 'x'.repeat(number === 2 ? 2_000 : 3) } }))
+    await invite(3, (number) => ({ attributes: { story: 'x'.repeat(number === 2 ? 4_000 : 3) } }))
     const { id } = await launch({
       messages: { email: { subject: 'Hello', text: '{{ customer.attributes.story }}' } },
     })

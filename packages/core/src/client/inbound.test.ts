@@ -165,12 +165,12 @@ describe('STOP', () => {
 
   it('that failed half-way is done when it comes again', async () => {
     const { write, storage, reach } = await texted()
-    const append = storage.events.append
-    storage.events.append = async () => {
+    const { appendReceipts } = storage.events
+    storage.events.appendReceipts = async () => {
       throw new Error('the process died')
     }
     await expect(write('STOP')).rejects.toThrow('died')
-    storage.events.append = append
+    storage.events.appendReceipts = appendReceipts
     expect(await write('STOP', { key: 'SM1' })).toMatchObject({ outcome: 'recorded' })
     expect(await reach()).toEqual({ suppressed: 1 })
   })

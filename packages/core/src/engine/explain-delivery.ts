@@ -105,7 +105,7 @@ async function memberSteps(
   const words = `May be written to: ${member.channels.join(', ')}`
   const gate = traceStep({ stage: 'gate', at, passed: 'yes', code: 'passed', words })
   const steps = [match, gate, armStep(member, at)]
-  const deliveries = await context.storage.deliveries.ofMember(scope, run.id, member.customerId)
+  const deliveries = await context.storage.deliveries.ofMembers(scope, run.id, [member.customerId])
   for (const delivery of deliveries.toSorted(inTurn(campaign))) {
     steps.push(...(await deliverySteps(context, scope, campaign, delivery)))
   }

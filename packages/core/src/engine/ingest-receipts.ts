@@ -1,16 +1,16 @@
 import { authorize } from '../access/policy.js'
 import type { Instant } from '../base/time.js'
-import { deliveryEvent, endEvent } from '../metrics/delivery-event.js'
+import { deliveryEvent } from '../metrics/delivery-event.js'
 import { judged } from '../metrics/machine-rule.js'
 import type { Delivery } from '../model/delivery.js'
-import { provesAcceptance, type Receipt, receiptSchema } from '../model/receipt.js'
+import { type Receipt, receiptSchema } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
 import type { ReceiptEntry } from '../ports/storage/event-store.js'
 import type { EngineContext } from './context.js'
 import { publishEvents } from './publish-events.js'
+import { receiptEntry } from './receipt-entry.js'
 import { applyPermissions, type MatchedReceipt } from './receipt-permissions.js'
 import { refuseTooMany } from './refuse-too-many.js'
-import { listCost } from './settlements.js'
 
 /** What came of a batch of receipts. */
 export interface IngestOutcome {
@@ -59,7 +59,7 @@ export async function recordReceipts(
       matched.map(({ receipt }) => receiptKey(receipt)),
     ),
   )
-  const entries = matched.map(({ receipt, delivery }) => receiptEntry(context, receipt, delivery, now))
+  const entries = matched.map(({ receipt, delivery }) => entryOf(context, receipt, delivery, now))
   // before the events are counted, so that a crash in between repeats both; but what was recorded has done what it does:
   // a repetition must not undo what a person decided since
   await applyPermissions(
@@ -106,12 +106,7 @@ function receiptKey(receipt: Receipt): string {
   return `receipt:${receipt.key}`
 }
 
-function receiptEntry(
-  context: EngineContext,
-  receipt: Receipt,
-  delivery: Delivery,
-  now: Instant,
-): ReceiptEntry {
+function entryOf(context: EngineContext, receipt: Receipt, delivery: Delivery, now: Instant): ReceiptEntry {
   const event = deliveryEvent(delivery, {
     key: receiptKey(receipt),
     type: receipt.type,
@@ -121,13 +116,5 @@ function receiptEntry(
     url: receipt.url ?? null,
     ...judged(context.settings.machineRule, receipt, { agent: receipt.agent, machineHint: receipt.machine }),
   })
-  const price = context.channels[delivery.channel]?.capabilities.price ?? null
-  const cost = { costMicros: listCost(price, receipt.weight), currency: price?.currency ?? null }
-  return {
-    deliveryId: delivery.id,
-    receipt,
-    event,
-    proves: provesAcceptance(receipt.type),
-    provedEvents: [endEvent(delivery, 'sent', now, cost)],
-  }
+  return receiptEntry(context, delivery, { receipt, event, now })
 }

@@ -25,7 +25,7 @@ import { placedOf } from './public-messages.js'
 export interface PreflightFinding {
   readonly severity: 'error' | 'warning'
   /**
-   * Stable word: an error code, or `nobodyReached`, `heldOutSeePublic`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
+   * Stable word: an error code, or `nobodyReached`, `heldOutSeePublic`, `fallbackUntold`, `stratumTooSmall`, `noAdapter`, `endsBeforeVerdict`, `endsBeforeRollout`; of the
    * content of messages `unknownVariable`, `nobodyHasValue`, `localeIncomplete`, `gmailClips`, `preheaderCut`, `preheaderRepeatsSubject`, `textPartEmpty`,
    * `imageWithoutAlt`, `imageDroppedByGmail`, `lowContrast`; or what the channel remarks, such as `transliterated`.
    */

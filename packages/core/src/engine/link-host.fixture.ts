@@ -36,6 +36,7 @@ export async function newHost(storage: Storage = createMemoryStorage()) {
   }
   const log = (message: string) => logged.push(message)
   const context: Partial<EngineContext> = {
+    channels: {},
     storage,
     clock,
     ids: createSequentialIds('kit-'),

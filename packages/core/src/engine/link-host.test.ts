@@ -85,7 +85,7 @@ describe('a link that was clicked', () => {
   })
 
   it('leads on when the click cannot be counted, and says so to the log without naming anybody', async () => {
-    const { host, logged } = await newHost(failing('events', 'append', away))
+    const { host, logged } = await newHost(failing('events', 'appendReceipts', away))
     expect(await host.follow(linkTo('click', menu))).toBe(menu)
     expect(logged).toEqual(['a click could not be counted'])
   })

@@ -18,6 +18,7 @@ import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { customerAddressKeys } from './address-keys.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
+import { type ChannelOrders, channelOrders } from './channel-orders.js'
 import type { EngineContext } from './context.js'
 import { countEvents } from './count-events.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
@@ -36,6 +37,8 @@ export interface AudienceRequest {
   readonly criteria: Criteria
   /** To customers; nobody is planned where there are none. */
   readonly channels: readonly ChannelKind[]
+  /** Whether each customer's own order goes before that of `channels`. @default false */
+  readonly isPersonalOrder?: boolean
   readonly gates: GateRules
   /** The campaign's part of an exclusion group. */
   readonly exclusionGroup?: ExclusionGroupClaim | undefined
@@ -112,7 +115,8 @@ export async function createPlanner(
     const counts = await countEvents(context, scope, matching.needs, request.asOf, matched)
     const answers = await askEligibility(context, scope, matching.rules, matched)
     const permissions = await loadPermissions(context, scope, request.channels, matched)
-    const gated = await passAllGates(context, request, matched, answers, permissions, hashGates)
+    const orderOf = await channelOrders(context, scope, request, matched)
+    const gated = await passAllGates(context, request, matched, { answers, permissions, hashGates, orderOf })
     const planned = await claimAddresses(context, scope, request, gated)
     return mapInTurns(context, planned, (member) => {
       const { customer } = member
@@ -160,16 +164,22 @@ function prepareMatching(criteria: Criteria, { segments, strata }: NamedRules, a
 
 type Gated = Omit<PlannedMember, 'rankKey' | 'segments' | 'stratum'>
 
+/** What is known of a page of customers when they come to the gates. */
+interface GateKnowledge {
+  readonly answers: ReadonlyMap<CustomerId, EligibilityAnswer>
+  readonly permissions: Permissions
+  readonly hashGates: HashGates
+  readonly orderOf: ChannelOrders
+}
+
 function passAllGates(
   context: EngineContext,
   request: AudienceRequest,
   matched: readonly Customer[],
-  answers: ReadonlyMap<CustomerId, EligibilityAnswer>,
-  permissions: Permissions,
-  { globallyHeldOut, outsideSlots }: HashGates,
+  { answers, permissions, hashGates: { globallyHeldOut, outsideSlots }, orderOf }: GateKnowledge,
 ): Promise<readonly Gated[]> {
   return mapInTurns(context, matched, (customer) => {
-    const { channels, exclusion } = passGates(request.gates, request.channels, {
+    const { channels, exclusion } = passGates(request.gates, orderOf(customer), {
       customer,
       consents: permissions.consentsOf(customer.id),
       suppressedOn: (channel) => permissions.suppressedOn(customer, channel),

@@ -1,6 +1,6 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, isPersonalOrder } from '../model/campaign.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import { type Arm, REMAINDER } from '../model/experiment.js'
@@ -94,6 +94,7 @@ function plannerOf(
   const planner = createPlanner(context, scope, {
     criteria: isRolloutRun(run) ? ALREADY_MATCHED : (campaign.pinnedAudience ?? content.audience),
     channels: personalChannels(campaign),
+    isPersonalOrder: isPersonalOrder(content),
     gates: { purpose: content.purpose, topic: content.topic },
     exclusionGroup: content.exclusionGroup,
     strata: isRolloutRun(run) ? undefined : stratificationOf(campaign)?.strata,

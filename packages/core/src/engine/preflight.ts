@@ -2,7 +2,7 @@ import { authorize } from '../access/policy.js'
 import { isCampaignKitError } from '../base/error.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
-import type { Campaign } from '../model/campaign.js'
+import { type Campaign, isPersonalOrder } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { attributeNames, type Customer } from '../model/customer.js'
 import { comparesArms, type Experiment } from '../model/experiment.js'
@@ -14,6 +14,7 @@ import type { CallOptions } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { estimateMessages, funnelOf, type MessageEstimate } from './estimate-run.js'
+import { fallbackFindings } from './fallback-findings.js'
 import {
   findUnknownVariables,
   type MessageSize,
@@ -77,6 +78,7 @@ export async function preflight(
     {
       criteria: campaign.pinnedAudience ?? content.audience,
       channels: personalChannels(placed),
+      isPersonalOrder: isPersonalOrder(content),
       gates: { purpose: content.purpose, topic: content.topic },
       exclusionGroup: content.exclusionGroup,
       strata: stratificationOf(campaign)?.strata,
@@ -99,6 +101,7 @@ export async function preflight(
   const findings = [
     ...joined(await findObstacle(context, scope, campaign), publicFindings(placed)),
     ...(personalChannels(placed).length === 0 ? [] : audienceFindings(funnel)),
+    ...fallbackFindings(context, campaign),
     ...experimentFindings(content.experiment, funnel),
     ...(strata === null ? [] : stratumFindings(campaign, strata)),
     ...rolloutFindings(context, scope, campaign, start, first, remainder),

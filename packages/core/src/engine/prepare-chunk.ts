@@ -13,6 +13,7 @@ import type { ReadyMessage } from './call-channel.js'
 import { preparedContent, weightOf } from './channel-content.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { deliveredBefore } from './delivered-before.js'
 import { endCode } from './expiry.js'
 import { type CouponOpener, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
@@ -72,9 +73,10 @@ interface Gated {
 async function passGatesAgain(
   context: EngineContext,
   scope: Scope,
-  { campaign, kind }: ChannelLane,
+  { campaign, run, kind }: ChannelLane,
   chunk: readonly HeldDelivery[],
 ): Promise<Gated> {
+  const isDelivered = await deliveredBefore(context, scope, campaign, run.id, chunk)
   const ids = chunk.flatMap(({ delivery }) => delivery.customerId ?? [])
   const found = await context.storage.customers.get(scope, ids)
   const customers = new Map(found.map((customer) => [customer.id, customer]))
@@ -85,7 +87,9 @@ async function passGatesAgain(
     const { customerId } = held.delivery
     const customer = customerId === null ? null : (customers.get(customerId) ?? null)
     const addressKey = customer === null ? null : permissions.keyOf(customer, kind)
-    const code = endCode(campaign, held.delivery, now) ?? gateCode(campaign, kind, customer, permissions)
+    const code =
+      endCode(campaign, held.delivery, now) ??
+      (isDelivered(held.delivery) ? 'deliveredBefore' : gateCode(campaign, kind, customer, permissions))
     if (code === null && customer !== null && addressKey !== null)
       gated.allowed.push({ held, customer, addressKey })
     else gated.stopped.push(skipped(context, held, code ?? 'noAddress'))

@@ -15,11 +15,13 @@ import {
   isOrdinaryWord,
 } from '../model/inbound-message.js'
 import { parseInput } from '../model/parse.js'
+import type { ReceiptType } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
 import type { Suppression } from '../model/suppression.js'
 import type { EngineContext } from './context.js'
 import { findWriter } from './find-writer.js'
 import { publishEvents } from './publish-events.js'
+import { seenEntry } from './receipt-entry.js'
 import type { ReceivedMessage } from './received-message.js'
 import { addressSchema, readAddress } from './record-consents.js'
 import { recordOptIn, recordOptOut } from './record-opt-out.js'
@@ -80,7 +82,15 @@ export async function receiveMessage(
   // before the event, so that a crash in between repeats both: each is idempotent
   if (intent === 'optOut') await recordOptOut(context, scope, received)
   if (intent === 'optIn') await recordOptIn(context, scope, received)
-  const fresh = await context.storage.events.append(scope, [event])
+  const { delivery } = writer
+  const fresh =
+    delivery === null
+      ? await context.storage.events.append(scope, [event])
+      : await context.storage.events.appendReceipts(
+          scope,
+          [seenEntry(context, delivery, event)],
+          event.recordedAt,
+        )
   await publishEvents(context, scope, fresh)
   return { ...outcome, outcome: fresh.length > 0 ? 'recorded' : 'repeated' }
 }
@@ -100,20 +110,25 @@ async function standingOptOuts(
   return suppressions.filter((each) => each.channel === channel && each.reason === 'requested')
 }
 
+function typeOf(intent: InboundIntent | null): ReceiptType {
+  if (intent === 'optOut') return 'unsubscribed'
+  return intent === 'optIn' ? 'resubscribed' : 'replied'
+}
+
 /** The event says on which channel it was and what was obeyed, never what was written. */
 function eventOf(
   { clock }: EngineContext,
   { key, channel, writer, at }: Pick<ReceivedMessage, 'key' | 'channel' | 'writer' | 'at'>,
   intent: InboundIntent | null,
-): CampaignEvent {
+): CampaignEvent & { readonly type: ReceiptType } {
   const event = {
     key: `${EVENT_KEY}${key}`,
-    type: intent === 'optOut' ? 'unsubscribed' : intent === 'optIn' ? 'resubscribed' : 'replied',
+    type: typeOf(intent),
     at,
     recordedAt: clock.now(),
     reason: intent === null ? channel : `${channel} ${intent}`,
   }
-  if (writer.delivery !== null) return deliveryEvent(writer.delivery, event)
+  if (writer.delivery !== null) return { ...deliveryEvent(writer.delivery, event), type: event.type }
   return {
     ...event,
     customerId: writer.customerIds[0] ?? null,

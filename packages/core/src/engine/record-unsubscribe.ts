@@ -4,11 +4,13 @@ import type { Instant } from '../base/time.js'
 import { deliveryEvent } from '../metrics/delivery-event.js'
 import { judged } from '../metrics/machine-rule.js'
 import type { Delivery } from '../model/delivery.js'
+import type { ReceiptType } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
 import { publishEvents } from './publish-events.js'
+import { seenEntry } from './receipt-entry.js'
 
 async function requireDelivery(context: EngineContext, scope: Scope, id: DeliveryId): Promise<Delivery> {
   const [delivery] = await context.storage.deliveries.get(scope, [id])
@@ -68,8 +70,7 @@ export async function countUnsubscribe(
   at: Instant,
 ): Promise<void> {
   const key = `unsubscribed:${delivery.id}`
-  const event = deliveryEvent(delivery, { key, type: 'unsubscribed', at, recordedAt: at })
-  await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
+  await recordSeen(context, scope, delivery, { key, type: 'unsubscribed', at, recordedAt: at })
 }
 
 /**
@@ -89,7 +90,7 @@ export async function recordInteraction(
 ): Promise<void> {
   const delivery = await requireDelivery(context, scope, deliveryId)
   const now = context.clock.now()
-  const event = deliveryEvent(delivery, {
+  await recordSeen(context, scope, delivery, {
     key: `${type}:${context.ids.next('event')}`,
     type,
     at: now,
@@ -97,5 +98,17 @@ export async function recordInteraction(
     url,
     ...judged(context.settings.machineRule, { type, at: now, url }, { agent }),
   })
-  await publishEvents(context, scope, await context.storage.events.append(scope, [event]))
+}
+
+/** Joins what the kit saw into the delivery, and counts it. */
+async function recordSeen(
+  context: EngineContext,
+  scope: Scope,
+  delivery: Delivery,
+  seen: Parameters<typeof deliveryEvent>[1] & { readonly type: ReceiptType },
+): Promise<void> {
+  const event = { ...deliveryEvent(delivery, seen), type: seen.type }
+  const { recordedAt: now } = event
+  const fresh = await context.storage.events.appendReceipts(scope, [seenEntry(context, delivery, event)], now)
+  await publishEvents(context, scope, fresh)
 }

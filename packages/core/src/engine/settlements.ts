@@ -4,11 +4,11 @@ import { MICROS_PER_MINOR } from '../base/money.js'
 import { type DurationMs, HOUR_MS, type Instant, SECOND_MS } from '../base/time.js'
 import { endEvent } from '../metrics/delivery-event.js'
 import type { Campaign } from '../model/campaign.js'
-import { channelOrder } from '../model/campaign.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type Delivery, queuedDelivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
+import { tellsOfArrival } from '../model/receipt.js'
 import type { ChannelCapabilities, MessagePrice, SendResult } from '../ports/channel.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
 import { backoffMs } from '../throttling/backoff.js'
@@ -23,7 +23,7 @@ export interface HeldDelivery {
   readonly delivery: Delivery
   readonly fence: number
   readonly campaign: Campaign
-  /** Channels that reach the member, in the campaign's order; from these the next one is taken. */
+  /** Channels that reach the member, in the order in which they are tried; from these the next one is taken. */
   readonly memberChannels: readonly ChannelKind[]
 }
 
@@ -45,7 +45,13 @@ function settle(held: HeldDelivery, dueAt: Instant, fields: Partial<Settlement>)
 }
 
 /** Codes that stop a member on every channel alike. */
-const FOR_GOOD: ReadonlySet<SkipCode> = new Set(['erased', 'campaignEnded', 'expired', 'budget'])
+const FOR_GOOD: ReadonlySet<SkipCode> = new Set([
+  'erased',
+  'campaignEnded',
+  'expired',
+  'budget',
+  'deliveredBefore',
+])
 
 /** What becomes of a delivery that a gate stops. */
 export function skipped(context: EngineContext, held: HeldDelivery, code: SkipCode): Settlement {
@@ -135,7 +141,8 @@ export function settlementOf(
         currency: price?.currency ?? null,
       }
       const events = [endEvent(held.delivery, 'sent', now, cost)]
-      return settle(held, now, { attempt, status: 'sent', tries, ...cost, events })
+      const next = onceUndelivered(context, held, now, capabilities)
+      return settle(held, now, { attempt, status: 'sent', tries, ...cost, next, events })
     }
     case 'transient': {
       if (tries > held.campaign.content.maxRetries) return failed(context, held, result.code, tries, attempt)
@@ -153,6 +160,22 @@ export function settlementOf(
     default:
       return assertNever(result)
   }
+}
+
+/**
+ * What is written on the next channel when by then nobody has heard that this message was delivered: it waits from the
+ * beginning, so that no crash forgets it, and asks when its turn comes. Null on a channel that does not tell.
+ */
+function onceUndelivered(
+  context: EngineContext,
+  held: HeldDelivery,
+  now: Instant,
+  { receipts }: ChannelCapabilities,
+): Delivery | null {
+  const { delivery } = held.campaign.content
+  if (delivery === 'each' || delivery.fallbackAfterHours === undefined) return null
+  if (!tellsOfArrival(receipts)) return null
+  return nextChannel(context, held, now + Math.ceil(delivery.fallbackAfterHours * HOUR_MS))
 }
 
 /** What a message that counts as so many costs by the channel's price list, in millionths of a minor unit. */
@@ -205,8 +228,7 @@ export function nextChannel(
   now: Instant,
 ): Delivery | null {
   if (campaign.content.delivery === 'each' || delivery.customerId === null) return null
-  const order = channelOrder(campaign.content).filter((channel) => memberChannels.includes(channel))
-  const channel = order[order.indexOf(delivery.channel) + 1]
+  const channel = memberChannels[memberChannels.indexOf(delivery.channel) + 1]
   if (channel === undefined) return null
   return queuedDelivery({
     id: context.ids.next('delivery') as DeliveryId,

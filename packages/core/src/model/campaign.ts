@@ -10,6 +10,7 @@ import { criteriaSchema } from './criteria-schema.js'
 import { exclusionGroupSchema } from './exclusion-group.js'
 import { experimentSchema, SOLE_VARIANT, type Stratum, type Variant } from './experiment.js'
 import { daysSchema, instantSchema, refusingProto, textSchema, wordSchema } from './fields.js'
+import { firstOfSchema } from './first-of.js'
 import { jsonObjectSchema } from './json.js'
 import { channelsOf, messagesSchema } from './message.js'
 import { paceSchema } from './pace.js'
@@ -48,9 +49,7 @@ const contentFields = {
   audience: criteriaSchema,
   messages: messagesSchema,
   /** One message on each channel that reaches the customer, or on the first that works. */
-  delivery: z
-    .union([z.literal('each'), z.strictObject({ firstOf: z.array(channelKindSchema).min(1).max(8) })])
-    .default('each'),
+  delivery: z.union([z.literal('each'), firstOfSchema]).default('each'),
   experiment: experimentSchema.exactOptional(),
   /** Shares its customers out with other campaigns, so that nobody is in two of them. */
   exclusionGroup: exclusionGroupSchema.exactOptional(),
@@ -166,7 +165,12 @@ export function criteriaOf({ audience, experiment }: CampaignContent): readonly 
   return [audience, ...(experiment?.strata ?? []).map(({ criteria }) => criteria)]
 }
 
-/** Channels of a campaign in the order in which they are tried. */
+/** Channels of a campaign in the order in which they are tried, unless a customer's own goes before it. */
 export function channelOrder(content: CampaignContent): readonly ChannelKind[] {
   return content.delivery === 'each' ? channelsOf(content.messages) : content.delivery.firstOf
+}
+
+/** Whether each customer's own order of channels goes before that of the campaign. */
+export function isPersonalOrder({ delivery }: CampaignContent): boolean {
+  return delivery !== 'each' && delivery.order === 'personal'
 }

@@ -26,6 +26,7 @@ export const SKIPS = {
   campaignEnded: 'the end date of the campaign had come',
   expired: 'the message had outlived its time to live',
   budget: 'the budget was spent',
+  deliveredBefore: 'an earlier channel had brought it by then',
 } as const
 
 export type SkipCode = keyof typeof SKIPS

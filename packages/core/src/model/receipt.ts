@@ -94,6 +94,31 @@ export function provesAcceptance(type: ReceiptType): boolean {
   return PROOFS.includes(type)
 }
 
+/** Receipts that only a message brings which arrived. */
+const ARRIVED: readonly ReceiptType[] = [
+  'displayed',
+  'opened',
+  'clicked',
+  'replied',
+  'dismissed',
+  'complained',
+  'unsubscribed',
+]
+
+/** Receipts by which a provider takes back that it has delivered. */
+const CAME_BACK: readonly ReceiptType[] = ['bounced', 'blocked', 'dropped']
+
+/** Whether a message has arrived, by all that was heard of it. */
+export function hasArrived(state: ReceiptState): boolean {
+  const has = (type: ReceiptType) => state[type] !== undefined
+  return ARRIVED.some(has) || (has('delivered') && !CAME_BACK.some(has))
+}
+
+/** Whether a channel on which these receipts come can tell that a message has arrived. */
+export function tellsOfArrival(receipts: readonly ReceiptType[]): boolean {
+  return receipts.includes('delivered') || receipts.includes('displayed')
+}
+
 /** The furthest that a delivery has come by its receipts, for display; null when nothing was said. */
 export function receiptStage(state: ReceiptState): ReceiptType | null {
   const order: readonly ReceiptType[] = [

@@ -30,7 +30,7 @@ import { exclusionsOf, reasonsOf, skipWords, sumAudiences, sumDeliveries } from 
 import { type ExperimentArm, metricOf } from './experiment-arms.js'
 import { firstRunCounters } from './first-runs.js'
 import { type Measurement, measurementOf } from './measurement.js'
-import { joinMessageFigures, messageFigures } from './message-figures.js'
+import { joinMessageFigures, messageFigures, oneDeliveredEach } from './message-figures.js'
 import { reportRate } from './report-rate.js'
 import { responseCounts, responseRates } from './response-figures.js'
 import { costPer, returnOnCost, revenueOf, roiPercent } from './revenue.js'
@@ -76,6 +76,8 @@ interface Basis {
   readonly variants: readonly Arm[]
   readonly measurements: ReadonlyMap<ChannelKind, Measurement>
   readonly hasCoupon: boolean
+  /** Whether members are meant to have one message, on whichever channel works. */
+  readonly isOneEach: boolean
 }
 
 /** Puts the report of a campaign together from what the storage counted: the same input gives the same report. */
@@ -153,6 +155,7 @@ function basisOf({ campaign, arms, counters, channelReceipts }: ReportInput): Ba
     variants,
     measurements: new Map(measurements),
     hasCoupon: campaign.content.coupon !== undefined,
+    isOneEach: campaign.content.delivery !== 'each',
   }
 }
 
@@ -163,13 +166,15 @@ interface AllFigures {
 
 /** Figures of some arms (within a segment) over all channels. */
 function allFigures(
-  { tally, measurements, hasCoupon }: Basis,
+  { tally, measurements, hasCoupon, isOneEach }: Basis,
   arms: readonly Arm[],
   segment: string | null,
 ): AllFigures {
-  const messages = joinMessageFigures(
+  const joined = joinMessageFigures(
     [...measurements].map(([channel, each]) => messageFigures(tally, { arms, channel, segment }, each)),
   )
+  const members = arms.filter((arm) => arm !== PUBLIC_ARM)
+  const messages = isOneEach ? oneDeliveredEach(joined, tally, { arms: members, segment }) : joined
   const responses = responseCounts(tally, { arms, segment })
   return {
     counts: { ...messages.counts, ...responses },

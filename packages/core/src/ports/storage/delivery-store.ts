@@ -166,8 +166,8 @@ export interface DeliveryStore {
    * @param limit - 1 to 1,000
    */
   byAddressKey(scope: Scope, keys: readonly AddressKey[], limit: number): Promise<readonly Delivery[]>
-  /** Every delivery of a customer in a run, first due first. */
-  ofMember(scope: Scope, runId: RunId, customerId: CustomerId): Promise<readonly Delivery[]>
+  /** Every delivery of some customers in a run, first due first. */
+  ofMembers(scope: Scope, runId: RunId, customerIds: readonly CustomerId[]): Promise<readonly Delivery[]>
   /**
    * What was sent to a customer on `in-app`, in every run: deliveries that are `sent`, the latest `sentAt` first, ties by
    * id, the greatest first.

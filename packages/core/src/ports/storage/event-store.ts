@@ -1,5 +1,6 @@
 import type { CampaignId, CustomerId, DeliveryId, RunId } from '../../base/ids.js'
 import type { Instant } from '../../base/time.js'
+import type { ChannelKind } from '../../model/channel-kind.js'
 import type { CampaignEvent } from '../../model/event.js'
 import type { Judgement } from '../../model/interaction.js'
 import type { JournalEntry } from '../../model/journal.js'
@@ -36,6 +37,9 @@ export interface RebuildOutcome {
 export interface ReclassifyResult {
   readonly outcome: 'written' | 'factsGone'
 }
+
+/** By channel, when something last happened there. */
+export type LastByChannel = Readonly<Partial<Record<ChannelKind, Instant>>>
 
 /** Everything that happened, and the counts of it. */
 export interface EventStore {
@@ -83,6 +87,14 @@ export interface EventStore {
       readonly customerIds: readonly CustomerId[]
     },
   ): Promise<ReadonlyMap<CustomerId, number>>
+  /**
+   * When each customer last did one of these things with a message on a channel, machines apart; customers and channels
+   * without any are left out.
+   */
+  lastByChannel(
+    scope: Scope,
+    request: { readonly types: readonly string[]; readonly customerIds: readonly CustomerId[] },
+  ): Promise<ReadonlyMap<CustomerId, LastByChannel>>
   /**
    * Counts a campaign anew from its events, in one step, as if they came now for the first time: a repair, since the counts are
    * kept as events come and are the same. Those who were erased still count as the members that they were.

@@ -32,6 +32,18 @@ export const happeningStorages: readonly BrokenStorage[] = [
     wrap: (storage) => withStore(storage, 'events', { known: async () => [] }),
   },
   {
+    name: 'takes machines for people',
+    caughtBy: 'events: lastByChannel tells when customers last did something on a channel, machines apart',
+    wrap: (storage) =>
+      withStore(storage, 'events', {
+        append: (scope, events) =>
+          storage.events.append(
+            scope,
+            events.map((event) => (event.type === 'opened' ? { ...event, machine: false } : event)),
+          ),
+      }),
+  },
+  {
     name: 'forgets a late receipt',
     caughtBy: 'receipts: a late receipt is kept, whatever has become of the delivery',
     wrap: (storage) =>

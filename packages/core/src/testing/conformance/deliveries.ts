@@ -122,17 +122,24 @@ const readCases: readonly StorageCase[] = [
     },
   ),
   deliveryCase(
-    'ofMember gives the deliveries of the customer in the run, first due first',
+    'ofMembers gives the deliveries of the customers in the run, first due first',
     async ({ storage, ours }) => {
       const mine = [3, 1, 2].map((step) =>
         sampleDelivery({ id: `step-${step}`, customerId: 'a', step, dueAt: SAMPLE_NOW + step }),
       )
-      const other = sampleDelivery({ id: 'other', customerId: 'b' })
+      const other = sampleDelivery({ id: 'other', customerId: 'b', dueAt: SAMPLE_NOW })
       const otherRun = sampleDelivery({ id: 'run', customerId: 'a', runId: 'run-2' })
       await seedDeliveries(storage, ours, [...mine, other, otherRun])
       const expected = [mine[1], mine[2], mine[0]]
-      expectEqual(await storage.deliveries.ofMember(ours, RUN, asId('a')), expected, 'deliveries')
-      expectEqual(await storage.deliveries.ofMember(ours, RUN, asId('nobody')), [], 'deliveries of nobody')
+      const of = (...texts: string[]) =>
+        storage.deliveries.ofMembers(
+          ours,
+          RUN,
+          texts.map((text) => asId(text)),
+        )
+      expectEqual(await of('a'), expected, 'deliveries of one')
+      expectEqual(await of('a', 'nobody', 'b', 'a'), [other, ...expected], 'deliveries of several')
+      expectEqual(await of('nobody'), [], 'deliveries of nobody')
     },
   ),
   deliveryCase('list goes by id to the very end, all or those of a status', async ({ storage, ours }) => {

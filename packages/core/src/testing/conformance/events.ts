@@ -1,5 +1,6 @@
 import { byCodePoints } from '../../base/by-code-points.js'
 import type { CustomerId } from '../../base/ids.js'
+import type { ChannelKind } from '../../model/channel-kind.js'
 import type { CampaignEvent } from '../../model/event.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
@@ -177,6 +178,44 @@ const readCases: readonly StorageCase[] = [
       )
       expectSame(await counted(21, 30, 'a'), [], 'within (21, 30]')
       expectSame(await counted(null, 30), [], 'of nobody')
+    },
+  ),
+  eventCase(
+    'lastByChannel tells when customers last did something on a channel, machines apart',
+    async ({ storage, ours }) => {
+      const on = (channel: ChannelKind | null) => [{ ...sampleAttribution(), channel }]
+      const event = (key: string, at: number, more: Partial<CampaignEvent> = {}) =>
+        sampleEvent({ key, at, customerId: 'a', type: 'opened', attributions: on('email'), ...more })
+      await storage.events.append(ours, [
+        event('1', 10),
+        event('2', 30, { type: 'clicked' }),
+        event('3', 20),
+        event('4', 40, { machine: true }),
+        event('5', 50, { type: 'delivered' }),
+        event('6', 5, { attributions: on('sms') }),
+        event('7', 60, { attributions: on(null) }),
+        event('8', 15, { customerId: asId<CustomerId>('b') }),
+        event('9', 15, { customerId: asId<CustomerId>('c') }),
+      ])
+      const last = async (types: string[], ...texts: string[]) =>
+        [
+          ...(await storage.events.lastByChannel(ours, {
+            types,
+            customerIds: texts.map((text): CustomerId => asId(text)),
+          })),
+        ].map(([id, channels]) => [id, channels.email ?? null, channels.sms ?? null])
+      const both = ['opened', 'clicked']
+      expectSame(
+        await last(both, 'a', 'b', 'nobody'),
+        [
+          ['a', 30, 5],
+          ['b', 15, null],
+        ],
+        'of two types',
+      )
+      expectSame(await last(['clicked'], 'a', 'b'), [['a', 30, null]], 'of one type')
+      expectSame(await last([], 'a'), [], 'of no type')
+      expectSame(await last(both), [], 'of nobody')
     },
   ),
   eventCase('changing what was given out changes nothing that is kept', async ({ storage, ours }) => {

@@ -93,7 +93,7 @@ export const heldCases: readonly StorageCase[] = [
       expectEqual(await stateOf(again), ['queued', 'resent', null, null, 0, null, null], 'the queued one')
       expectEqual((await deliveryOf(storage, ours, again ?? '')).dueAt, LATER, 'when it is due')
       expectEqual(
-        await storage.deliveries.ofMember(ours, RUN, expectPresent(next.customerId, 'a customer')),
+        await storage.deliveries.ofMembers(ours, RUN, [expectPresent(next.customerId, 'a customer')]),
         [next],
         'the next delivery',
       )

@@ -163,7 +163,7 @@ const firstCases: readonly StorageCase[] = [
       const expected = [...firstOf(a, 0, 'plain'), ...firstOf(b, 1, 'emoji')]
       expectSame(await deliveriesIn(storage, ours), expected, 'deliveries')
       expectSame(
-        await storage.deliveries.ofMember(ours, RUN, a.customerId),
+        await storage.deliveries.ofMembers(ours, RUN, [a.customerId]),
         firstOf(a, 0, 'plain'),
         'of a member',
       )
@@ -191,7 +191,7 @@ const firstCases: readonly StorageCase[] = [
     ])
     expectSame(await deliveriesIn(storage, ours), [first, fallback], 'deliveries')
     expectSame(
-      await storage.deliveries.ofMember(ours, RUN, member.customerId),
+      await storage.deliveries.ofMembers(ours, RUN, [member.customerId]),
       [first, fallback],
       'of the member',
     )

@@ -36,7 +36,7 @@ export const postCases: readonly StorageCase[] = [
     const kept = await allPages((page) => storage.deliveries.list(ours, CAMPAIGN, {}, page))
     expectSame(kept, [first, ...others], 'deliveries')
     expectEqual(await storage.deliveries.get(theirs, [first.id]), [first], 'that of the others')
-    const ofCustomer = await storage.deliveries.ofMember(ours, RUN, asId<CustomerId>('page'))
+    const ofCustomer = await storage.deliveries.ofMembers(ours, RUN, [asId<CustomerId>('page')])
     expectSame(
       ofCustomer.map(({ id }) => id),
       ['message'],

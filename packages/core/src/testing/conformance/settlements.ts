@@ -140,7 +140,7 @@ export const settlementCases: readonly StorageCase[] = [
     ]
     await storage.deliveries.settle(ours, settlements, LATER)
     expectEqual(
-      await storage.deliveries.ofMember(ours, RUN, expectPresent(next.customerId, 'a customer')),
+      await storage.deliveries.ofMembers(ours, RUN, [expectPresent(next.customerId, 'a customer')]),
       [next],
       'deliveries of the member',
     )

@@ -52,7 +52,7 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
     storage.deliveries.byProviderMessageId(scope, ['provider 1-sent']),
   'deliveries.byAddressKey': (storage, scope) =>
     storage.deliveries.byAddressKey(scope, [asId('k1:1-sent')], 10),
-  'deliveries.ofMember': (storage, scope) => storage.deliveries.ofMember(scope, RUN, CUSTOMER),
+  'deliveries.ofMembers': (storage, scope) => storage.deliveries.ofMembers(scope, RUN, [CUSTOMER]),
   'deliveries.inbox': (storage, scope) =>
     allPages((page) => storage.deliveries.inbox(scope, CUSTOMER, {}, page)),
   'deliveries.attemptsOf': (storage, scope) => storage.deliveries.attemptsOf(scope, asId('1-sent')),
@@ -74,6 +74,9 @@ export const WORLD_READS: Readonly<Record<string, (storage: Storage, scope: Scop
       until: NOW,
       customerIds: [CUSTOMER],
     })),
+  ],
+  'events.lastByChannel': async (storage, scope) => [
+    ...(await storage.events.lastByChannel(scope, { types: ['clicked'], customerIds: [CUSTOMER] })),
   ],
   'coupons.byHandle': (storage, scope) => storage.coupons.byHandle(scope, sampleToken().handle),
   'coupons.uses': (storage, scope) => storage.coupons.uses(scope, sampleToken().handle),
