@@ -1,13 +1,19 @@
-// The statements of delivery in a process of its own, in the same sizes, over pg and without the kit: a chunk is claimed,
-// each half of a window is opened and settled with its events and counters, two halves side by side, the next chunk
-// meanwhile. Nothing is read of customers, no slot is reserved, no message is made.
+// The statements of delivery in a process of its own, over pg and without the kit, as one would write them by hand: a
+// statement a table, of a whole group, those of each group kept ready by the connection. In the same sizes and portions, and
+// the same promises: a chunk is claimed under a lease and a fence, what is in doubt first, and customers, consents and
+// suppressions are looked at again; each half of a window reserves its slots, is on record before its calls, and is
+// settled under its fence, with attempts, deduplicated events, marks of members and counters in one transaction; two
+// halves go side by side, the next chunk is claimed meanwhile, and progress is read after each. No message is made.
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import process from 'node:process'
 import { SCHEMA, TENANT } from './delivery-kit.js'
 
 interface Connection {
-  query<Row>(text: string, values?: readonly unknown[]): Promise<{ readonly rows: Row[] }>
+  query<Row>(
+    statement: string | { readonly name?: string; readonly text: string },
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[] }>
 }
 
 interface PoolClient extends Connection {
@@ -30,6 +36,8 @@ const GROUP = Math.max(1, Math.floor(window / 2))
 const LANES = window > 1 ? 2 : 1
 const CHUNK = 100
 const LEASE_MS = 60_000
+/** Of ten million a minute. */
+const [PACE_SPACING_MS, PACE_SLACK_MS, HORIZON_MS] = [0.006_03, 300, 10_000]
 const pool = new pg.Pool({ connectionString: url, max: 10 })
 const worker = randomUUID()
 const cells = [
@@ -64,6 +72,41 @@ const CLAIM = `
     d.first_due_at, d.status, d.tries, d.fence, d.lease_worker, d.lease_until, d.attempt_id, d.attempt_started_at,
     d.reason, d.provider_message_id, d.address_key, d.receipts, d.sent_at, d.settled_at, d.cost_micros, d.currency`
 
+const CLAIM_IN_DOUBT = `
+  with free as (
+    select id, due_at, rank from ${SCHEMA}.deliveries
+    where tenant = $1 and run_id = $2 and channel = $3 and waits_for = 'receipt' and due_at <= $4
+    order by due_at, rank, id limit $5 for update skip locked
+  ), ended as (
+    select id, due_at, rank from ${SCHEMA}.deliveries
+    where tenant = $1 and run_id = $2 and channel = $3 and is_leased and status in ('attempting', 'inDoubt')
+      and lease_until <= $4 and (status <> 'inDoubt' or due_at <= $4)
+    order by due_at, rank, id limit $5 for update skip locked
+  ), chosen as (
+    select id from (select * from free union all select * from ended) as either order by due_at, rank, id limit $5
+  )
+  update ${SCHEMA}.deliveries as d set fence = d.fence + 1, lease_worker = $6, lease_until = $7
+  from chosen where d.tenant = $1 and d.id = chosen.id returning d.id`
+
+const CUSTOMERS = `select * from ${SCHEMA}.customers where tenant = $1 and id = any($2::text[])`
+
+const CONSENTS = `
+  select customer_id, channel, topic, decision, basis, obtained_at, evidence from ${SCHEMA}.consents
+  where tenant = $1 and customer_id = any($2::text[])`
+
+const SUPPRESSIONS = `
+  select channel, address_key, reason, since from ${SCHEMA}.suppressions
+  where tenant = $1 and address_key = any($2::text[])`
+
+const CAMPAIGN = `select document from ${SCHEMA}.campaigns where tenant = $1 and id = $2`
+
+const PROGRESS = `
+  select status, sum(total)::float8 as count from ${SCHEMA}.delivery_counts
+  where tenant = $1 and campaign_id = $2 group by status`
+
+const RESERVE = `
+  select * from ${SCHEMA}.reserve_slots($1::text[], $2::float8[], $3::float8[], $4::int, $5::float8, $6::float8)`
+
 const OPEN = `
   with opened as (
     update ${SCHEMA}.deliveries as d set status = 'attempting', address_key = given.address_key, lease_worker = $6,
@@ -96,13 +139,14 @@ const SETTLE = `
   returning d.id as "deliveryId", d.campaign_id as "campaignId"`
 
 const END_ATTEMPTS = `
-  update ${SCHEMA}.attempts as a set ended_at = $7,
-    outcome = case when a.id = given.attempt_id then given.outcome else 'unknown' end,
-    code = case when a.id = given.attempt_id then given.code end,
-    provider_message_id = case when a.id = given.attempt_id then given.provider_message_id end
-  from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
-    as given(delivery_id, attempt_id, outcome, code, provider_message_id)
-  where a.tenant = $1 and a.delivery_id = given.delivery_id and a.ended_at is null`
+  with given as materialized (
+    select $1::text as tenant, delivery_id, attempt_id, outcome, code, provider_message_id
+    from unnest((select $2::text[]), (select $3::text[]), (select $4::text[]), (select $5::text[]), (select $6::text[]))
+      as given(delivery_id, attempt_id, outcome, code, provider_message_id))
+  update ${SCHEMA}.attempts as a set ended_at = $7, outcome = given.outcome, code = given.code,
+    provider_message_id = given.provider_message_id
+  from given
+  where a.tenant = given.tenant and a.delivery_id = given.delivery_id and a.id = given.attempt_id and a.ended_at is null`
 
 const KEYS = `
   insert into ${SCHEMA}.event_keys (tenant, key, recorded_at)
@@ -152,21 +196,50 @@ const COUNTERS = `
 
 const ofAll = <Value>(rows: readonly unknown[], value: Value): Value[] => rows.map(() => value)
 
+const keyOf = (customerId: string) => `2026a:${customerId.padStart(64, '0')}`
+
+/** A chunk that may go out. */
 async function claim(): Promise<readonly Claimed[]> {
   const now = Date.now()
-  const { rows } = await pool.query<Claimed>(CLAIM, [
-    ...[TENANT, runId, 'sms', now, CHUNK],
-    ...[worker, now + LEASE_MS],
+  const asked = [TENANT, runId, 'sms', now, CHUNK, worker, now + LEASE_MS]
+  await pool.query(CLAIM_IN_DOUBT, asked)
+  const { rows } = await pool.query<Claimed>(CLAIM, asked)
+  if (rows.length === 0) return rows
+  const people = rows.map(({ customer_id: id }) => id)
+  await pool.query(CUSTOMERS, [TENANT, people])
+  await Promise.all([
+    pool.query(CONSENTS, [TENANT, people]),
+    pool.query(SUPPRESSIONS, [TENANT, people.map(keyOf)]),
   ])
   return rows
+}
+
+async function lookBack(): Promise<void> {
+  await pool.query(CAMPAIGN, [TENANT, campaignId])
+  await pool.query(PROGRESS, [TENANT, campaignId])
+}
+
+async function reserve(count: number): Promise<void> {
+  const keys = [`bare ${campaignId}`, 'bare account']
+  const limits = [keys, [PACE_SPACING_MS, 0], [PACE_SLACK_MS, PACE_SLACK_MS]]
+  await pool.query({ name: 'reserve', text: RESERVE }, [...limits, count, Date.now(), HORIZON_MS])
 }
 
 async function open(group: readonly Claimed[], attemptIds: readonly string[]): Promise<void> {
   const now = Date.now()
   const fences = group.map(({ fence }) => fence)
-  const keys = group.map(({ customer_id: id }) => `2026a:${id.padStart(64, '0')}`)
+  const keys = group.map(({ customer_id: id }) => keyOf(id))
   const ids = group.map(({ id }) => id)
-  await pool.query(OPEN, [TENANT, ids, fences, attemptIds, keys, worker, now + LEASE_MS + 10_000, now])
+  await pool.query({ name: 'open', text: OPEN }, [
+    TENANT,
+    ids,
+    fences,
+    attemptIds,
+    keys,
+    worker,
+    now + LEASE_MS + 10_000,
+    now,
+  ])
 }
 
 let accepted = 0
@@ -184,8 +257,8 @@ async function settle(group: readonly Claimed[], attemptIds: readonly string[]):
   const client = await pool.connect()
   try {
     await client.query('BEGIN;')
-    await client.query(SETTLE, [TENANT, ...moved, providers, now])
-    await client.query(END_ATTEMPTS, [
+    await client.query({ name: 'settle', text: SETTLE }, [TENANT, ...moved, providers, now])
+    await client.query({ name: 'end_attempts', text: END_ATTEMPTS }, [
       ...[TENANT, ids, attemptIds, ofAll(group, 'accepted'), none, providers, now],
     ])
     await record(client, group, now)
@@ -202,19 +275,19 @@ async function record(client: PoolClient, group: readonly Claimed[], now: number
   const attributions = group.map(({ arm }) =>
     JSON.stringify([{ campaignId, runId, arm, channel: 'sms', segments: [] }]),
   )
-  await client.query(KEYS, [TENANT, keys, nows, [`${TENANT} 1`]])
-  await client.query(EVENTS, [
+  await client.query({ name: 'keys', text: KEYS }, [TENANT, keys, nows, [`${TENANT} 1`]])
+  await client.query({ name: 'events', text: EVENTS }, [
     ...[TENANT, keys, zeros, ofAll(group, campaignId), ofAll(group, 'sent'), nows, nows, people],
     ...[group.map(({ id }) => id), attributions, zeros, zeros, none, none, none, ofAll(group, false)],
   ])
   const marks = group.flatMap(({ customer_id: customerId }) => cells.map(({ id }) => ({ id, customerId })))
-  await client.query(MARKS, [
+  await client.query({ name: 'marks', text: MARKS }, [
     ...[TENANT, marks.map(({ id }) => id), marks.map(({ customerId }) => customerId)],
     ...[ofAll(marks, true), ofAll(marks, 0)],
   ])
   const [arm = 'all'] = group.map((each) => each.arm)
   const counts = ofAll(cells, group.length)
-  await client.query(COUNTERS, [
+  await client.query({ name: 'counters', text: COUNTERS }, [
     ...[TENANT, ofAll(cells, campaignId), ofAll(cells, runId), ofAll(cells, arm)],
     ...[cells.map(({ channel }) => channel), ofAll(cells, ''), ofAll(cells, 'sent'), ofAll(cells, '')],
     ...[counts, counts, counts, ofAll(cells, 0), ofAll(cells, '0'), ofAll(cells, '0'), ofAll(cells, '0')],
@@ -230,11 +303,13 @@ async function deliverAll(): Promise<void> {
     const lane = async () => {
       for (let group = groups.shift(); group !== undefined; group = groups.shift()) {
         const attemptIds = group.map(() => randomUUID())
+        await reserve(group.length)
         await open(group, attemptIds)
         await settle(group, attemptIds)
       }
     }
     await Promise.all(Array.from({ length: LANES }, lane))
+    await lookBack()
   }
 }
 

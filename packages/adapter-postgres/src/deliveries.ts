@@ -38,9 +38,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       announcer.announce(scope, campaignsOf(added))
     },
     settle: async (scope, settlements, now) => {
-      const settled = await database.transaction((session) =>
-        settle(session, tables, scope, settlements, now),
-      )
+      const settled = await settle(database, tables, scope, settlements, now)
       announcer.announce(scope, campaignsOf(settled))
       return settled.map(({ deliveryId }) => deliveryId)
     },

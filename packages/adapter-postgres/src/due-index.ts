@@ -8,7 +8,7 @@ import {
 } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
-import { raw, sql } from './sql.js'
+import { frequent, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {
@@ -31,7 +31,8 @@ export function createDueIndex(
   const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, CHANNEL_KINDS)}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {
-      const rows = await database.rows<Row>(sql`
+      const rows = await database.rows<Row>(
+        frequent(sql`
         select * from (
           select r.tenant, r.id as run_id, r.scheduled_for, r.turn, c.priority,
             case
@@ -43,7 +44,8 @@ export function createDueIndex(
           where r.status = 'open' and c.status <> 'draft'
         ) as open where due_at is not null
         order by due_at > ${now}, case when due_at <= ${now} then priority end desc,
-          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`)
+          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`),
+      )
       return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor, priority }) => ({
         tenant,
         runId,

@@ -52,8 +52,9 @@ export async function attemptGroup(
   sending: Sending,
   group: AttemptGroup,
 ): Promise<void> {
-  const { permit, messages, signal } = group
+  const { messages, signal } = group
   const opened = await openAttempts(context, scope, sending.lane, messages)
+  const permit = await permitInTime(context, scope, sending, group)
   const calls: Promise<void>[] = []
   for (let first = 0; first < messages.length; first += sending.pace.callSize) {
     const size = Math.min(sending.pace.callSize, messages.length - first)
@@ -63,6 +64,27 @@ export async function attemptGroup(
   }
   const ended = await Promise.allSettled(calls)
   for (const call of ended) if (call.status === 'rejected') throw call.reason
+}
+
+/**
+ * The permit of a group, or another one when its first slot has passed while the storage was slow: one for all, since
+ * calls that ask one by one wait for each other.
+ */
+async function permitInTime(
+  context: EngineContext,
+  scope: Scope,
+  { pace }: Sending,
+  { messages, permit }: AttemptGroup,
+): Promise<Permit> {
+  const now = context.clock.now()
+  if (now <= slotOf(permit, 1).until) return permit
+  const renewed = await context.limiter.reserve(scope, {
+    limits: pace.limitsFor(messages[0]?.weight ?? 1),
+    count: messages.length,
+    notBefore: now,
+    horizonMs: pace.horizonMs,
+  })
+  return renewed.count > 0 ? renewed : permit
 }
 
 /** Null stands for those that another worker has taken over. */
