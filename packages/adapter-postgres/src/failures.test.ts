@@ -13,7 +13,7 @@ const failure = (code: string, more: object = {}) => Object.assign(new Error('no
 
 describe('what a database says', () => {
   it('of another transaction is tried again at once', () => {
-    for (const code of ['40001', '40P01', '55P03', '26000', '42P05']) {
+    for (const code of ['40001', '40P01', '55P03', '23514', '26000', '42P05']) {
       expect(meaningOf(failure(code))).toEqual({ again: 'atOnce', retry: 'later' })
     }
     expect(meaningOf(new TryAgain()).again).toBe('atOnce')
@@ -25,7 +25,18 @@ describe('what a database says', () => {
   })
 
   it('of a database that is away is tried again when it may be back', () => {
-    for (const code of ['57P01', '57P03', '25006', '08006', '08P01', 'ECONNRESET', 'ECONNREFUSED']) {
+    for (const code of [
+      '57P01',
+      '57P03',
+      '57P05',
+      '25P03',
+      '25006',
+      '08006',
+      '08P01',
+      'ECONNRESET',
+      'ECONNREFUSED',
+      'EAI_AGAIN',
+    ]) {
       expect(meaningOf(failure(code))).toEqual({ again: 'whenBack', retry: 'later' })
     }
     expect(meaningOf(new Error('Connection terminated unexpectedly')).again).toBe('whenBack')
@@ -41,7 +52,16 @@ describe('what a database says', () => {
   })
 
   it('of a wrong statement is never tried again', () => {
-    for (const thrown of [failure('42P01'), failure('23505'), new Error('no'), 'no', null, { code: 7 }]) {
+    const check = failure('23514', { constraint: 'ledger_accounts_check' })
+    for (const thrown of [
+      failure('42P01'),
+      failure('23505'),
+      check,
+      new Error('no'),
+      'no',
+      null,
+      { code: 7 },
+    ]) {
       expect(meaningOf(thrown)).toEqual({ again: 'no', retry: 'never' })
     }
   })

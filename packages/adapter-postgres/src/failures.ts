@@ -24,6 +24,11 @@ const NEVER: Meaning = { again: 'no', retry: 'never' }
 
 /** A server that takes no writes: after a failover the connection still leads to the old one. */
 const READ_ONLY = '25006'
+/**
+ * A row that lies in no partition, or no more in that where it was put: the partition of its month was attached beside it.
+ * The same state is told of a check that a value broke, which has a name and is broken the next time too.
+ */
+const NO_PARTITION = '23514'
 
 /** A statement that was made ready is not there, or one is there that was not: the connection leads elsewhere than before. */
 const UNKNOWN_STATEMENTS: readonly string[] = ['26000', '42P05']
@@ -35,6 +40,9 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '55P03': CONFLICT,
   '26000': CONFLICT,
   '42P05': CONFLICT,
+  [NO_PARTITION]: CONFLICT,
+  '25P03': AWAY,
+  '57P05': AWAY,
   '57P01': AWAY,
   '57P02': AWAY,
   '57P03': AWAY,
@@ -46,6 +54,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ECONNRESET: AWAY,
   ECONNREFUSED: AWAY,
   EHOSTUNREACH: AWAY,
+  EAI_AGAIN: AWAY,
   EPIPE: AWAY,
   ETIMEDOUT: AWAY,
 }
@@ -62,6 +71,7 @@ export class TryAgain extends Error {
 /** What the error of a driver means. */
 export function meaningOf(error: unknown): Meaning {
   const code = codeOf(error)
+  if (code === NO_PARTITION && brokenConstraint(error) !== null) return NEVER
   const known = MEANINGS[code] ?? MEANINGS[code.slice(0, 2)]
   if (known !== undefined) return known
   if (!(error instanceof Error)) return NEVER

@@ -257,6 +257,16 @@ describe('the X-SMTPAPI header', () => {
     expect(Math.max(...head.split('\r\n').map(({ length }) => length))).toBeLessThan(300)
   })
 
+  it('has SendGrid count what the host wants, and never what the kit counts itself', async () => {
+    const wanted = { smtpApi: true, providerTracking: { clicks: true, opens: true } }
+    const message = await delivered([ids, { tracked: { clicks: true, opens: false } }], wanted)
+    const line = headersOf(message).find((header) => header.startsWith('X-SMTPAPI: ')) ?? ''
+    expect(JSON.parse(line.slice('X-SMTPAPI: '.length)).filters).toMatchObject({
+      clicktrack: { settings: { enable: 0 } },
+      opentrack: { settings: { enable: 1 } },
+    })
+  })
+
   it('is not sent to servers that do not know it', async () => {
     expect(headersOf(await delivered([])).some((line) => line.startsWith('X-SMTPAPI'))).toBe(false)
   })

@@ -134,8 +134,8 @@ export interface SendgridChannelOptions {
   /** Whether ids go along in SendGrid's X-SMTPAPI header, by which its events find their delivery. @default with apiKey */
   readonly smtpApi?: boolean
   /**
-   * Whether SendGrid rewrites links and adds a pixel to count clicks and opens itself. The kit counts both by its own links
-   * and pixel (`tracking` of a campaign), which are then rewritten a second time.
+   * Whether SendGrid rewrites links and adds a pixel to count clicks and opens itself: in messages of campaigns in which
+   * the kit does not count the same by links and a pixel of its own (`tracking` of a campaign).
    *
    * @default neither
    */

@@ -44,7 +44,7 @@ import type { TwilioMessage, TwilioMessageParams } from './twilio-client.js'
  */
 export function createTwilioChannel(options: TwilioChannelOptions): Channel {
   const settings = parseOptions(options)
-  const backOff = createBackOff()
+  const backOff = createBackOff(settings.clock)
   const prepare = (content: RenderedMessage) => prepareContent(settings, content)
   return {
     capabilities: settings.capabilities,

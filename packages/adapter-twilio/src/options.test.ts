@@ -46,6 +46,7 @@ describe('the options of the channel', () => {
     [{ lastInboundAt: async () => null }, 'INVALID_INPUT lastInboundAt'],
     [{ statusCallback: 'ftp://x' }, 'INVALID_INPUT statusCallback'],
     [{ statusCallback: 'https://x.example/#rc=3' }, 'INVALID_INPUT statusCallback'],
+    [{ statusCallback: 'https://my_shop.example/twilio' }, 'INVALID_INPUT statusCallback'],
     [{ maxSegments: 25 }, 'INVALID_INPUT maxSegments'],
     [{ concurrency: 0 }, 'INVALID_INPUT concurrency'],
     [{ timeoutMs: 9 }, 'INVALID_INPUT timeoutMs'],

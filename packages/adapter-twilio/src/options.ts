@@ -30,8 +30,9 @@ export interface TwilioChannelOptions {
   /** A Messaging Service, which chooses the sender, instead of `from`: `MG` and 32 hexadecimal digits. */
   readonly messagingServiceSid?: string
   /**
-   * Where {@link createTwilioReceipts} is served: an http or https URL. Each message names it with its delivery, so that a callback finds it
-   * even where the answer to the create was lost.
+   * Where {@link createTwilioReceipts} is served: an http or https URL whose host has no underscore, which
+   * Twilio refuses. Each message names it with its delivery, so that a callback finds it even where the answer to the create
+   * was lost.
    *
    * @default none: Twilio says nothing of what becomes of messages
    */
@@ -72,7 +73,7 @@ const optionsSchema = z
     statusCallback: z
       .string()
       .max(2_000)
-      .refine(isWebUrl, 'expected an http or https URL without a fragment')
+      .refine(isWebUrl, 'expected an http or https URL without a fragment, whose host has no underscore')
       .exactOptional(),
     transliterate: z.boolean().default(false),
     maxSegments: z.int().min(1).max(24).default(24),
@@ -192,8 +193,8 @@ function isSender(kind: 'sms' | 'whatsapp', from: string): boolean {
 
 function isWebUrl(text: string): boolean {
   if (!URL.canParse(text)) return false
-  const { protocol, hash } = new URL(text)
-  return (protocol === 'https:' || protocol === 'http:') && hash === ''
+  const { protocol, hash, hostname } = new URL(text)
+  return (protocol === 'https:' || protocol === 'http:') && hash === '' && !hostname.includes('_')
 }
 
 function fingerprint({ accountSid }: TwilioClient, kind: string, sender: string): string {

@@ -10,7 +10,7 @@ import {
 } from '@campaignkit/core/testing'
 import fc from 'fast-check'
 import type { Knex } from 'knex'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from '../create-postgres-storage.js'
 import { openTestStorage, START_MS, type TestStorage } from '../test-storage.fixture.js'
 import type { UpkeepOutcome } from './maintain.js'
@@ -66,6 +66,26 @@ describe('partitions of events', () => {
     expect([await countOf('events_2026m03'), await countOf('events_2026m04')]).toEqual([3, 1])
     expect(await countOf('events')).toBe(5)
     expect((await storage.maintain({ now: NOW, monthsAhead: 3 })).made).toEqual(['events_2026m06'])
+  })
+
+  it('take an event that was on its way to the default one when its month got one', async () => {
+    const schema = `${test.schema}_${cases}`
+    const other = await knex.transaction()
+    const month = '"events_2026m03"'
+    await other.raw(`create table "${schema}".${month} (like "${schema}".events including all)`)
+    await other.raw(`lock table "${schema}".events_default in access exclusive mode`)
+    const written = storage.events.append(scope, [eventAt(NOW)])
+    await vi.waitFor(async () => {
+      const { rows } = await knex.raw('select 1 from pg_locks where not granted')
+      expect(rows).toHaveLength(1)
+    }, 20_000)
+    const [from, to] = [Date.UTC(2026, 2, 1), Date.UTC(2026, 3, 1)]
+    await other.raw(
+      `alter table "${schema}".events attach partition "${schema}".${month} for values from (${from}) to (${to})`,
+    )
+    await other.commit()
+    expect(await written).toHaveLength(1)
+    expect([await countOf('events_2026m03'), await countOf('events_default')]).toEqual([1, 0])
   })
 
   it('leave a month in the default one that has too much of it', async () => {

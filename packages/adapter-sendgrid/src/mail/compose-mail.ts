@@ -4,6 +4,7 @@ import { checkMail } from './check-mail.js'
 import { isAscii, type Mailbox } from './mailbox.js'
 import { messageIdOf } from './message-id.js'
 import { mimeBody } from './mime-body.js'
+import { type ProviderTracking, trackingOf } from './provider-tracking.js'
 import { xSmtpApi } from './x-smtpapi.js'
 
 /** A message as it goes over the wire, or the stable word for why it cannot. */
@@ -17,8 +18,8 @@ export interface MailIdentity {
   readonly replyTo: Mailbox | null
   /** Whether SendGrid's X-SMTPAPI header goes along. */
   readonly smtpApi: boolean
-  /** Whether SendGrid rewrites links and adds a pixel of its own. */
-  readonly tracking: { readonly clicks: boolean; readonly opens: boolean }
+  /** What the host wants SendGrid to count. */
+  readonly tracking: ProviderTracking
 }
 
 /**
@@ -41,8 +42,10 @@ export function composeMail(identity: MailIdentity, message: OutgoingMessage): C
     // an ASCII value goes as it stands: unfolded, so that nothing cuts a link that is signed or clicked
     head.setHeader(name, isAscii(value) ? { prepared: true, value } : value)
   }
-  if (identity.smtpApi)
-    head.setHeader('X-SMTPAPI', { prepared: true, value: xSmtpApi(message, identity.tracking) })
+  if (identity.smtpApi) {
+    const value = xSmtpApi(message, trackingOf(identity.tracking, content))
+    head.setHeader('X-SMTPAPI', { prepared: true, value })
+  }
   const top = Buffer.from(`${head.buildHeaders()}\r\n${body.headers}\r\n`)
   return { type: 'mail', to, messageId, bytes: Buffer.concat([top, body.content]) }
 }

@@ -1,14 +1,12 @@
 import type { OutgoingMessage } from '@campaignkit/core/adapter'
+import type { ProviderTracking } from './provider-tracking.js'
 
 /**
  * The value of SendGrid's X-SMTPAPI header: ids by which its events find their delivery and nothing of the person, and
  * whether it counts clicks and opens itself.
  * ASCII, and folded after each entry, as SendGrid refuses lines of 1,000 characters and more.
  */
-export function xSmtpApi(
-  message: OutgoingMessage,
-  tracking: { readonly clicks: boolean; readonly opens: boolean },
-): string {
+export function xSmtpApi(message: OutgoingMessage, tracking: ProviderTracking): string {
   const ids = Object.entries({
     campaign_id: message.campaignId,
     run_id: message.runId,

@@ -133,6 +133,17 @@ describe('an event without arguments', () => {
     expect(told).toMatchObject({ type: 'bounced', deliveryId: 'd/7 ü' })
   })
 
+  it('names the delivery by our own id by SMTP and the message by theirs, where it has both', () => {
+    const told = read({
+      event: 'bounce',
+      delivery_id: undefined,
+      sg_message_id: 'euo2iKxdSayPF4YE4--I7A.recvd-5f54b5d587-pczjm-1-67BADEEA-6.0',
+      'smtp-id': '<d-7.a-1@pizza.example>',
+    })
+    expect(told?.deliveryId).toBe('d-7')
+    expect(told?.providerMessageIds).toContain('euo2iKxdSayPF4YE4--I7A')
+  })
+
   it('and without any id is none of ours', () => {
     expect(read({ event: 'bounce', delivery_id: undefined })).toBeNull()
   })

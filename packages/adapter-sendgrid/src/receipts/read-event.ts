@@ -88,8 +88,9 @@ function placeOf(fields: Fields): Pick<Receipt, 'deliveryId' | 'providerMessageI
   if (deliveryId !== '') return { deliveryId: deliveryId as DeliveryId }
   const [sgMessageId, smtpId] = [textOf(fields, 'sg_message_id'), textOf(fields, 'smtp-id')]
   const ours = deliveryOfMessageId(smtpId)
-  if (ours !== null && sgMessageId === '') return { deliveryId: ours }
   const providerMessageIds = messageIdForms(sgMessageId, smtpId, textOf(fields, 'email'))
+  // of an attempt in doubt nothing else is known; and somebody else's id may happen to have the form of ours
+  if (ours !== null) return { deliveryId: ours, providerMessageIds }
   return providerMessageIds.length === 0 ? null : { providerMessageIds }
 }
 

@@ -1,14 +1,15 @@
 import type { MessageAttachment } from '@campaignkit/core/adapter'
 import * as mimeFuncs from 'nodemailer/lib/mime-funcs'
 import { isAscii, type Mailbox } from '../mail/mailbox.js'
+import { type ProviderTracking, trackingOf } from '../mail/provider-tracking.js'
 import type { MailSendAddress, MailSendAttachment, MailSendRequest, Personalization } from './mail-send.js'
 import type { PlannedMail, PlannedRequest } from './plan-requests.js'
 
 /** What every request of a channel has in common. */
 export interface RequestSettings {
   readonly from: Mailbox
-  /** Whether SendGrid rewrites links and adds a pixel of its own. */
-  readonly tracking: { readonly clicks: boolean; readonly opens: boolean }
+  /** What the host wants SendGrid to count. */
+  readonly tracking: ProviderTracking
   /** Whether requests are checked, and nothing is sent. */
   readonly sandbox: boolean
 }
@@ -18,7 +19,7 @@ export function composeRequest(settings: RequestSettings, request: PlannedReques
   const { mails, html, text } = request
   const { content, message, replyTo } = mails[0].mail
   const attachments = content.attachments.map((file) => attachmentOf(file, html !== null))
-  const { clicks, opens } = settings.tracking
+  const { clicks, opens } = trackingOf(settings.tracking, content)
   return {
     personalizations: mails.map((planned) => personalizationOf(planned, content.subject)),
     from: addressOf(settings.from),

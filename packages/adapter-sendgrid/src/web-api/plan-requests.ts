@@ -90,7 +90,8 @@ function frameOf({ message, content, replyTo }: SoundMail): string {
     createHash('sha256').update(bytes).digest('base64'),
   ])
   const bodies = [content.html === null, content.text === '']
-  return JSON.stringify([message.campaignId, replyTo?.name, replyTo?.address, bodies, files])
+  const counted = [content.tracked?.clicks === true, content.tracked?.opens === true]
+  return JSON.stringify([message.campaignId, replyTo?.name, replyTo?.address, counted, bodies, files])
 }
 
 function join(family: Family, placed: Placed): boolean {

@@ -299,6 +299,30 @@ describe('a message', () => {
     expect(seen).toEqual([settings(false), settings(true)])
   })
 
+  it('is not counted twice: what the kit counts, SendGrid does not, and such messages share no request', async () => {
+    const seen: unknown[] = []
+    const fake = await opened({
+      behaviour: ({ request }) => {
+        const { click_tracking: clicks, open_tracking: opens } = request.tracking_settings ?? {}
+        seen.push([request.personalizations.length, clicks?.enable, opens?.enable])
+        return { type: 'accept' }
+      },
+    })
+    const counted = letters(4).map((message, n) =>
+      n === 0
+        ? message
+        : { ...message, content: { ...message.content, tracked: { clicks: true, opens: n > 2 } } },
+    )
+    await channelTo(fake, { providerTracking: { clicks: true, opens: true } }).send(SAMPLE_SCOPE, counted)
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        [1, true, true],
+        [2, false, true],
+        [1, false, false],
+      ]),
+    )
+  })
+
   it('in the sandbox is checked and goes nowhere', async () => {
     const fake = await opened()
     const [result] = await channelTo(fake, { webApi: { baseUrl: fake.url, sandbox: true } }).send(

@@ -1,3 +1,4 @@
+import { createManualClock } from '@campaignkit/core/testing'
 import { describe, expect, it } from 'vitest'
 import { createBackOff } from './back-off.js'
 import { classifyFailed, classifyThrown } from './classify.js'
@@ -108,12 +109,24 @@ describe('a message that was made only to fail', () => {
 })
 
 describe('the back-off of an account', () => {
-  it('doubles with each refusal up to a minute, and begins anew once a message was taken', () => {
-    const backOff = createBackOff()
-    const waits = Array.from({ length: 8 }, () => backOff.refused())
+  it('doubles with each refusal up to a minute, and begins anew once a message was taken', async () => {
+    const clock = createManualClock()
+    const backOff = createBackOff(clock)
+    const waits: number[] = []
+    for (let n = 0; n < 8; n += 1) {
+      waits.push(backOff.refused())
+      await clock.advance(waits[n] ?? 0)
+    }
     expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000])
     backOff.taken()
     expect(backOff.refused()).toBe(1_000)
+  })
+
+  it('counts a burst that was refused together once', () => {
+    const backOff = createBackOff(createManualClock())
+    expect(Array.from({ length: 20 }, () => backOff.refused())).toEqual(
+      Array.from({ length: 20 }, () => 1_000),
+    )
   })
 })
 

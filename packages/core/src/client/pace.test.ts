@@ -158,6 +158,65 @@ describe('a pace that is shared', () => {
   })
 })
 
+describe('a pace whose limiter or storage is slower than its slack', () => {
+  const late = ({ limiterMs = () => 0, storageMs = () => 0 }) => {
+    const clock = createManualClock({ auto: true })
+    const real = createMemoryStorage()
+    const after = async <Result>(ms: number, work: () => Promise<Result>): Promise<Result> => {
+      await clock.sleepUntil(clock.now() + ms)
+      const result = await work()
+      await clock.sleepUntil(clock.now() + ms)
+      return result
+    }
+    const limiter = real.rateLimiter(clock)
+    const deliveries = overridden(real.deliveries, {
+      openWindow: (...given) => after(storageMs(), () => real.deliveries.openWindow(...given)),
+    })
+    return createSendingWorld({
+      storage: overridden(real, { deliveries }),
+      clock,
+      kit: {
+        limiter: overridden(limiter, {
+          reserve: (...given) => after(limiterMs(), () => limiter.reserve(...given)),
+        }),
+      },
+      email: { capabilities: { window: 20 } },
+    })
+  }
+
+  it.each([5, 20, 200])('of %i ms a way is kept, and sends all there is', async (ms) => {
+    const { invite, launch, root, email, clock } = late({ limiterMs: () => ms })
+    await invite(300)
+    await launch({ pace: { email: perSecond(100) } })
+    const begun = clock.now()
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(300)
+    expect(busiest(instantsOf(email), SECOND_MS)).toBeLessThanOrEqual(100)
+    // a group of slots for each two ways to the limiter
+    expect(clock.now() - begun).toBeLessThan(300 * 10 + (300 / 5) * 2 * ms * 1.5 + 2_000)
+  })
+
+  it('is nearly all used where the storage takes 40 ms a way', async () => {
+    const { invite, launch, root, email } = late({ storageMs: () => 40 })
+    await invite(400)
+    await launch({ pace: { email: perSecond(20) } })
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(400)
+    expectPace(instantsOf(email), perSecond(20))
+  })
+
+  it('is kept where the time it takes is different each time', async () => {
+    let calls = 0
+    const unsteady = () => (calls++ % 7) * (calls % 3 === 0 ? 30 : 4)
+    const { invite, launch, root, email } = late({ limiterMs: unsteady, storageMs: unsteady })
+    await invite(300)
+    await launch({ pace: { email: perSecond(100) } })
+    await root.worker().drain()
+    expect(email.accepted).toHaveLength(300)
+    expect(busiest(instantsOf(email), SECOND_MS)).toBeLessThanOrEqual(100)
+  })
+})
+
 describe('a slot that passes before the call can be made', () => {
   it('is reserved anew: a channel that is slower than its pace is kept busy and never too fast', async () => {
     const { invite, launch, root, email, clock } = createSendingWorld({

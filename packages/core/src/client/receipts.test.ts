@@ -162,6 +162,18 @@ describe('receipts', () => {
     expect((await kit.campaigns.deliveries(id)).items[1]?.receipts).toHaveProperty('delivered')
   })
 
+  it('are found by the id of the message where no delivery has the id they name', async () => {
+    const { kit, id, deliveries } = await sentTo(2)
+    const [first, second] = deliveries
+    const providerMessageIds = [second?.providerMessageId ?? '']
+    const of = (deliveryId: string) => receipt(deliveryId as DeliveryId, 'delivered', { providerMessageIds })
+    expect(await kit.events.ingest([of('of-somebody-else'), of(first?.id ?? '')])).toMatchObject({
+      recorded: 2,
+    })
+    const told = (await kit.campaigns.deliveries(id)).items.map(({ receipts }) => Object.keys(receipts))
+    expect(told).toEqual([['delivered'], ['delivered']])
+  })
+
   const deniedTopics = async (type: Receipt['type'], topic: string | null) => {
     const { kit, deliveryIds } = await sentTo(1)
     await kit.events.ingest([receipt(deliveryIds[0], type, { topic })])

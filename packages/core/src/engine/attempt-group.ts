@@ -10,6 +10,8 @@ import { accountLimit, type LanePace } from './lane-pace.js'
 import { resumesAt, settlementOf, uncalled } from './settlements.js'
 import type { RefusedAddress, Settler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+import type { SlotSource } from './slot-source.js'
+import type { UsualTime } from './usual-time.js'
 
 /** Why a lane sends nothing more for now. */
 export interface Stop {
@@ -23,6 +25,9 @@ export interface Sending {
   readonly lane: ChannelLane
   readonly pace: LanePace
   readonly settler: Settler
+  readonly reserve: SlotSource
+  /** What it takes to put a group on record. */
+  readonly opening: UsualTime
   stop: Stop | null
 }
 
@@ -53,8 +58,8 @@ export async function attemptGroup(
   group: AttemptGroup,
 ): Promise<void> {
   const { messages, signal } = group
-  const opened = await openAttempts(context, scope, sending.lane, messages)
-  const permit = await permitInTime(context, scope, sending, group)
+  const opened = await sending.opening.of(() => openAttempts(context, scope, sending.lane, messages))
+  const permit = await permitInTime(context, sending, group)
   const calls: Promise<void>[] = []
   for (let first = 0; first < messages.length; first += sending.pace.callSize) {
     const size = Math.min(sending.pace.callSize, messages.length - first)
@@ -67,23 +72,17 @@ export async function attemptGroup(
 }
 
 /**
- * The permit of a group, or another one when its first slot has passed while the storage was slow: one for all, since
+ * The permit of a group, or another one when the slot of its first call has passed while the storage was slow: one for all, since
  * calls that ask one by one wait for each other.
  */
 async function permitInTime(
-  context: EngineContext,
-  scope: Scope,
-  { pace }: Sending,
+  { clock }: EngineContext,
+  { pace, reserve }: Sending,
   { messages, permit }: AttemptGroup,
 ): Promise<Permit> {
-  const now = context.clock.now()
-  if (now <= slotOf(permit, 1).until) return permit
-  const renewed = await context.limiter.reserve(scope, {
-    limits: pace.limitsFor(messages[0]?.weight ?? 1),
-    count: messages.length,
-    notBefore: now,
-    horizonMs: pace.horizonMs,
-  })
+  if (clock.now() <= slotOf(permit, Math.min(pace.callSize, messages.length)).until) return permit
+  const limits = pace.limitsFor(messages[0]?.weight ?? 1)
+  const renewed = await reserve({ limits, count: messages.length, horizonMs: pace.horizonMs })
   return renewed.count > 0 ? renewed : permit
 }
 
@@ -136,12 +135,8 @@ async function callInSlot(
   const now = context.clock.now()
   if (now <= slot.until) return call(context, scope, sending, attempts)
   const { limitsFor, horizonMs } = sending.pace
-  const permit = await context.limiter.reserve(scope, {
-    limits: limitsFor(attempts[0]?.message.weight ?? 1),
-    count: attempts.length,
-    notBefore: now,
-    horizonMs,
-  })
+  const limits = limitsFor(attempts[0]?.message.weight ?? 1)
+  const permit = await sending.reserve({ limits, count: attempts.length, horizonMs })
   if (permit.count === 0) {
     halt(sending, { resumeAt: permit.firstAt, misconfigured: null })
     return giveBack(sending, attempts)

@@ -82,9 +82,7 @@ async function findDeliveries(
   receipts: readonly Receipt[],
 ): Promise<(receipt: Receipt) => Delivery | undefined> {
   const ids = receipts.flatMap(({ deliveryId }) => (deliveryId === undefined ? [] : [deliveryId]))
-  const messageIds = receipts.flatMap((receipt) =>
-    receipt.deliveryId === undefined ? messageIdsOf(receipt) : [],
-  )
+  const messageIds = receipts.flatMap(messageIdsOf)
   const [byId, byMessage] = await Promise.all([
     context.storage.deliveries.get(scope, [...new Set(ids)]),
     context.storage.deliveries.byProviderMessageId(scope, [...new Set(messageIds)]),
@@ -92,9 +90,9 @@ async function findDeliveries(
   const own = new Map<string, Delivery>(byId.map((delivery) => [delivery.id, delivery]))
   const theirs = new Map(byMessage.map((delivery) => [delivery.providerMessageId ?? '', delivery]))
   return (receipt) => {
-    if (receipt.deliveryId !== undefined) return own.get(receipt.deliveryId)
+    const named = receipt.deliveryId === undefined ? undefined : own.get(receipt.deliveryId)
     const known = messageIdsOf(receipt).find((id) => theirs.has(id))
-    return known === undefined ? undefined : theirs.get(known)
+    return named ?? (known === undefined ? undefined : theirs.get(known))
   }
 }
 

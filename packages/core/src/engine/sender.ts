@@ -8,8 +8,10 @@ import type { EngineContext } from './context.js'
 import { accountOf, type LanePace, lanePace } from './lane-pace.js'
 import { createSettler } from './settler.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
+import { createSlotSource } from './slot-source.js'
+import { createUsualTime } from './usual-time.js'
 
-/** How long before its slot an attempt is put on record, so that a slow storage does not make it late. */
+/** How long before its slot an attempt is put on record at least, so that a slow storage does not make it late. */
 const LEAD_MS = 10
 /** Lanes of which a worker remembers how heavy their messages were. */
 const MOST_MET = 1_000
@@ -51,7 +53,14 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   const { window } = lane.channel.capabilities
   const account = accountOf(scope, lane)
   const pace = lanePace(context, scope, lane, met)
-  const sending: Sending = { lane, pace, settler: createSettler(context, scope, lane), stop: null }
+  const sending: Sending = {
+    lane,
+    pace,
+    settler: createSettler(context, scope, lane),
+    reserve: createSlotSource(context, scope),
+    opening: createUsualTime(context.clock),
+    stop: null,
+  }
   const inFlight = new Set<Promise<void>>()
   const failures: unknown[] = []
 
@@ -71,9 +80,8 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   }
 
   async function reserve(count: number, weight: number, until: Instant): Promise<Permit> {
-    const notBefore = context.clock.now()
-    const horizonMs = Math.max(0, until - notBefore)
-    return context.limiter.reserve(scope, { limits: pace.limitsFor(weight), count, notBefore, horizonMs })
+    const horizonMs = Math.max(0, until - context.clock.now())
+    return sending.reserve({ limits: pace.limitsFor(weight), count, horizonMs })
   }
 
   /**
@@ -124,7 +132,7 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
         const wanted = nextGroup(left, endsSoon)
         const permit = await reserveFor(wanted, until)
         if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
-        await sleepUnlessStopped(context, permit.firstAt - LEAD_MS, signal)
+        await sleepUnlessStopped(context, permit.firstAt - Math.max(LEAD_MS, sending.opening.ms), signal)
         if (stopNow(signal) !== null) continue
         await begin({ messages: wanted.slice(0, permit.count), permit, signal })
         left = left.slice(permit.count)

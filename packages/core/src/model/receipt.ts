@@ -33,7 +33,7 @@ export interface Receipt {
   readonly at: Instant
   /** The delivery, when the provider hands our id back ... */
   readonly deliveryId?: DeliveryId
-  /** ... else the provider's id of the message. */
+  /** ... else, or where no delivery has that id, the provider's id of the message. */
   readonly providerMessageId?: string
   /** The forms that this id may have been stored in, when there are several: the first that fits a delivery counts. */
   readonly providerMessageIds?: readonly string[]

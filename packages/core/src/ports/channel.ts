@@ -68,6 +68,8 @@ export type RenderedMessage =
       /** List-Unsubscribe and the like; names in their usual case. */
       readonly headers: Readonly<Record<string, string>>
       readonly attachments: readonly MessageAttachment[]
+      /** What the kit counts by links and a pixel of its own, so that the provider must not. Absent for neither. */
+      readonly tracked?: { readonly clicks: boolean; readonly opens: boolean }
     }
   | {
       readonly type: 'text'

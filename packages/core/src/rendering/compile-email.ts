@@ -56,6 +56,7 @@ export function compileEmail(
   if (replyTo !== undefined) checkReplyTo(replyTo)
   const finished = html === undefined ? null : finishHtml(html, options.html, options)
   const textOf = textRenderer(templates, options.html)
+  const tracked = { clicks: options.trackClicks, opens: options.trackOpens }
   const hasOwnWayOut = html !== undefined && usesVariable(html, 'unsubscribeUrl')
 
   return (view) => {
@@ -81,6 +82,7 @@ export function compileEmail(
       replyTo: replyTo === undefined ? null : filledReplyTo(session.render(replyTo)),
       headers: out.headers,
       attachments: session.attachments(),
+      ...(tracked.clicks || tracked.opens ? { tracked } : {}),
     }
   }
 }
