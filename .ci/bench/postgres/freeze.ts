@@ -1,7 +1,6 @@
 // Freezing of so many recipients, all of it, beside the bare insert of the same rows with their primary keys, and the
 // memory of the worker beside that over few.
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
 import process from 'node:process'
 import { createPostgresStorage } from '@campaignkit/adapter-postgres'
 import { createCampaignKit, tag } from '@campaignkit/core'
@@ -9,6 +8,7 @@ import { createRecordingChannel } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
 import { figure, type Line } from '../table.js'
+import { serverCpuOf } from './server-cpu.js'
 
 const SCHEMA = 'bench_freezing'
 const SCOPE = { tenant: 'pizzeria', actor: { id: 'bench', kind: 'user' as const, roles: ['admin'] } }
@@ -81,36 +81,6 @@ async function freeze(knex: Knex): Promise<Pick<Figures, 'launchMs' | 'frozenMs'
   return { launchMs, frozenMs: performance.now() - begun }
 }
 
-const MS_PER_TICK = 10
-
-/** The processor time of a server on this machine and of all its connections; null on other systems than Linux. */
-function serverCpuMs(postmaster: number): number | null {
-  if (process.platform !== 'linux') return null
-  let ticks = 0
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    // a process may end while it is looked at
-    const [, fields = ''] = tryRead(`/proc/${pid}/stat`).split(') ')
-    const [, parent, , , , , , , , , , user, system, ofEndedUser, ofEndedSystem] = fields
-      .split(' ')
-      .map(Number)
-    if (Number(pid) === postmaster) ticks += sum(user, system, ofEndedUser, ofEndedSystem)
-    else if (parent === postmaster) ticks += sum(user, system)
-  }
-  return ticks * MS_PER_TICK
-}
-
-function sum(...values: readonly (number | undefined)[]): number {
-  return values.reduce<number>((total, value = 0) => total + value, 0)
-}
-
-function tryRead(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
 /** What a process of its own does. */
 export async function measureFreezing(members: number): Promise<Figures> {
   const server = await startPostgres()
@@ -119,8 +89,7 @@ export async function measureFreezing(members: number): Promise<Figures> {
     for (const schema of [SCHEMA, `${SCHEMA}_bare`]) await knex.raw(`drop schema if exists ${schema} cascade`)
     await createPostgresStorage({ knex, schema: SCHEMA }).migrate()
     await seed(knex, members)
-    const { rows } = await knex.raw(`select pg_read_file('postmaster.pid', 0, 10) as text`)
-    const cpuMs = () => serverCpuMs(Number.parseInt(rows[0].text, 10))
+    const cpuMs = await serverCpuOf(knex)
     const before = { worker: process.cpuUsage(), server: cpuMs() }
     const frozen = await freeze(knex)
     const worker = process.cpuUsage(before.worker)
@@ -142,7 +111,8 @@ export async function measureFreezing(members: number): Promise<Figures> {
   }
 }
 
-function inAnotherProcess(members: number): Figures {
+/** Measures in a process of its own. */
+export function inAnotherProcess(members: number): Figures {
   const [, program = ''] = process.argv
   const given = ['--expose-gc', '--import', 'tsx', program, 'freeze', '--members', String(members), '--alone']
   return JSON.parse(execFileSync(process.execPath, given, { maxBuffer: 1e8 }).toString())

@@ -2,11 +2,17 @@
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
+//   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2]
+//   pnpm bench:postgres memory [--recipients 30000]
+//   pnpm bench:postgres campaigns [--campaigns 1000]
 import { cpus, totalmem } from 'node:os'
 import process from 'node:process'
 import { parseArgs } from 'node:util'
 import { tableOf } from '../table.js'
+import { campaignLines } from './campaigns.js'
+import { deliveryLines } from './delivery.js'
 import { freezeLines, measureFreezing } from './freeze.js'
+import { memoryLines } from './memory.js'
 import { benchSegments } from './segments.js'
 
 const { values, positionals } = parseArgs({
@@ -15,6 +21,11 @@ const { values, positionals } = parseArgs({
     customers: { type: 'string', default: '200000' },
     keep: { type: 'string' },
     members: { type: 'string', default: '100000' },
+    deliveries: { type: 'string', default: '2000' },
+    windows: { type: 'string', default: '1,10,100' },
+    workers: { type: 'string', default: '1,2' },
+    recipients: { type: 'string', default: '30000' },
+    campaigns: { type: 'string', default: '1000' },
     // read by the part itself
     rounds: { type: 'string' },
     events: { type: 'string' },
@@ -27,6 +38,18 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events: async () => void (await import('./events.js')),
   segments: () => benchSegments(countOf(values.customers), values.keep),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
+  delivery: async () =>
+    console.log(
+      tableOf(
+        await deliveryLines({
+          deliveries: countOf(values.deliveries),
+          windows: values.windows.split(',').map(countOf),
+          workers: values.workers.split(',').map(countOf),
+        }),
+      ),
+    ),
+  memory: async () => console.log(tableOf(await memoryLines(countOf(values.recipients)))),
+  campaigns: async () => console.log(tableOf(await campaignLines(countOf(values.campaigns)))),
 }
 
 function countOf(text: string): number {

@@ -1,17 +1,18 @@
-import type { CampaignEvent, CampaignId, Scope } from '@campaignkit/core/adapter'
+import type { CampaignEvent, CampaignId, DeliveryId, Scope } from '@campaignkit/core/adapter'
 import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
 import { countingOf } from './count-events.js'
 import type { Session } from './database.js'
 import { EVENT_COLUMNS, type EventPart, partsOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { firstOfEach } from './first-of-each.js'
-import { sql } from './sql.js'
+import { type Fragment, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
-/** An event, and where it stands among those that are given. */
+/** An event, where it stands among those that are given, and the delivery without whose settlement it did not happen. */
 interface PlacedEvent {
   readonly event: CampaignEvent
   readonly place: number
+  readonly settles: DeliveryId | null
 }
 
 interface PlacedPart extends EventPart {
@@ -20,6 +21,7 @@ interface PlacedPart extends EventPart {
 
 const GIVEN: Columns<PlacedEvent> = [
   { name: 'place', type: 'int', of: ({ place }) => place },
+  { name: 'settles', type: 'text', of: ({ settles }) => settles },
   ...EVENT_COLUMNS.map(({ of, ...column }) => ({ ...column, of: ({ event }: PlacedEvent) => of(event) })),
 ]
 
@@ -31,8 +33,7 @@ const PARTS: Columns<PlacedPart> = [
 
 /**
  * Adds events and folds them into the counts, as `foldEvents` would, in one statement. Who writes a key first has the
- * event: another transaction with the same one waits for the end of this. Keys, then marks of members, then counters are
- * locked, each in order.
+ * event: another transaction with the same one waits for the end of this.
  *
  * @returns those that were new, in order
  */
@@ -44,25 +45,42 @@ export async function appendEvents(
 ): Promise<readonly CampaignEvent[]> {
   const firsts = firstOfEach(events, ({ key }) => key)
   if (firsts.length === 0) return []
+  const facts = firsts.map((event) => ({ event, settles: null }))
+  const written = await session.rows<{ readonly key: string }>(
+    sql`with ${recordingOf(tables, scope, facts, sql``)} select key from fresh`,
+  )
+  const keys = new Set(written.map(({ key }) => key))
+  return firsts.filter(({ key }) => keys.has(key))
+}
+
+/**
+ * The part of a statement that adds events, each with a key of its own, and folds them into the counts; the keys of the new
+ * ones are `fresh`. Keys, then marks of members, then counters are locked, each in order.
+ *
+ * @param events - at least one, with the delivery that `condition` may ask for as `given.settles`
+ */
+export function recordingOf(
+  tables: Tables,
+  scope: Scope,
+  events: readonly Omit<PlacedEvent, 'place'>[],
+  condition: Fragment,
+): Fragment {
   const { tenant } = scope
-  const placed = firsts.map((event, place) => ({ event, place }))
+  const placed = events.map((each, place) => ({ ...each, place }))
+  const facts = events.map(({ event }) => event)
   const parts = placed.flatMap(({ event, place }) => partsOf(event).map((part) => ({ ...part, place })))
-  const written = await session.rows<{ readonly key: string }>(sql`
-    with facts as materialized (
-      select ${typedNamesOf(GIVEN)} from ${given(GIVEN, placed)}
+  return sql`facts as materialized (
+      select ${typedNamesOf(GIVEN)} from ${given(GIVEN, placed)} ${condition}
     ), fresh as (
       insert into ${tables.event_keys} (tenant, key, recorded_at)
       select ${tenant}, key, recorded_at from facts
-      where ${locksOf(scope, campaignsOf(firsts), 'shared')} order by key
+      where ${locksOf(scope, campaignsOf(facts), 'shared')} order by key
       on conflict (tenant, key) do nothing returning key
     ), written as (
       insert into ${tables.events} (tenant, part, campaign_id, ${namesOf(EVENT_COLUMNS)})
       select ${tenant}, part, campaign_id, ${namesOf(EVENT_COLUMNS)}
       from ${given(PARTS, parts)} join facts using (place) join fresh using (key)
-    )${countingOf(tables, scope, firsts)}
-    select key from fresh`)
-  const keys = new Set(written.map(({ key }) => key))
-  return firsts.filter(({ key }) => keys.has(key))
+    )${countingOf(tables, scope, facts)}`
 }
 
 function campaignsOf(events: readonly CampaignEvent[]): readonly CampaignId[] {

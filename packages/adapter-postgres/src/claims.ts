@@ -3,7 +3,7 @@ import type { Announcer } from './announcements.js'
 import { type Columns, given } from './columns.js'
 import type { Database } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
-import { type Fragment, raw, sql } from './sql.js'
+import { type Fragment, frequent, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type WindowEntry = Parameters<DeliveryStore['openWindow']>[1][number]
@@ -23,14 +23,14 @@ interface Waiting {
 }
 
 const UNSENT: Waiting = {
-  free: raw(`status = 'queued'`),
-  leased: raw(`status = 'claimed'`),
+  free: raw(`waits_for = 'claim'`),
+  leased: raw(`is_leased and status = 'claimed'`),
   becomes: raw(`status = 'claimed',`),
 }
 
 const DOUBTFUL: Waiting = {
-  free: raw(`status = 'inDoubt' and lease_until is null`),
-  leased: raw(`status in ('attempting', 'inDoubt')`),
+  free: raw(`waits_for = 'receipt'`),
+  leased: raw(`is_leased and status in ('attempting', 'inDoubt')`),
   becomes: raw(''),
 }
 
@@ -48,7 +48,8 @@ async function claim(
 ): Promise<readonly Delivery[]> {
   const ofRun = sql`tenant = ${tenant} and run_id = ${runId} and channel = ${channel}`
   const inTurn = sql`order by due_at, rank, id limit ${limit}`
-  const rows = await database.rows<DeliveryRow>(sql`
+  const rows = await database.rows<DeliveryRow>(
+    frequent(sql`
     with free as (
       select id, due_at, rank from ${deliveries}
       where ${ofRun} and ${free} and due_at <= ${now} ${inTurn} for update skip locked
@@ -62,7 +63,8 @@ async function claim(
     update ${deliveries} as d
     set ${becomes} fence = d.fence + 1, lease_worker = ${worker}, lease_until = ${now + leaseMs}
     from chosen where d.tenant = ${tenant} and d.id = chosen.id
-    returning ${OF_DELIVERY}`)
+    returning ${OF_DELIVERY}`),
+  )
   return rows.map(deliveryOf).sort(byTurn)
 }
 
@@ -91,7 +93,8 @@ export function createClaims(
     claim: claimAnd(UNSENT),
     claimInDoubt: claimAnd(DOUBTFUL),
     openWindow: async ({ tenant }, entries, { worker, now, leaseUntil }) => {
-      const opened = await database.rows<{ readonly delivery_id: WindowEntry['deliveryId'] }>(sql`
+      const opened = await database.rows<{ readonly delivery_id: WindowEntry['deliveryId'] }>(
+        frequent(sql`
         with opened as (
           update ${deliveries} as d set status = 'attempting', address_key = given.address_key,
             lease_worker = ${worker}, lease_until = ${leaseUntil}, attempt_id = given.attempt_id,
@@ -99,11 +102,12 @@ export function createClaims(
           from ${given(ENTRY, entries)}
           where d.tenant = ${tenant} and d.id = given.delivery_id and d.status = 'claimed'
             and d.fence = given.fence and d.lease_until is not null
-          returning d.id, d.fence, given.attempt_id
+          returning d.id, d.fence, given.attempt_id, given.address_key
         )
-        insert into ${attempts} (tenant, id, delivery_id, worker, fence, started_at, outcome)
-        select ${tenant}, attempt_id, id, ${worker}, fence, ${now}::float8, 'open' from opened
-        returning delivery_id`)
+        insert into ${attempts} (tenant, id, delivery_id, address_key, worker, fence, started_at, outcome)
+        select ${tenant}, attempt_id, id, address_key, ${worker}, fence, ${now}::float8, 'open' from opened
+        returning delivery_id`),
+      )
       const ids = new Set(opened.map(({ delivery_id: id }) => id))
       return entries.filter(({ deliveryId }) => ids.has(deliveryId)).map(({ deliveryId }) => deliveryId)
     },

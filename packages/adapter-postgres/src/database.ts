@@ -1,8 +1,9 @@
 import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
-import { isReadOnly, meaningOf, storageFailed } from './failures.js'
+import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
 import { wait } from './pause.js'
 import { type Fragment, sql } from './sql.js'
+import { nameOf } from './statement-names.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
@@ -29,6 +30,8 @@ export class Database implements Session {
   readonly #first: ((session: Session) => Promise<void>) | null
   readonly #before: Fragment | null
   #begun: Promise<void> | null = null
+  /** False once a connection did not know a statement again: a pooler gives out others in between. */
+  #keepsReady = true
 
   /** Without statements of its own unless they are given. */
   constructor(knex: Knex, { first = null, before = null }: DatabaseOptions = {}) {
@@ -42,7 +45,7 @@ export class Database implements Session {
   rows<Row>(statement: Fragment): Promise<readonly Row[]> {
     if (this.#isJoined || this.#before !== null)
       return this.transaction((session) => session.rows<Row>(statement))
-    return this.#tried(() => rowsOf<Row>(this.#knex, statement))
+    return this.#tried(() => rowsOf<Row>(this.#knex, statement, this.#keepsReady))
   }
 
   /**
@@ -54,7 +57,7 @@ export class Database implements Session {
       await this.#begin()
       return this.#knex.transaction(async (transaction) => {
         if (this.#before !== null) await rowsOf(transaction, this.#before)
-        return work(sessionOf(transaction))
+        return work(sessionOf(transaction, !this.#isJoined && this.#keepsReady))
       })
     })
   }
@@ -72,6 +75,7 @@ export class Database implements Session {
         return await attempt()
       } catch (error) {
         if (isCampaignKitError(error)) throw error
+        this.#keepsReady &&= !isUnknownStatement(error)
         const { again } = meaningOf(error)
         if (this.#isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
         if (again === 'whenBack') await this.#waitUntilBack(error, tries)
@@ -90,14 +94,16 @@ export class Database implements Session {
 const END_READ_ONLY = sql`
   select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only') = 'on'`
 
-function sessionOf(knex: Knex): Session {
-  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement) }
+function sessionOf(knex: Knex, keepsReady = false): Session {
+  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement, keepsReady) }
 }
 
-async function rowsOf<Row>(knex: Knex, { text, values }: Fragment): Promise<readonly Row[]> {
-  const { rows } = await knex.raw<{ readonly rows: readonly Row[] }>(
-    text,
-    values as readonly Knex.RawBinding[],
-  )
+async function rowsOf<Row>(
+  knex: Knex,
+  { text, values, isFrequent = false }: Fragment,
+  keepsReady = false,
+): Promise<readonly Row[]> {
+  const statement = knex.raw<{ readonly rows: readonly Row[] }>(text, values as readonly Knex.RawBinding[])
+  const { rows } = await (isFrequent && keepsReady ? statement.options({ name: nameOf(text) }) : statement)
   return rows
 }

@@ -1,5 +1,7 @@
 import {
   type Attempt,
+  CHANNEL_KINDS,
+  type ChannelKind,
   DELIVERY_STATUSES,
   type Delivery,
   type DeliveryCounts,
@@ -36,9 +38,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       announcer.announce(scope, campaignsOf(added))
     },
     settle: async (scope, settlements, now) => {
-      const settled = await database.transaction((session) =>
-        settle(session, tables, scope, settlements, now),
-      )
+      const settled = await settle(database, tables, scope, settlements, now)
       announcer.announce(scope, campaignsOf(settled))
       return settled.map(({ deliveryId }) => deliveryId)
     },
@@ -60,7 +60,8 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
         union select delivery_id from ${attempts}
         where tenant = ${tenant} and provider_message_id = any(${ids}::text[]))`),
     byAddressKey: ({ tenant }, keys, limit) =>
-      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[])
+      read(sql`d.tenant = ${tenant} and d.address_key = any(${keys}::text[]) and d.id in (
+        select delivery_id from ${attempts} where tenant = ${tenant} and address_key = any(${keys}::text[]))
         order by d.due_at desc, d.id desc limit ${limit}`),
     ofMembers: ({ tenant }, runId, customerIds) =>
       read(sql`d.tenant = ${tenant} and d.id in (
@@ -77,7 +78,7 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       const wanted =
         dismissed === undefined ? sql`` : sql`and (d.receipts ->> 'dismissed' is not null) = ${dismissed}`
       const items = await read(sql`
-        d.tenant = ${tenant} and d.customer_id = ${customerId} and d.channel = 'in-app' and d.status = 'sent'
+        d.tenant = ${tenant} and d.customer_id = ${customerId} and d.channel = 'in-app' and d.status = 'sent' and d.sent_at is not null
           ${behind} ${wanted} order by d.sent_at desc, d.id desc limit ${limit + 1}`)
       return pageFrom(items, limit, ({ sentAt, id }) => placeCursor({ at: sentAt ?? 0, key: id }))
     },
@@ -114,9 +115,11 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       return new Map(rows.map(({ reason, count }) => [reason, count]))
     },
     nextDue: async ({ tenant }, runId, channel) => {
-      const ofRun = channel === undefined ? sql`` : sql`and channel = ${channel}`
-      const [row] = await database.rows<{ readonly next: Instant | null }>(sql`
-        select ${nextDueOf(sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId} ${ofRun}`)} as next`)
+      const ofRun = sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId}`
+      const kinds = channel === undefined ? CHANNEL_KINDS : [channel]
+      const [row] = await database.rows<{ readonly next: Instant | null }>(
+        sql`select ${nextDueOf(ofRun, kinds)} as next`,
+      )
       return row?.next ?? null
     },
   }
@@ -129,11 +132,18 @@ export function campaignsOf(
   return new Set(deliveries.map(({ campaignId }) => campaignId))
 }
 
-/** The earliest instant at which a claim could give something, each part of it by an index of its own. */
-export function nextDueOf(ofRun: Fragment): Fragment {
+/**
+ * The earliest instant at which a claim on one of the channels could give something. Each part of it looks at the first
+ * entry of an index for each channel: all that waits in a run are a million entries.
+ */
+export function nextDueOf(ofRun: Fragment, channels: readonly ChannelKind[]): Fragment {
+  const earliest = (instant: Fragment, condition: Fragment) => sql`(
+    select min(first.instant) from unnest(${channels}::text[]) as asked(channel), lateral (
+      select ${instant} as instant from ${ofRun} and d.channel = asked.channel and ${condition}
+      order by d.due_at limit 1) as first)`
   return sql`least(
-    (select min(d.due_at) from ${ofRun} and d.status = 'queued'),
-    (select min(d.due_at) from ${ofRun} and d.status = 'inDoubt' and d.lease_until is null),
+    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'claim'`))},
+    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'receipt'`))},
     (select min(case when d.status = 'inDoubt' then greatest(d.lease_until, d.due_at) else d.lease_until end)
-     from ${ofRun} and d.lease_until is not null))`
+     from ${ofRun} and d.channel = any(${channels}::text[]) and d.is_leased))`
 }

@@ -1,7 +1,14 @@
-import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
+import {
+  CHANNEL_KINDS,
+  type DueIndex,
+  type DueRun,
+  type Instant,
+  type RunId,
+  type TenantId,
+} from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
-import { raw, sql } from './sql.js'
+import { frequent, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {
@@ -19,12 +26,13 @@ export function createDueIndex(
 ): DueIndex {
   const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
   const isAny = (state: string) => sql`exists (select 1 from ${ofRun} and ${raw(state)})`
-  const unfinished = sql`(${isAny(`d.status = 'queued'`)} or ${isAny(`d.lease_until is not null and d.status = 'claimed'`)})`
-  const underWay = sql`(${isAny(`d.status = 'inDoubt'`)} or ${isAny(`d.lease_until is not null and d.status = 'attempting'`)})`
-  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun)}, 0) else r.scheduled_for end`
+  const unfinished = sql`(${isAny(`d.waits_for = 'claim'`)} or ${isAny(`d.is_leased and d.status = 'claimed'`)})`
+  const underWay = sql`(${isAny(`d.waits_for = 'receipt'`)} or ${isAny(`d.is_leased and d.status in ('attempting', 'inDoubt')`)})`
+  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, CHANNEL_KINDS)}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {
-      const rows = await database.rows<Row>(sql`
+      const rows = await database.rows<Row>(
+        frequent(sql`
         select * from (
           select r.tenant, r.id as run_id, r.scheduled_for, r.turn, c.priority,
             case
@@ -36,7 +44,8 @@ export function createDueIndex(
           where r.status = 'open' and c.status <> 'draft'
         ) as open where due_at is not null
         order by due_at > ${now}, case when due_at <= ${now} then priority end desc,
-          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`)
+          case when due_at <= ${now} then turn end nulls first, due_at, tenant, run_id limit ${limit}`),
+      )
       return rows.map(({ tenant, run_id: runId, due_at: dueAt, scheduled_for: scheduledFor, priority }) => ({
         tenant,
         runId,

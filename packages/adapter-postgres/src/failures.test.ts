@@ -1,15 +1,27 @@
 import { isCampaignKitError } from '@campaignkit/core/adapter'
 import { describe, expect, it } from 'vitest'
-import { brokenConstraint, isReadOnly, meaningOf, storageFailed, TryAgain } from './failures.js'
+import {
+  brokenConstraint,
+  isReadOnly,
+  isUnknownStatement,
+  meaningOf,
+  storageFailed,
+  TryAgain,
+} from './failures.js'
 
 const failure = (code: string, more: object = {}) => Object.assign(new Error('no'), { code, ...more })
 
 describe('what a database says', () => {
   it('of another transaction is tried again at once', () => {
-    for (const code of ['40001', '40P01', '55P03', '23514']) {
+    for (const code of ['40001', '40P01', '55P03', '23514', '26000', '42P05']) {
       expect(meaningOf(failure(code))).toEqual({ again: 'atOnce', retry: 'later' })
     }
     expect(meaningOf(new TryAgain()).again).toBe('atOnce')
+    expect(['26000', '42P05', '40001'].map((code) => isUnknownStatement(failure(code)))).toEqual([
+      true,
+      true,
+      false,
+    ])
   })
 
   it('of a database that is away is tried again when it may be back', () => {

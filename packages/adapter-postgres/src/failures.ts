@@ -30,11 +30,16 @@ const READ_ONLY = '25006'
  */
 const NO_PARTITION = '23514'
 
+/** A statement that was made ready is not there, or one is there that was not: the connection leads elsewhere than before. */
+const UNKNOWN_STATEMENTS: readonly string[] = ['26000', '42P05']
+
 /** SQLSTATEs, and the codes of Node for connections that are lost; a class of two characters stands for its states. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   '40001': CONFLICT,
   '40P01': CONFLICT,
   '55P03': CONFLICT,
+  '26000': CONFLICT,
+  '42P05': CONFLICT,
   [NO_PARTITION]: CONFLICT,
   '25P03': AWAY,
   '57P05': AWAY,
@@ -77,6 +82,11 @@ export function meaningOf(error: unknown): Meaning {
 /** Whether the connection led to a server that only reads. */
 export function isReadOnly(error: unknown): boolean {
   return codeOf(error) === READ_ONLY
+}
+
+/** Whether a connection did not know a statement that was made ready on it. */
+export function isUnknownStatement(error: unknown): boolean {
+  return UNKNOWN_STATEMENTS.includes(codeOf(error))
 }
 
 /** The name of the constraint that a statement broke, by the driver's error or the kit's; else null. */

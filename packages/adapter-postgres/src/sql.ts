@@ -5,6 +5,13 @@ export type SqlValue = string | number | boolean | null | readonly (string | num
 export interface Fragment {
   readonly text: string
   readonly values: readonly SqlValue[]
+  /** It comes so often that a connection is to keep it ready. */
+  readonly isFrequent?: boolean
+}
+
+/** A whole statement that comes all the time with the same text: what it takes to read and plan it is spared. */
+export function frequent(statement: Fragment): Fragment {
+  return { ...statement, isFrequent: true }
 }
 
 /** Text that stands in a statement as it is. Never for what comes from outside. */

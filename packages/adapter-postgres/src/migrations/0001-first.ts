@@ -154,6 +154,9 @@ export function firstTables(schema: string): readonly string[] {
   settled_at float8,
   cost_micros float8 not null,
   currency text,
+  waits_for text generated always as (case when status = 'queued' then 'claim'
+    when status = 'inDoubt' and lease_until is null then 'receipt' end) stored,
+  is_leased boolean generated always as (lease_until is not null) stored,
   is_first boolean not null,
   constraint deliveries_id primary key (tenant, id),
   check (num_nonnulls(customer_id, placement) = 1)
@@ -161,19 +164,19 @@ export function firstTables(schema: string): readonly string[] {
     // what a freezing queues is found by its id, which names its run and its member
     `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
     `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
-    `create index deliveries_queued on ${name('deliveries')} (tenant, run_id, channel, due_at, rank, id) where status = 'queued'`,
-    `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel, lease_until) where lease_until is not null`,
-    `create index deliveries_in_doubt on ${name('deliveries')} (tenant, run_id, channel, due_at) where status = 'inDoubt'`,
+    // status and lease themselves stand in no index, so that the opening of a window touches none
+    `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank, id) where waits_for is not null`,
+    `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel) where is_leased`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
-    `create index deliveries_of_address on ${name('deliveries')} (tenant, address_key) where address_key is not null`,
-    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and status = 'sent'`,
+    `create index deliveries_inbox on ${name('deliveries')} (tenant, customer_id, sent_at, id) where channel = 'in-app' and sent_at is not null`,
     ...deliveryCounts(schema),
     `create table ${name('attempts')} (
   tenant ${key},
   id ${key},
   sequence bigint generated always as identity,
   delivery_id ${key},
+  address_key text collate "C",
   worker text not null,
   fence float8 not null,
   started_at float8 not null,
@@ -184,6 +187,7 @@ export function firstTables(schema: string): readonly string[] {
   primary key (tenant, delivery_id, id)
 ) with (fillfactor = 80)`,
     `create index attempts_of_provider on ${name('attempts')} (tenant, provider_message_id) where provider_message_id is not null`,
+    `create index attempts_of_address on ${name('attempts')} (tenant, address_key)`,
 
     `create table ${name('event_keys')} (
   tenant ${key},

@@ -14,11 +14,15 @@ declare
   behind float8;
   ahead float8;
   late float8;
+  known int;
 begin
-  insert into ${limits} (key, free)
-    select distinct k, '-infinity'::float8 from unnest(keys) as asked(k) order by k on conflict (key) do nothing;
-  perform 1 from ${limits} where key = any(keys) order by key for update;
-  select max(free) into start from ${limits} where key = any(keys);
+  for turn in 1 .. 2 loop
+    select max(free), count(*) into start, known from (
+      select free from ${limits} where key = any(keys) order by key for update) as locked;
+    exit when known = (select count(distinct k) from unnest(keys) as asked(k));
+    insert into ${limits} (key, free)
+      select distinct k, '-infinity'::float8 from unnest(keys) as asked(k) order by k on conflict (key) do nothing;
+  end loop;
   -- slots that have passed can be used late, within half of the slack
   select greatest(1, coalesce(min(s), 0) * 0.5) into most_behind from unnest(slacks) as asked(s);
   if start is null or start <= not_before - most_behind then start := not_before; end if;

@@ -57,8 +57,9 @@ export async function attemptGroup(
   sending: Sending,
   group: AttemptGroup,
 ): Promise<void> {
-  const { permit, messages, signal } = group
+  const { messages, signal } = group
   const opened = await sending.opening.of(() => openAttempts(context, scope, sending.lane, messages))
+  const permit = await permitInTime(context, sending, group)
   const calls: Promise<void>[] = []
   for (let first = 0; first < messages.length; first += sending.pace.callSize) {
     const size = Math.min(sending.pace.callSize, messages.length - first)
@@ -68,6 +69,21 @@ export async function attemptGroup(
   }
   const ended = await Promise.allSettled(calls)
   for (const call of ended) if (call.status === 'rejected') throw call.reason
+}
+
+/**
+ * The permit of a group, or another one when the slot of its first call has passed while the storage was slow: one for all, since
+ * calls that ask one by one wait for each other.
+ */
+async function permitInTime(
+  { clock }: EngineContext,
+  { pace, reserve }: Sending,
+  { messages, permit }: AttemptGroup,
+): Promise<Permit> {
+  if (clock.now() <= slotOf(permit, Math.min(pace.callSize, messages.length)).until) return permit
+  const limits = pace.limitsFor(messages[0]?.weight ?? 1)
+  const renewed = await reserve({ limits, count: messages.length, horizonMs: pace.horizonMs })
+  return renewed.count > 0 ? renewed : permit
 }
 
 /** Null stands for those that another worker has taken over. */

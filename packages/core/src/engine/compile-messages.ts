@@ -15,6 +15,17 @@ const MOST_KEPT = 500
 
 const kept = new WeakMap<EngineContext, Map<string, CompiledMessage>>()
 
+/** The compiled messages of a campaign that is at hand, by channel, arm and locale: its key need not be made for each customer. */
+const atHand = new WeakMap<EngineContext, WeakMap<Campaign, Map<string, CompiledMessage>>>()
+
+function ofCampaign(context: EngineContext, campaign: Campaign): Map<string, CompiledMessage> {
+  const campaigns = atHand.get(context) ?? new WeakMap<Campaign, Map<string, CompiledMessage>>()
+  atHand.set(context, campaigns)
+  const messages = campaigns.get(campaign) ?? new Map<string, CompiledMessage>()
+  campaigns.set(campaign, messages)
+  return messages
+}
+
 /** The template parts that a member of an arm with a locale gets on a channel. */
 export function partsFor(
   content: CampaignContent,
@@ -59,6 +70,21 @@ function utmParameters(content: CampaignContent, channel: ChannelKind, arm: Arm)
 
 /** The compiled message of a campaign for a channel, arm and locale; compiled once a process, tenant and version. */
 export function compiledMessage(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  channel: ChannelKind,
+  arm: Arm,
+  locale: string | undefined,
+): CompiledMessage {
+  const messages = ofCampaign(context, campaign)
+  const place = `${channel} ${locale ?? ''} ${arm}`
+  const known = messages.get(place) ?? fromKept(context, scope, campaign, channel, arm, locale)
+  messages.set(place, known)
+  return known
+}
+
+function fromKept(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,

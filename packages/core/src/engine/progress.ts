@@ -82,15 +82,16 @@ function sumOf(
   return DELIVERY_STATUSES.filter(isCounted).reduce((sum, status) => sum + counts[status], 0)
 }
 
-/** Tells the listeners of this process how far a campaign has come. */
+/** Tells the listeners of this process how far a campaign has come. @returns the campaign as it stands */
 export async function publishProgress(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
-): Promise<void> {
+): Promise<Campaign> {
   const current = (await context.storage.campaigns.get(scope, campaign.id)) ?? campaign
   context.observer.emit('campaign.progress', {
     scope,
     progress: await measureProgress(context, scope, current),
   })
+  return current
 }

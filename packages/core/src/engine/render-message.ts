@@ -1,6 +1,7 @@
 import { signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId, RunId } from '../base/ids.js'
+import { once } from '../base/once.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
@@ -51,9 +52,16 @@ export function renderMessage(context: EngineContext, scope: Scope, order: Messa
     variant: order.arm,
     coupon: order.coupon,
     data: order.data,
-    unsubscribeUrl: order.customer === null ? null : links.unsubscribe,
-    preferencesUrl: order.customer === null ? null : links.preferences,
-    oneClickUrl: order.customer === null ? null : links.unsubscribe,
+    // a signature costs as much as a short text, and not every message shows one
+    get unsubscribeUrl() {
+      return order.customer === null ? null : links.unsubscribe()
+    },
+    get preferencesUrl() {
+      return order.customer === null ? null : links.preferences()
+    },
+    get oneClickUrl() {
+      return order.customer === null ? null : links.unsubscribe()
+    },
     track: links.track,
     openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
     now: context.clock.now(),
@@ -66,8 +74,8 @@ function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
   const { publicUrl: origin, secrets } = context.settings
   const [secret] = secrets
   return {
-    unsubscribe: `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`,
-    preferences: preferencesLinkIn(context, scope, deliveryId),
+    unsubscribe: once(() => `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`),
+    preferences: once(() => preferencesLinkIn(context, scope, deliveryId)),
     openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
     track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
   }

@@ -82,17 +82,12 @@ async function serveTurn(
   for (let served = 0; signal?.aborted !== true; served += 1) {
     if (served >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
     const { claimed, nextAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
-    if (claimed > 0) await publishProgress(context, scope, lane.campaign)
+    const campaign = claimed > 0 ? await publishProgress(context, scope, lane.campaign) : null
     await context.clock.turn()
     if (nextAt !== null) return nextAt
-    if (stop !== null || claimed === 0 || !(await isActive(context, scope, lane))) return null
+    if (stop !== null || campaign?.status !== 'active') return null
   }
   return null
-}
-
-async function isActive(context: EngineContext, scope: Scope, { campaign }: ChannelLane): Promise<boolean> {
-  const current = await context.storage.campaigns.get(scope, campaign.id)
-  return current?.status === 'active'
 }
 
 async function isMoreDue(

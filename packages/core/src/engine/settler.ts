@@ -41,10 +41,13 @@ export function createSettler(context: EngineContext, scope: Scope, lane: Channe
 
   function begin(): Portion & { readonly written: Promise<void> } {
     const portion: Portion = { settlements: [], refused: [] }
-    const written = writing.then(() => {
-      waiting = null
-      return write(portion)
-    })
+    const written = writing
+      // the calls of a group come back one by one within a turn
+      .then(() => context.clock.turn())
+      .then(() => {
+        waiting = null
+        return write(portion)
+      })
     writing = written.catch(() => undefined)
     return { ...portion, written }
   }

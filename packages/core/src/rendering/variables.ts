@@ -1,3 +1,4 @@
+import { once } from '../base/once.js'
 import { toIso } from '../base/time.js'
 import type { CustomerFacts } from '../model/customer.js'
 import type { Markup } from './markup.js'
@@ -33,9 +34,15 @@ export function variablesOf(
     variant: view.variant,
     coupon: coupon === null ? null : couponOf(coupon, locale),
     data: view.data,
-    unsubscribeUrl: view.unsubscribeUrl,
-    preferencesUrl: view.preferencesUrl,
-    now: toIso(view.now),
+    get unsubscribeUrl() {
+      return view.unsubscribeUrl
+    },
+    get preferencesUrl() {
+      return view.preferencesUrl
+    },
+    get now() {
+      return toIso(view.now)
+    },
     qr,
   }
 }
@@ -65,14 +72,5 @@ function couponOf(coupon: CouponView, locale: string): Readonly<Record<string, u
     get rewardValue() {
       return rewardValue(reward)
     },
-  }
-}
-
-/** Made when a template asks for it, and then kept for the rest of the message. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | null = null
-  return () => {
-    made ??= { value: make() }
-    return made.value
   }
 }

@@ -1,0 +1,170 @@
+// Delivery through a channel that accepts at once, by so many processes as there are workers, each of which has a
+// campaign; beside the same statements without the kit in as many processes. A window is what a channel has in flight.
+import { type ChildProcess, fork } from 'node:child_process'
+import process from 'node:process'
+import { createPostgresStorage } from '@campaignkit/adapter-postgres'
+import type { Knex } from 'knex'
+import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
+import { figure, type Line } from '../table.js'
+import { freezeCampaigns, openKit, SCHEMA, seedCustomers, TENANT } from './delivery-kit.js'
+import { serverCpuOf } from './server-cpu.js'
+
+const LEAST_SHARE = 0.8
+const LOOK_EVERY_MS = 20
+
+/** What is measured. */
+export interface DeliveryBench {
+  readonly deliveries: number
+  readonly windows: readonly number[]
+  readonly workers: readonly number[]
+}
+
+/** Of one side. */
+export interface Measured {
+  readonly perSecond: number
+  /** Microseconds of the processor a delivery; null where the system does not tell. */
+  readonly serverUs: number | null
+  readonly processUs: number
+  /** Of the largest process: resident at most, and on the heap after a collection at the end. */
+  readonly peakMb: number
+  readonly keptMb: number
+}
+
+/** What a process says when it is told to stop. */
+interface Word {
+  readonly cpuMs: number
+  readonly peakMb: number
+  readonly keptMb: number
+}
+
+type Arguments = (part: number) => readonly string[]
+
+/** A server that is measured on. */
+export interface Place {
+  readonly url: string
+  readonly knex: Knex
+}
+
+/** Has processes of one program deliver what there is, and waits for the last. */
+async function measureProcesses(
+  { knex }: Place,
+  program: string,
+  { deliveries, argumentsOf, processes }: { deliveries: number; argumentsOf: Arguments; processes: number },
+): Promise<Measured> {
+  const serverCpuMs = await serverCpuOf(knex)
+  const path = new URL(program, import.meta.url)
+  const children = Array.from({ length: processes }, (_, part) =>
+    fork(path, argumentsOf(part), {
+      execArgv: ['--expose-gc', '--import', 'tsx'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    }),
+  )
+  await Promise.all(children.map(nextWord))
+  const before = { sent: await countSent(knex), server: serverCpuMs() }
+  const begun = performance.now()
+  for (const child of children) child.send('go')
+  while ((await countSent(knex)) < before.sent + deliveries)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
+  const tookMs = performance.now() - begun
+  const after = serverCpuMs()
+  const words = await Promise.all(
+    children.map((child) => {
+      const word = nextWord(child)
+      child.send('stop')
+      return word
+    }),
+  )
+  const processMs = words.reduce((sum, { cpuMs }) => sum + cpuMs, 0)
+  return {
+    perSecond: (deliveries / tookMs) * 1_000,
+    serverUs:
+      after === null || before.server === null ? null : ((after - before.server) * 1_000) / deliveries,
+    processUs: (processMs * 1_000) / deliveries,
+    peakMb: Math.max(...words.map(({ peakMb }) => peakMb)),
+    keptMb: Math.max(...words.map(({ keptMb }) => keptMb)),
+  }
+}
+
+/** What a child says next. */
+function nextWord(child: ChildProcess): Promise<Word> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (word) => resolve(word as Word))
+    child.once('exit', (code) => reject(new Error(`a process ended with ${code}`)))
+  })
+}
+
+async function countSent(knex: Knex): Promise<number> {
+  const { rows } = await knex.raw(
+    `select coalesce(sum(total), 0)::int as sent from ${SCHEMA}.delivery_counts where status = 'sent'`,
+  )
+  return rows[0].sent
+}
+
+/** Tables as they are in a new installation, with nothing but customers. */
+async function begin({ knex }: Place, deliveries: number, parts: readonly number[]): Promise<void> {
+  await knex.raw(`drop schema if exists ${SCHEMA} cascade`)
+  await createPostgresStorage({ knex, schema: SCHEMA }).migrate()
+  await seedCustomers(knex, deliveries, parts)
+}
+
+/** What is delivered, how, and by how many processes. */
+interface Task {
+  readonly deliveries: number
+  readonly window: number
+  readonly processes: number
+}
+
+/** Delivers so much in a new installation, by processes of one program. */
+export async function deliverBy(
+  program: './delivery-worker.ts' | './bare-delivery.ts',
+  place: Place,
+  { deliveries, window, processes }: Task,
+): Promise<Measured> {
+  await begin(place, deliveries, [processes])
+  const root = openKit(place.knex, window)
+  const ids = await freezeCampaigns(root, processes)
+  const { rows } = await place.knex.raw(
+    `select id from ${SCHEMA}.runs where tenant = ? order by created_at`,
+    [TENANT],
+  )
+  await place.knex.raw(`vacuum analyze ${SCHEMA}.deliveries`)
+  const argumentsOf = (part: number) => [place.url, String(window), ids[part] ?? '', rows[part].id]
+  const measured = await measureProcesses(place, program, { deliveries, argumentsOf, processes })
+  await root.close()
+  return measured
+}
+
+const told = ({ perSecond, serverUs, processUs }: Measured) =>
+  `${figure(perSecond)}/s, server ${serverUs === null ? 'unknown' : figure(serverUs)} us, process ${figure(processUs)} us`
+
+/** Measures each number of workers at each window. */
+export async function deliveryLines({
+  deliveries,
+  windows,
+  workers,
+}: DeliveryBench): Promise<readonly Line[]> {
+  const server = await startPostgres()
+  try {
+    const place = { url: server.url, knex: server.connect() }
+    const lines: Line[] = []
+    for (const window of windows)
+      for (const processes of workers) {
+        const task = { deliveries, window, processes }
+        const ours = await deliverBy('./delivery-worker.ts', place, task)
+        const bare = await deliverBy('./bare-delivery.ts', place, task)
+        const share = ours.perSecond / bare.perSecond
+        lines.push({
+          stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,
+          ours: told(ours),
+          bare: told(bare),
+          ratio: `${figure(share)} of bare`,
+          goal: `${LEAST_SHARE} at least`,
+          met: share >= LEAST_SHARE,
+        })
+        process.stderr.write(`window ${window}, ${processes} workers: ${figure(share)}\n`)
+      }
+    return lines
+  } finally {
+    await server.stop()
+  }
+}

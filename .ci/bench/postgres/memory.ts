@@ -1,0 +1,47 @@
+// The memory of a worker that freezes and of one that delivers, over many recipients beside few.
+import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
+import { figure, type Line } from '../table.js'
+import { deliverBy, type Measured } from './delivery.js'
+import { inAnotherProcess } from './freeze.js'
+
+const FEW = 10_000
+const MOST_GROWTH = 1.2
+const WINDOW = 100
+
+function lineOf(stage: string, recipients: number, manyMb: number, fewMb: number): Line {
+  const growth = manyMb / fewMb
+  return {
+    stage,
+    ours: `${figure(manyMb)} MB at ${figure(recipients)}`,
+    bare: `${figure(fewMb)} MB at ${figure(FEW)}`,
+    ratio: `${figure(growth)} x as much`,
+    goal: `${MOST_GROWTH} x at most`,
+    met: growth <= MOST_GROWTH,
+  }
+}
+
+async function deliver(deliveries: number): Promise<Measured> {
+  const server = await startPostgres()
+  try {
+    const place = { url: server.url, knex: server.connect() }
+    return await deliverBy('./delivery-worker.ts', place, { deliveries, window: WINDOW, processes: 1 })
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Freezes and delivers so many, and few. */
+export async function memoryLines(recipients: number): Promise<readonly Line[]> {
+  const freezing = { few: inAnotherProcess(FEW), many: inAnotherProcess(recipients) }
+  const delivering = { few: await deliver(FEW), many: await deliver(recipients) }
+  return [
+    lineOf(
+      'worker that froze, after a collection',
+      recipients,
+      freezing.many.memoryMb,
+      freezing.few.memoryMb,
+    ),
+    lineOf('worker that delivered, at most', recipients, delivering.many.peakMb, delivering.few.peakMb),
+    lineOf('what it kept on the heap', recipients, delivering.many.keptMb, delivering.few.keptMb),
+  ]
+}

@@ -1,0 +1,61 @@
+import { createManualClock, sampleScope } from '@campaignkit/core/testing'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPostgresStorage } from './create-postgres-storage.js'
+import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
+
+let test: TestStorage
+
+beforeAll(async () => {
+  test = await openTestStorage()
+}, START_MS)
+
+afterAll(() => test.stop())
+
+let now = 0
+
+/** A storage with one connection, and how it reserves a slot. */
+function openOne(options: { statementTimeoutMs?: number } = {}) {
+  const knex = test.server.connect({ connections: 1 })
+  const limiter = createPostgresStorage({ knex, schema: test.schema, ...options }).rateLimiter(
+    createManualClock(),
+  )
+  const reserve = async () => {
+    now += 1_000
+    const limits = [{ key: 'often', pace: { limit: 10, periodMs: 1_000 }, sharedByTenants: false }]
+    const { count } = await limiter.reserve(sampleScope(), { limits, count: 1, notBefore: now, horizonMs: 0 })
+    return count
+  }
+  const kept = async () => {
+    const { rows } = await knex.raw('select name from pg_prepared_statements order by name')
+    return rows.map(({ name }: { readonly name: string }) => name)
+  }
+  return { knex, reserve, kept }
+}
+
+describe('a statement that comes all the time', () => {
+  it('is kept ready by its connection, under a name that only its text has', async () => {
+    const { reserve, kept } = openOne()
+    expect([await reserve(), await reserve()]).toEqual([1, 1])
+    expect(await kept()).toEqual([expect.stringMatching(/^campaignkit_[0-9a-f]{40}$/)])
+  })
+
+  it.each([{}, { statementTimeoutMs: 5_000 }])(
+    'is no longer kept where a connection does not know it again, with %j',
+    async (options) => {
+      const { knex, reserve, kept } = openOne(options)
+      expect(await reserve()).toBe(1)
+      await knex.raw('deallocate all')
+      expect([await reserve(), await reserve()]).toEqual([1, 1])
+      expect(await kept()).toEqual([])
+    },
+  )
+
+  it('is no longer kept where a connection knows it before it was told', async () => {
+    const [first, second] = [openOne(), openOne()]
+    await first.reserve()
+    const [name] = await first.kept()
+    await second.knex.raw(`prepare ${name} as select 1`)
+    expect(await second.reserve()).toBe(1)
+    expect(await second.kept()).toEqual([name])
+  })
+})
