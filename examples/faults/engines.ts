@@ -16,7 +16,7 @@ async function openMemory(): Promise<Engine> {
 }
 
 async function openPostgres(): Promise<Engine> {
-  const server = await startLocalPostgres()
+  const server = await startLocalPostgres({ settings: ['fsync=off', 'synchronous_commit=off'] })
   const knex = createKnex({ client: 'pg', connection: server.url, pool: { min: 0, max: 10 } })
   await createPostgresStorage({ knex }).migrate()
   return {
