@@ -15,7 +15,7 @@ describe.each(Object.entries(ENGINES))('a campaign on %s', (_, openEngine) => {
   afterAll(() => engine.close())
 
   it.each(CASES)(
-    'by $name, though cut or left $fault, ends every delivery once, and what is in doubt is decided by both logs',
+    'by $name ($fault) ends every delivery once, and what is in doubt is decided by both logs',
     async (fault) => {
       const shop = await openShop(engine, fault, 'hold')
       await shop.launch()
@@ -41,7 +41,7 @@ describe.each(Object.entries(ENGINES))('a campaign on %s', (_, openEngine) => {
   )
 
   it.each(DOUBTFUL_CASES)(
-    'by $name, though cut or left $fault, loses no message under `resend`, and doubles none but what was in doubt',
+    'by $name ($fault) loses no message under `resend`, and doubles none but what was in doubt',
     async (fault) => {
       const shop = await openShop(engine, fault, 'resend')
       await shop.launch()

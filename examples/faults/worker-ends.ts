@@ -1,5 +1,5 @@
 import type { DeliveryId, Storage } from '@campaignkit/core/adapter'
-import { type CrashPoint, createCrashingStorage, SimulatedCrash } from '@campaignkit/core/testing'
+import { createCrashingStorage, createCrashPoint } from '@campaignkit/core/testing'
 
 /** What becomes of a worker between the answer of a provider and the settlement of what was sent. */
 export const WORKER_ENDS = ['the worker dies', 'the worker loses its claim'] as const
@@ -22,7 +22,7 @@ export function endsIn(end: WorkerEnd, nth: number, storage: Storage): EndingSto
   const ended = withResolvers()
   const released = withResolvers()
   const unsettled = new Set<DeliveryId>()
-  const death = createDeath()
+  const death = createCrashPoint({ at: Number.POSITIVE_INFINITY, when: 'before' })
   let settled = 0
   const ending: Storage = {
     ...storage,
@@ -38,7 +38,7 @@ export function endsIn(end: WorkerEnd, nth: number, storage: Storage): EndingSto
         if (settlements.some(({ status }) => status === 'sent')) settled += 1
         if (settled >= nth) {
           ended.resolve()
-          if (end === 'the worker dies') death.die()
+          if (end === 'the worker dies') death.kill()
           else await released.promise
         } else for (const { deliveryId } of settlements) unsettled.delete(deliveryId)
         return storage.deliveries.settle(...call)
@@ -50,36 +50,6 @@ export function endsIn(end: WorkerEnd, nth: number, storage: Storage): EndingSto
     ended: ended.promise,
     unsettled,
     release: released.resolve,
-  }
-}
-
-/** A process that lives until it is told to die; none of its calls comes back any more. */
-function createDeath(): CrashPoint & { die(): never } {
-  let calls = 0
-  let crashed = false
-  const live = () => {
-    if (crashed) throw new SimulatedCrash('The process is dead')
-  }
-  return {
-    get calls() {
-      return calls
-    },
-    get crashed() {
-      return crashed
-    },
-    async through(call) {
-      live()
-      calls += 1
-      try {
-        return await call()
-      } finally {
-        live()
-      }
-    },
-    die() {
-      crashed = true
-      throw new SimulatedCrash('The process is dead')
-    },
   }
 }
 

@@ -127,14 +127,9 @@ const REWARDS: readonly (readonly [Reward, Readonly<Record<'win-back' | 'coupon'
     },
   ],
 ]
-const SHOWING: readonly (readonly [string, 'win-back' | 'coupon', GalleryLetter])[] = LETTERS.flatMap(
-  ([name, letter]) =>
-    name === 'win-back'
-      ? [[name, name, letter]]
-      : name.startsWith('coupon')
-        ? [[name, 'coupon', letter]]
-        : [],
-)
+const showing = (like: 'win-back' | 'coupon') =>
+  LETTERS.filter(([name]) => name.startsWith(like)).map(([name, letter]) => [name, like, letter] as const)
+const SHOWING = [...showing('win-back'), ...showing('coupon')]
 const OTHERS = LETTERS.filter(([name]) => !SHOWING.some(([shown]) => shown === name))
 
 /** The parts of a letter as a customer gets it. */
