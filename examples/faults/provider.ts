@@ -36,5 +36,5 @@ export type OpenProvider = (plan: CutPlan) => Promise<Provider>
 /** Customers of a shop, and messages of a campaign. */
 export const CUSTOMERS = 12
 
-/** The number of a customer in its addresses. */
+/** Their ids. */
 export const customerIds = Array.from({ length: CUSTOMERS }, (_, number) => `c-${number}`)

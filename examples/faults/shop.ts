@@ -1,4 +1,4 @@
-import { type CampaignKit, createCampaignKit, everyone } from '@campaignkit/core'
+import { type CampaignKit, type Channel, createCampaignKit, everyone } from '@campaignkit/core'
 import { type DeliveryId, HOUR_MS, type Storage } from '@campaignkit/core/adapter'
 import { createDirectInFlight } from '@campaignkit/core/testing'
 import { createNetworkTime } from '../demo/network-time.js'
@@ -8,6 +8,11 @@ import { CUSTOMERS, customerIds } from './provider.js'
 import { endsIn, type WorkerEnd } from './worker-ends.js'
 
 const NOW = Date.UTC(2026, 2, 1, 9)
+const CUSTOMERS_OF_A_SHOP = customerIds.map((id, number) => ({
+  id,
+  firstName: 'Ada',
+  addresses: { email: `${id}@example.com`, phone: `+39333${1_000_000 + number}`, push: `token-${id}` },
+}))
 let shops = 0
 
 /** A shop with some customers that writes over one provider, with which something goes wrong. */
@@ -25,20 +30,11 @@ export async function openShop(engine: Engine, { open, fault }: FaultCase, inDou
   const provider = await open({ cut: isWorkerEnd(fault) ? null : fault, isCut, clock })
   const { kind, channel, messages } = provider
   const doubted = new Set<DeliveryId>()
-  const doubting: typeof channel = {
-    ...channel,
-    async send(scope, batch, call) {
-      const results = await channel.send(scope, batch, call)
-      for (const [at, { deliveryId }] of batch.entries())
-        if (results[at]?.outcome === 'unknown') doubted.add(deliveryId)
-      return results
-    },
-  }
   const kept = time.waitingForStorage(engine.storage())
   const openKit = (storage: Storage): CampaignKit =>
     createCampaignKit({
       storage,
-      channels: { [kind]: time.waitingFor(doubting) },
+      channels: { [kind]: time.waitingFor(noting(doubted, channel)) },
       publicUrl: 'https://go.pizza.example',
       secrets: [{ id: 'test', key: 'a key for tests alone, long enough' }],
       clock,
@@ -46,13 +42,7 @@ export async function openShop(engine: Engine, { open, fault }: FaultCase, inDou
     })
   const root = openKit(kept)
   const kit = root.as({ tenant, actor: { id: 'test', kind: 'service' } })
-  await kit.customers.upsert(
-    customerIds.map((id, number) => ({
-      id,
-      firstName: 'Ada',
-      addresses: { email: `${id}@example.com`, phone: `+39333${1_000_000 + number}`, push: `token-${id}` },
-    })),
-  )
+  await kit.customers.upsert(CUSTOMERS_OF_A_SHOP)
   const { id } = await kit.campaigns.create({
     name: 'We miss you',
     audience: everyone(),
@@ -102,6 +92,19 @@ export async function openShop(engine: Engine, { open, fault }: FaultCase, inDou
     async close() {
       await root.close()
       await provider.close()
+    },
+  }
+}
+
+/** The channel, with a note of each message of which it cannot tell whether it was sent. */
+function noting(doubted: Set<DeliveryId>, channel: Channel): Channel {
+  return {
+    ...channel,
+    async send(scope, batch, call) {
+      const results = await channel.send(scope, batch, call)
+      for (const [at, { deliveryId }] of batch.entries())
+        if (results[at]?.outcome === 'unknown') doubted.add(deliveryId)
+      return results
     },
   }
 }
