@@ -1,40 +1,39 @@
 import { describe, expect, it } from 'vitest'
-import type { CustomerId } from '../base/ids.js'
-import { foldEvents } from '../metrics/fold-events.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { CampaignEvent } from '../model/event.js'
 import { PUBLIC_ARM } from '../model/experiment.js'
+import type { Counter } from '../model/metrics.js'
 import type { ReceiptType } from '../model/receipt.js'
 import { buildReport, type ReportInput } from './build-report.js'
 import { sampleReportCampaign, sampleReportInput } from './sample-report.js'
 
-type Happening = readonly [customer: string | null, channel: ChannelKind, type: string, machine?: boolean]
+type Happening = readonly [customer: string | null, channel: ChannelKind, type: string]
 
 const [{ campaignId, runId } = { campaignId: 'c', runId: 'r' } as never] = sampleReportInput().counters
 
-/** The counts of what happened, each thing once, in one arm and segment. */
-function countersOf(happenings: readonly Happening[]) {
-  return foldEvents(
-    happenings.map(([customer, channel, type, machine = false], at): CampaignEvent => {
-      const arm = customer === null ? PUBLIC_ARM : 'plain'
-      return {
-        key: `e-${at}`,
-        type,
-        at,
-        recordedAt: at,
-        customerId: customer as CustomerId | null,
-        deliveryId: null,
-        attributions: [{ campaignId, runId, arm, channel, segments: ['VIP'] }],
-        amountMinor: 0,
-        costMicros: 0,
-        currency: null,
-        reason: null,
-        url: null,
-        machine,
-        interaction: null,
+/** The counts of what happened, in one arm and segment. */
+function countersOf(happenings: readonly Happening[]): readonly Counter[] {
+  const cells = new Map<string, Happening[]>()
+  for (const happening of happenings) {
+    const [customer, channel, type] = happening
+    const arm = customer === null ? PUBLIC_ARM : 'plain'
+    for (const each of [null, channel])
+      for (const segment of [null, 'VIP']) {
+        const key = JSON.stringify([arm, each, segment, type])
+        cells.set(key, [...(cells.get(key) ?? []), happening])
       }
-    }),
-  )
+  }
+  return [...cells].map(([key, within]) => {
+    const [arm, channel, segment, type] = JSON.parse(key) as [
+      string,
+      ChannelKind | null,
+      string | null,
+      string,
+    ]
+    const members = new Set(within.flatMap(([customer]) => customer ?? [])).size
+    const sums = { machine: 0, amountMinor: 0, amountSquares: 0, costMicros: 0 }
+    const counts = { total: within.length, members, humanMembers: members, ...sums }
+    return { campaignId, runId, arm, channel, segment, type, currency: null, ...counts }
+  })
 }
 
 const RECEIPTS: readonly ReceiptType[] = ['delivered', 'opened', 'complained']

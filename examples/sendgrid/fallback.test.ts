@@ -1,9 +1,9 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
+import { createSendgridReceipts } from '@campaignkit/adapter-sendgrid'
+import { type FakeEvent, fakeWebhook } from '@campaignkit/adapter-sendgrid/testing'
 import { createCampaignKit, everyone } from '@campaignkit/core'
 import { createDirectInFlight, createManualClock, createRecordingChannel } from '@campaignkit/core/testing'
 import { describe, expect, it } from 'vitest'
-import { type FakeEvent, fakeWebhook } from '../testing/fake-webhook.js'
-import { createSendgridReceipts } from './create-receipts.js'
 
 /** One customer who got an e-mail, and gets an SMS when that comes back. */
 async function mailed() {
