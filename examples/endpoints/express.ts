@@ -3,15 +3,13 @@ import express from 'express'
 import { answer, type Serve } from './node-bridge.js'
 
 /** An Express application with pages of its own that serves the links as well. */
-export function createExpressServer(serve: Serve, publicUrl: string): Server {
+export function createExpressServer(serve: Serve, publicUrl: string, trustedProxies = 0): Server {
   const app = express()
-  // one proxy of yours in front: only then does req.ip read x-forwarded-for, and only what that proxy wrote
-  app.set('trust proxy', 'loopback')
   // before every body parser: what express.json() or urlencoded() has read cannot be read again
   app.all(/^\/(?:[couqQps]\/[^/]+|r)$/, async (req, res) => {
     // the whole path: under app.use('/links', ...) req.url would lack its beginning
     req.url = req.originalUrl
-    await answer(serve, publicUrl, req, res, req.ip)
+    await answer(serve, publicUrl, req, res, trustedProxies)
   })
   app.use(express.json())
   app.get('/', (_req, res) => {

@@ -10,17 +10,19 @@ export type Serve = (request: Request) => Promise<Response>
  * The body must not have been read: a body parser that ran before has emptied it.
  *
  * @param publicUrl - the origin that customers see; the Host header is whatever a client writes
- * @param client - the address of who asks: of the connection, or as the framework tells it behind a proxy
+ * @param trustedProxies - how many proxies of yours every request comes through
  */
 export async function answer(
   serve: Serve,
   publicUrl: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  client = incoming.socket.remoteAddress,
+  trustedProxies = 0,
 ): Promise<void> {
   try {
-    const response = await serve(rememberClient(requestOf(publicUrl, incoming), client))
+    const { remoteAddress } = incoming.socket
+    const request = rememberClient(requestOf(publicUrl, incoming), { remoteAddress, trustedProxies })
+    const response = await serve(request)
     const bytes = new Uint8Array(await response.arrayBuffer())
     outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(bytes)
     // the rest of a body that was too large, so that the connection is good for the next request

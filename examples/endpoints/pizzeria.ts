@@ -13,6 +13,8 @@ export interface MessageLinks {
   readonly preferences: string
 }
 
+const NEWS = { customerId: 'c-42', channel: 'email', topic: 'news' } as const
+
 /**
  * A pizzeria that has written to one customer, and the function that serves the links of the message.
  *
@@ -68,5 +70,11 @@ export async function createPizzeria(publicUrl: string) {
     unsubscribe: linkTo('u'),
     preferences: linkTo('p'),
   }
-  return { root, kit, serve, links }
+  /** Asks the customer about news. @returns the link of the question */
+  const askForNews = async (): Promise<string> => {
+    const asked = await kit.consents.ask({ ...NEWS, basis: 'sign-up form', wording: '2026-03' })
+    if (asked.outcome !== 'asked') throw new Error(asked.outcome)
+    return asked.url
+  }
+  return { root, kit, serve, links, askForNews }
 }

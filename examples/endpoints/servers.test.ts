@@ -8,7 +8,8 @@ import { createNodeServer } from './node-http.js'
 import { createPizzeria } from './pizzeria.js'
 
 const PUBLIC_URL = 'https://go.pizza.example'
-const SERVERS: Readonly<Record<string, (serve: Serve, publicUrl: string) => Server>> = {
+type CreateServer = (serve: Serve, publicUrl: string, trustedProxies?: number) => Server
+const SERVERS: Readonly<Record<string, CreateServer>> = {
   'node:http': createNodeServer,
   Express: createExpressServer,
   Hono: createHonoServer,
@@ -23,9 +24,9 @@ afterEach(() => {
 })
 
 /** A server that stands in for the public one: links are asked of it under its own address. */
-async function listen(name: string) {
+async function listen(name: string, trustedProxies?: number) {
   const pizzeria = await createPizzeria(PUBLIC_URL)
-  const server = SERVERS[name]?.(pizzeria.serve, PUBLIC_URL)
+  const server = SERVERS[name]?.(pizzeria.serve, PUBLIC_URL, trustedProxies)
   if (server === undefined) throw new Error(name)
   open.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -69,19 +70,11 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
   })
 
   it('saves preferences and takes the yes of a double opt-in', async () => {
-    const { ask, links, kit } = await listen(name)
+    const { ask, links, kit, askForNews } = await listen(name)
     const page = await (await ask(links.preferences)).text()
     const [, token = ''] = /name="form" value="([^"]+)"/.exec(page) ?? []
     expect((await ask(links.preferences, form({ form: token, do: 'save' }))).status).toBe(200)
-    const asked = await kit.consents.ask({
-      customerId: 'c-42',
-      channel: 'email',
-      topic: 'news',
-      basis: 'sign-up form',
-      wording: '2026-03',
-    })
-    if (asked.outcome !== 'asked') throw new Error(asked.outcome)
-    expect((await ask(asked.url, form({ from: 'page' }))).status).toBe(200)
+    expect((await ask(await askForNews(), form({ from: 'page' }))).status).toBe(200)
     const history = await kit.consents.history('c-42')
     expect(history.map(({ topic, decision }) => `${topic} ${decision}`)).toEqual([
       'offers granted',
@@ -116,12 +109,31 @@ describe.each(Object.keys(SERVERS))('%s', (name) => {
     const statuses: number[] = []
     for (let tried = 0; tried < 31; tried += 1) {
       // a client that says it is another one is not believed
-      const headers = { 'x-client': `192.0.2.${tried}`, forwarded: `for=192.0.2.${tried}` }
+      const headers = {
+        'x-client': `192.0.2.${tried}`,
+        forwarded: `for=192.0.2.${tried}`,
+        'x-forwarded-for': `192.0.2.${tried}`,
+        'x-real-ip': `192.0.2.${tried}`,
+      }
       statuses.push((await ask(`/u/forged-${tried}`, { headers })).status)
     }
     expect([statuses[0], statuses[29], statuses[30]]).toEqual([404, 404, 429])
     // last: not every server keeps a connection whose body it did not read
     expect((await ask(links.unsubscribe, { method: 'POST', body: 'x'.repeat(1_000_000) })).status).toBe(413)
+  })
+
+  it('behind proxies counts the client that the outermost of them names, whatever else it is told', async () => {
+    const { ask } = await listen(name, 2)
+    const guess = async (tried: number, forwarded: string) => {
+      const { status } = await ask(`/u/forged-${tried}`, { headers: { 'x-forwarded-for': forwarded } })
+      return status
+    }
+    const statuses: number[] = []
+    for (let tried = 0; tried < 31; tried += 1)
+      statuses.push(await guess(tried, `192.0.2.${tried}, 203.0.113.7, 10.0.0.${tried}`))
+    expect([statuses[0], statuses[29], statuses[30]]).toEqual([404, 404, 429])
+    expect(await guess(31, '203.0.113.7, 203.0.113.8, 10.0.0.1')).toBe(404)
+    expect(await guess(32, '203.0.113.8, 203.0.113.7, 10.0.0.1')).toBe(429)
   })
 
   it('leaves the rest of the server alone', async () => {

@@ -120,6 +120,7 @@ const HAPPENINGS: Readonly<
       costMicros: 0,
       currency: null,
       next: null,
+      nextIfReturned: null,
       events: [],
     }
     return deliveries.settle(

@@ -104,12 +104,19 @@ export class DeliveryTable {
       const { id, runId, step, channel, customerId, placement } = delivery
       const whose = customerId === null ? `in ${placement}` : `to ${customerId}`
       const place = `${step} ${channel} ${runId.length} ${runId} ${whose}`
-      const isThere = places.has(place) || this.#isThere(delivery)
+      const isThere = places.has(place) || this.inPlaceOf(delivery) !== undefined
       if (!isThere && (ids.has(id) || this.#rows.has(id))) throw idTaken('delivery', id)
       places.add(place)
       ids.add(id)
       return !isThere
     })
+  }
+
+  /** The delivery that stands where this one would. */
+  inPlaceOf({ runId, customerId, placement, step, channel }: Delivery): Delivery | undefined {
+    return this.ofMember(runId, customerId).find(
+      (other) => other.step === step && other.channel === channel && other.placement === placement,
+    )
   }
 
   /** Adds a frozen delivery that {@link newOnes} let through. */
@@ -161,12 +168,6 @@ export class DeliveryTable {
     }
     for (const runId of this.runsOf(campaignId)) this.#runs.delete(runId)
     this.#campaigns.delete(campaignId)
-  }
-
-  #isThere({ runId, customerId, placement, step, channel }: Delivery): boolean {
-    return this.ofMember(runId, customerId).some(
-      (other) => other.step === step && other.channel === channel && other.placement === placement,
-    )
   }
 
   #put(after: Delivery, before?: Delivery): void {

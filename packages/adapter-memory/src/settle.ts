@@ -4,6 +4,7 @@ import {
   type DeliveryId,
   type Instant,
   isSettled,
+  nextOfSent,
   type Settlement,
 } from '@campaignkit/core/adapter'
 import type { Tenant } from './tenants.js'
@@ -33,7 +34,7 @@ export function settle(
 ): readonly DeliveryId[] {
   const { deliveries, events } = tenant
   const standing = standingOf(tenant, settlements)
-  const next = deliveries.newOnes(standing.flatMap(({ settlement }) => settlement.next ?? []))
+  const next = deliveries.newOnes(standing.flatMap((each) => nextOf(each) ?? []))
   for (const { delivery, settlement } of standing) {
     if (settlement.status !== 'inDoubt') {
       deliveries.endAttempts(delivery.id, (open) => endOf(open, settlement, now))
@@ -43,6 +44,10 @@ export function settle(
   for (const delivery of next) deliveries.add(delivery)
   events.append(standing.flatMap(({ settlement }) => settlement.events))
   return standing.map(({ delivery }) => delivery.id)
+}
+
+function nextOf({ delivery, settlement }: Standing): Delivery | null {
+  return settlement.status === 'sent' ? nextOfSent(delivery.receipts, settlement) : settlement.next
 }
 
 /** An open attempt of which the settlement says nothing ends as `unknown`. */

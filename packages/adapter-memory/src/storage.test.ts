@@ -48,6 +48,7 @@ async function attempt(storage: Storage, now = SAMPLE_NOW): Promise<Settlement> 
     costMicros: 0,
     currency: null,
     next: null,
+    nextIfReturned: null,
     events: [],
   }
 }
@@ -241,6 +242,7 @@ describe('a proof', () => {
           event: sampleEvent({ key: receipt.key }),
           proves: true,
           provedEvents: [],
+          following: null,
         },
       ],
       now,

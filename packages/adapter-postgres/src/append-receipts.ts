@@ -7,12 +7,14 @@ import {
   type Instant,
   joinReceipt,
   type Receipt,
+  type ReceiptsWritten,
   type Scope,
 } from '@campaignkit/core/adapter'
 import { appendEvents } from './append-events.js'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
+import { type Followed, follow } from './follow.js'
 import { lastAttemptOf } from './last-attempt.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -29,7 +31,7 @@ interface Told {
 
 /**
  * The rule of `EventStore.appendReceipts`. The deliveries are locked in order of their ids, joined here, and written in
- * one statement; whether a receipt proves anything is decided under the lock.
+ * one statement; whether a receipt proves anything, and what follows, is decided under the lock.
  */
 export async function appendReceipts(
   session: Session,
@@ -37,7 +39,7 @@ export async function appendReceipts(
   scope: Scope,
   entries: readonly ReceiptEntry[],
   now: Instant,
-): Promise<readonly CampaignEvent[]> {
+): Promise<ReceiptsWritten> {
   const ids = [...new Set(entries.map(({ deliveryId }) => deliveryId))]
   const rows = await session.rows<DeliveryRow>(sql`
     select ${OF_DELIVERY} from ${tables.deliveries} as d
@@ -47,19 +49,37 @@ export async function appendReceipts(
       .map(deliveryOf)
       .map((delivery) => [delivery.id, { delivery, receipts: delivery.receipts, proof: null }]),
   )
-  const recorded = entries.flatMap(({ deliveryId, receipt, event, proves, provedEvents }) => {
-    const known = told.get(deliveryId)
-    if (known === undefined) return [event]
-    const isProof = proves && known.proof === null && awaitsProof(known.delivery, now)
-    told.set(deliveryId, {
-      delivery: known.delivery,
-      receipts: joinReceipt(known.receipts, receipt),
-      proof: isProof ? receipt : known.proof,
-    })
-    return isProof ? [event, ...provedEvents] : [event]
-  })
+  const recorded = entries.flatMap(
+    ({ deliveryId, receipt, event, proves, provedEvents }): CampaignEvent[] => {
+      const known = told.get(deliveryId)
+      if (known === undefined) return [event]
+      const isProof = proves && known.proof === null && awaitsProof(known.delivery, now)
+      told.set(deliveryId, {
+        delivery: known.delivery,
+        receipts: joinReceipt(known.receipts, receipt),
+        proof: isProof ? receipt : known.proof,
+      })
+      return isProof ? [event, ...provedEvents] : [event]
+    },
+  )
   await writeTold(session, tables, scope, [...told.values()], now)
-  return appendEvents(session, tables, scope, recorded)
+  const reopened = await follow(session, tables, scope, followedOf(entries, told), now)
+  return { events: await appendEvents(session, tables, scope, recorded), reopened }
+}
+
+/** Those that are sent by now, and that something may follow. */
+function followedOf(
+  entries: readonly ReceiptEntry[],
+  told: ReadonlyMap<DeliveryId, Told>,
+): readonly Followed[] {
+  const followings = new Map(entries.map(({ deliveryId, following }) => [deliveryId, following]))
+  return [...followings].flatMap(([id, following]) => {
+    const known = told.get(id)
+    if (known === undefined || following === null) return []
+    const { delivery, receipts, proof } = known
+    const isProved = proof !== null
+    return isProved || delivery.status === 'sent' ? [{ receipts, following, isProved }] : []
+  })
 }
 
 const TOLD: Columns<Told> = [

@@ -32,15 +32,15 @@ export function createEventStore(database: Database, tables: Tables, { announce 
   return {
     append: (scope, added) => appendEvents(database, tables, scope, added),
     appendReceipts: async (scope, entries, now) => {
-      const recorded = await database.transaction((session) =>
+      const written = await database.transaction((session) =>
         appendReceipts(session, tables, scope, entries, now),
       )
-      const proving = entries.filter(({ proves }) => proves)
+      const proving = entries.filter(({ proves, following }) => proves || following !== null)
       announce(
         scope,
         proving.flatMap(({ event }) => event.attributions.map(({ campaignId }) => campaignId)),
       )
-      return recorded
+      return written
     },
     known: async ({ tenant }, keys) => {
       const rows = await database.rows<{ readonly key: string }>(sql`

@@ -63,7 +63,15 @@ describe('the kept counts of deliveries', () => {
           scope,
           holds
             .slice(5)
-            .map((hold) => ({ ...hold, ...settled, attempt: null, currency: null, next: null, events: [] })),
+            .map((hold) => ({
+              ...hold,
+              ...settled,
+              attempt: null,
+              currency: null,
+              next: null,
+              nextIfReturned: null,
+              events: [],
+            })),
           now,
         )
         const end = { status: 'cancelled', reason: 'x', now, limit: 7 } as const

@@ -1,4 +1,12 @@
-import type { CampaignId, DeliveryId, Instant, Scope, Settlement } from '@campaignkit/core/adapter'
+import {
+  type CampaignId,
+  type Delivery,
+  type DeliveryId,
+  type Instant,
+  nextOfSent,
+  type Scope,
+  type Settlement,
+} from '@campaignkit/core/adapter'
 import { appendEvents, recordingOf } from './append-events.js'
 import { type Columns, given, probes } from './columns.js'
 import type { Database, Session } from './database.js'
@@ -37,15 +45,16 @@ const IF_SETTLED = raw('where coalesce(given.settles in (select delivery_id from
 /** The statuses that end a delivery, in a statement. */
 export const ENDS = raw(`('sent', 'failed', 'skipped', 'cancelled', 'held')`)
 
-/** A delivery that was settled, and whose it is. */
+/** A delivery that was settled, whose it is, and what receipts had said of it. */
 interface Settled {
   readonly deliveryId: DeliveryId
   readonly campaignId: CampaignId
+  readonly receipts: Delivery['receipts']
 }
 
 /**
  * The rule of `DeliveryStore.settle`: the fence decides, row by row, under the row's lock. In one statement, unless
- * deliveries are added, or an event is told of twice, which the deliveries that stand must decide.
+ * deliveries may be added, or an event is told of twice, which the deliveries that stand must decide.
  */
 export async function settle(
   database: Database,
@@ -62,7 +71,10 @@ export async function settle(
 
 function isPlain(settlements: readonly Settlement[]): boolean {
   const keys = settlements.flatMap(({ events }) => events.map(({ key }) => key))
-  return settlements.every(({ next }) => next === null) && new Set(keys).size === keys.length
+  const addsNothing = settlements.every(
+    ({ next, nextIfReturned }) => next === null && nextIfReturned === null,
+  )
+  return addsNothing && new Set(keys).size === keys.length
 }
 
 async function settleAndAdd(
@@ -74,13 +86,13 @@ async function settleAndAdd(
 ): Promise<readonly Settled[]> {
   const unrecorded = settlements.map((settlement) => ({ ...settlement, events: [] }))
   const settled = inTurn(settlements, await session.rows<Settled>(settling(tables, scope, unrecorded, now)))
-  const ids = new Set(settled.map(({ deliveryId }) => deliveryId))
-  const standing = settlements.filter(({ deliveryId }) => ids.has(deliveryId))
+  const receipts = new Map(settled.map((each) => [each.deliveryId, each.receipts]))
+  const standing = settlements.filter(({ deliveryId }) => receipts.has(deliveryId))
   await insertDeliveries(
     session,
     tables,
     scope,
-    standing.flatMap(({ next }) => next ?? []),
+    standing.flatMap((each) => nextOf(each, receipts.get(each.deliveryId) ?? {}) ?? []),
   )
   await appendEvents(
     session,
@@ -112,9 +124,9 @@ function settling(tables: Tables, scope: Scope, settlements: readonly Settlement
       from ${given(SETTLEMENT, settlements)}
       where d.tenant = ${tenant} and d.id = given.delivery_id and d.fence = given.fence
         and d.lease_until is not null and d.status not in ${ENDS}
-      returning d.id as delivery_id, d.campaign_id
+      returning d.id as delivery_id, d.campaign_id, d.receipts
     )${endingAttempts(tables, scope, settlements, now)}${events.length === 0 ? sql`` : sql`, ${recordingOf(tables, scope, events, IF_SETTLED)}`}
-    select delivery_id as "deliveryId", campaign_id as "campaignId" from settled`)
+    select delivery_id as "deliveryId", campaign_id as "campaignId", receipts from settled`)
 }
 
 /**
@@ -157,4 +169,8 @@ function endingAttempts(
 function inTurn(settlements: readonly Settlement[], settled: readonly Settled[]): readonly Settled[] {
   const byId = new Map(settled.map((each) => [each.deliveryId, each]))
   return settlements.flatMap(({ deliveryId }) => byId.get(deliveryId) ?? [])
+}
+
+function nextOf(settlement: Settlement, receipts: Delivery['receipts']): Delivery | null {
+  return settlement.status === 'sent' ? nextOfSent(receipts, settlement) : settlement.next
 }

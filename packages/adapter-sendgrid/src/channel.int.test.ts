@@ -137,6 +137,13 @@ for (const pipelining of [true, false]) {
       },
     )
 
+    it('is unknown when the connection is lost in the midst of the answer', async () => {
+      const { result, mailbox } = await outcomeOf({ type: 'drop', at: 'reply' }, { pipelining })
+      expect(result).toEqual({ outcome: 'unknown', code: 'smtp-closed', outage: true })
+      expect(mailbox.messages).toHaveLength(1)
+      expect(mailbox.connections).toBe(1)
+    })
+
     it('is transient when the server falls silent before the message was given away', async () => {
       const stall: MailboxBehaviour = { type: 'stall', at: 'rcpt' }
       let named = ''
@@ -294,6 +301,7 @@ describe('connections', () => {
       { type: 'drop', at: 'body' },
       { type: 'drop', at: 'answer', keeps: true },
       { type: 'drop', at: 'answer', keeps: false },
+      { type: 'drop', at: 'reply' },
       { type: 'drop', at: 'accepted' },
       refuse('rcpt', 421, 'closing'),
       refuse('answer', 451, 'later'),

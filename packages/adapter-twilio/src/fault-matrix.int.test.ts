@@ -35,7 +35,9 @@ async function opened(options: PizzeriaOptions) {
 const FAULTS: readonly (readonly [string, FakeTwilioBehaviour])[] = [
   ['the connection cut before the request is taken', { type: 'drop', at: 'request' }],
   ['the connection cut once it is taken', { type: 'drop', at: 'accepted' }],
+  ['the connection cut in the first line of the answer', { type: 'drop', at: 'head' }],
   ['the connection cut in the middle of the answer', { type: 'drop', at: 'answer' }],
+  ['the connection cut just after the answer', { type: 'drop', at: 'end' }],
   ['no answer at all to what was taken', { type: 'stall' }],
   ['no answer at all to what was not taken', { type: 'stall', keeps: false }],
   ['500', { type: 'refuse', status: 500, code: 20_500 }],
@@ -67,7 +69,7 @@ describe('every delivery ends settled, and nobody is written to twice', () => {
     60_000,
   )
 
-  it.each(FAULTS.slice(0, 5))(
+  it.each(FAULTS.slice(0, 7))(
     'and its callbacks settle what is in doubt, with %s',
     async (_name, fault) => {
       const { fake, id, deliveries, taken } = await ranThrough(fault)

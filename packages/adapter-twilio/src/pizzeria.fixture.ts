@@ -21,6 +21,8 @@ export interface PizzeriaOptions {
   readonly channel?: Partial<TwilioChannelOptions>
   readonly receipts?: Partial<TwilioReceiptsOptions>
   readonly kit?: Partial<CampaignKitOptions>
+  /** Channels beside the SMS. */
+  readonly channels?: CampaignKitOptions['channels']
   /** The client of the fake. @default its own */
   readonly clientOf?: (access: FakeTwilioAccess) => TwilioClient
   /** Whether a Messaging Service chooses the sender. */
@@ -49,7 +51,7 @@ export async function openPizzeria(options: PizzeriaOptions = {}) {
   })
   const root = createCampaignKit({
     storage: createMemoryStorage(),
-    channels: { sms },
+    channels: { sms, ...options.channels },
     publicUrl: 'https://go.pizza.example',
     secrets: [{ id: '2026a', key: 'a secret of the pizzeria, long enough' }],
     clock,

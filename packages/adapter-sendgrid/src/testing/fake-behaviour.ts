@@ -21,10 +21,11 @@ export type FakeBehaviour =
   /** Takes it, or not, and never answers: a timeout. */
   | { readonly type: 'stall'; readonly keeps: boolean }
   /**
-   * Hangs up in place of an answer, or in the midst of it. With `answer`, `keeps` tells whether the messages were taken
-   * all the same.
+   * Hangs up: in place of an answer (`answer`), in the midst of its first line (`head`), in the midst of its body
+   * (`accepted`), or just after its last byte (`end`). With `answer`, `keeps` tells whether the messages were taken all the
+   * same; in the others they are.
    */
-  | { readonly type: 'drop'; readonly at: 'answer' | 'accepted'; readonly keeps?: boolean }
+  | { readonly type: 'drop'; readonly at: 'answer' | 'head' | 'accepted' | 'end'; readonly keeps?: boolean }
 
 /** What is known when the fake decides: the nth request, counted from 1, and what it says. */
 export interface FakeStep {

@@ -184,11 +184,31 @@ class Fake implements FakeSendgrid {
         if (behaviour.keeps) this.#keep(step, false)
         return
       case 'drop':
-        if (behaviour.at === 'accepted') this.#answerHalf(step, response)
-        else {
-          if (behaviour.keeps === true) this.#keep(step, false)
-          response.socket?.destroy()
-        }
+        return this.#hangUp(step, response, behaviour)
+    }
+  }
+
+  #hangUp(
+    step: FakeStep & { readonly apiKey: string },
+    response: ServerResponse,
+    { at, keeps }: Extract<FakeBehaviour, { type: 'drop' }>,
+  ): void {
+    const { socket } = response
+    switch (at) {
+      case 'answer':
+        if (keeps === true) this.#keep(step, false)
+        socket?.destroy()
+        return
+      case 'head':
+        this.#keep(step, false)
+        socket?.write('HTTP/1.1 202 Acc', () => socket.destroy())
+        return
+      case 'accepted':
+        this.#answerHalf(step, response)
+        return
+      case 'end':
+        response.once('finish', () => socket?.destroy())
+        this.#accept(step, response, {})
     }
   }
 

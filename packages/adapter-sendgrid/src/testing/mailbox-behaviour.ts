@@ -8,10 +8,11 @@ export type MailboxBehaviour =
   /** Answers the recipient (`rcpt`) or the whole message (`answer`) with 4xx or 5xx. */
   | { readonly type: 'refuse'; readonly at: 'rcpt' | 'answer'; readonly code: number; readonly text: string }
   /**
-   * Hangs up: in place of an answer to the recipient, in the midst of the message, in place of the final answer, or
-   * just after it. With `answer`, `keeps` tells whether the message was taken all the same.
+   * Hangs up: in place of an answer to the recipient (`rcpt`), in the midst of the message (`body`), in place of the final
+   * answer (`answer`), when no more of that than `250 2.` was written (`reply`), or just after it (`accepted`). In the
+   * last two the message is taken; with `answer`, `keeps` tells whether it was.
    */
-  | { readonly type: 'drop'; readonly at: MailboxMoment | 'accepted'; readonly keeps?: boolean }
+  | { readonly type: 'drop'; readonly at: MailboxMoment | 'reply' | 'accepted'; readonly keeps?: boolean }
   /** Never answers again on this connection; with `answer` the message is kept. */
   | { readonly type: 'stall'; readonly at: MailboxMoment }
 

@@ -226,11 +226,12 @@ class Mailbox implements SmtpMailbox {
       case 'stall':
         return keep()
       case 'drop':
-        if (behaviour.at === 'accepted' || behaviour.keeps === true) keep()
+        if (behaviour.keeps === true || behaviour.at === 'accepted' || behaviour.at === 'reply') keep()
         if (behaviour.at === 'accepted') {
           answer(null)
           socket.end()
-        } else socket.destroy()
+        } else if (behaviour.at === 'reply') socket.write('250 2.', () => socket.destroy())
+        else socket.destroy()
     }
   }
 

@@ -26,8 +26,11 @@ export type FakeTwilioBehaviour =
       readonly code?: number
       readonly retryAfterS?: number
     }
-  /** Hangs up before the message is taken, once it is, or in the middle of the answer. */
-  | { readonly type: 'drop'; readonly at: 'request' | 'accepted' | 'answer' }
+  /**
+   * Hangs up: before the message is taken (`request`), once it is (`accepted`), in the middle of the answer's first line
+   * (`head`), in the middle of its body (`answer`), or just after its last byte (`end`).
+   */
+  | { readonly type: 'drop'; readonly at: 'request' | 'accepted' | 'head' | 'answer' | 'end' }
   /** Never answers. */
   | {
       readonly type: 'stall'

@@ -5,7 +5,7 @@ import { intentOf } from '@campaignkit/core/adapter'
 import { countSegments } from '../sms/segments.js'
 import type { TwilioClient } from '../twilio-client.js'
 import { checkCreate, type FakeRefusal } from './check-create.js'
-import { answer, refuse } from './fake-answers.js'
+import { answer, bodyOf, hangUp, refuse } from './fake-answers.js'
 import type { FakeTwilioBehaviour, FakeTwilioStep } from './fake-behaviour.js'
 import { callbacksOf, type FakeWebhook, webhookRequest } from './fake-callbacks.js'
 import { connectFakeTwilio, type FakeTwilioAccess } from './fake-client.js'
@@ -16,6 +16,8 @@ import { shuffled } from './shuffled.js'
 export interface FakeTwilioOptions {
   /** What to do with a create that the real one would take. @default accept */
   readonly behaviour?: (step: FakeTwilioStep) => FakeTwilioBehaviour
+  /** Whether to hang up while the nth create comes in, counted from 1. @default never */
+  readonly cutsOff?: (n: number) => boolean
   /** Numbers in E.164 form and Messaging Services of the account. @default any */
   readonly senders?: readonly string[]
   /** Where webhooks go: a handler in this process. @default the very URL, over the network */
@@ -100,7 +102,11 @@ class Fake implements FakeTwilio {
 
   constructor(options: FakeTwilioOptions) {
     this.#options = options
-    this.#server = createServer((request, response) => void this.#serve(request, response))
+    this.#server = createServer((request, response) => {
+      request.on('error', () => undefined)
+      response.on('error', () => undefined)
+      void this.#serve(request, response)
+    })
   }
 
   get access(): FakeTwilioAccess {
@@ -176,15 +182,20 @@ class Fake implements FakeTwilio {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const pieces: Buffer[] = []
-    for await (const piece of request) pieces.push(piece as Buffer)
     const refusal = this.#refuseRequest(request)
+    if (refusal === null) this.creates += 1
+    const n = this.creates
+    if (refusal === null && this.#options.cutsOff?.(n) === true) {
+      request.once('data', () => request.socket.destroy())
+      return
+    }
+    const form = await bodyOf(request)
+    if (form === null) return
     if (refusal !== null) return refuse(response, refusal)
-    this.creates += 1
-    const params = new URLSearchParams(Buffer.concat(pieces).toString('utf8'))
+    const params = new URLSearchParams(form)
     const fault = checkCreate(params, { optedOut: this.#optedOut, senders: this.#options.senders ?? null })
     if (fault !== null) return refuse(response, fault)
-    const step = { n: this.creates, to: params.get('To') ?? '', body: params.get('Body') }
+    const step = { n, to: params.get('To') ?? '', body: params.get('Body') }
     await this.#behave(response, params, this.#options.behaviour?.(step) ?? ACCEPT)
   }
 
@@ -222,15 +233,12 @@ class Fake implements FakeTwilio {
         return
       case 'drop':
         if (behaviour.at === 'request') return void response.destroy()
-        return this.#hangUp(response, this.#take(params, ACCEPT), behaviour.at)
+        return hangUp(
+          response,
+          behaviour.at,
+          resourceOf(this.#take(params, ACCEPT), this.#account.accountSid),
+        )
     }
-  }
-
-  #hangUp(response: ServerResponse, message: FakeTwilioMessage, at: 'accepted' | 'answer'): void {
-    if (at === 'accepted') return void response.destroy()
-    const text = JSON.stringify(resourceOf(message, this.#account.accountSid))
-    response.writeHead(201, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) })
-    response.write(text.slice(0, text.length / 2), () => response.destroy())
   }
 
   #take(params: URLSearchParams, accept: Accept): FakeTwilioMessage {

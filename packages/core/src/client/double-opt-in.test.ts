@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../base/time.js'
-import { createEndpoints } from '../endpoints/create-endpoints.js'
 import type { AskConsentInput } from '../engine/ask-consent.js'
 import { everyone } from '../segmentation/builders.js'
+import { pagesOf, refuseByPhone } from './pages.fixture.js'
 import { createPizzeria } from './pizzeria.fixture.js'
 import { refusalOf } from './refusal.fixture.js'
 
@@ -21,12 +21,7 @@ async function createAsking() {
   const pizzeria = createPizzeria()
   const { kit, root } = pizzeria
   await kit.customers.upsert([{ id: 'c-0', addresses: { email: 'ada@example.com' } }])
-  const serve = createEndpoints({
-    links: root.links,
-    onError: (thrown) => {
-      throw thrown
-    },
-  })
+  const serve = pagesOf(root)
   return {
     ...pizzeria,
     /** The link of a question that could be asked. */
@@ -105,16 +100,7 @@ describe('a double opt-in', () => {
     const url = await ask()
     await say(url)
     await clock.advance(MINUTE_MS)
-    await kit.consents.record([
-      {
-        customerId: 'c-0',
-        channel: 'email',
-        topic: '*',
-        decision: 'denied',
-        basis: 'phone call',
-        obtainedAt: clock.now(),
-      },
-    ])
+    await refuseByPhone(kit, clock.now())
     await clock.advance(MINUTE_MS)
     expect([await say(url), await look(url), await reachable()]).toEqual([410, 410, 0])
   })

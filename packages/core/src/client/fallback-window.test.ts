@@ -53,7 +53,7 @@ describe('a message that is not delivered in time', () => {
     await sendAll()
     expect(email.accepted).toHaveLength(3)
     await tell('delivered', 'c-0')
-    await tell('bounced', 'c-1')
+    await tell('deferred', 'c-1')
     await clock.advance(23 * HOUR_MS)
     await sendAll()
     expect(sms.accepted).toHaveLength(0)

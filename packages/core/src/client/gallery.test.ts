@@ -1,5 +1,7 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
+import type { Reward } from '../model/coupon.js'
+import { htmlEngine } from '../rendering/template-engine.js'
 import { everyone } from '../segmentation/builders.js'
 import { accentOf, letteringOn } from '../templates/brand.js'
 import { compileMjml } from '../templates/compile-mjml.js'
@@ -89,6 +91,102 @@ describe.each(LETTERS)('the letter %s', (_name, { subject, preheader, mjml }) =>
     expect(written).not.toMatch(/\{\{|\{%|undefined|<Friends>|Hello ,/)
     expect(written).toContain('Unsubscribe')
     expect(written).toContain('prefers-color-scheme: dark')
+  })
+})
+
+interface LetterWords {
+  readonly preheader: string
+  /** The line in large letters. */
+  readonly large: string
+}
+
+/** Each kind of reward, and the words that the letters which show one have for it. */
+const REWARDS: readonly (readonly [Reward, Readonly<Record<'win-back' | 'coupon', LetterWords>>])[] = [
+  [
+    { kind: 'percent', value: 30 },
+    {
+      'win-back': { preheader: '30% off your next visit', large: '30% off' },
+      coupon: { preheader: '30% off, for you alone', large: '30% off' },
+    },
+  ],
+  [
+    { kind: 'amount', amountMinor: 500, currency: 'EUR' },
+    {
+      'win-back': { preheader: '5.00 EUR off your next visit', large: '5.00 EUR off' },
+      coupon: { preheader: '5.00 EUR off, for you alone', large: '5.00 EUR off' },
+    },
+  ],
+  [
+    { kind: 'item', item: 'Free tiramisu & <espresso>' },
+    {
+      'win-back': {
+        preheader: 'Free tiramisu & <espresso> on your next visit',
+        large: 'Free tiramisu & <espresso>',
+      },
+      coupon: { preheader: 'Free tiramisu & <espresso>, for you alone', large: 'Free tiramisu & <espresso>' },
+    },
+  ],
+]
+const showing = (like: 'win-back' | 'coupon') =>
+  LETTERS.filter(([name]) => name.startsWith(like)).map(([name, letter]) => [name, like, letter] as const)
+const SHOWING = [...showing('win-back'), ...showing('coupon')]
+const OTHERS = LETTERS.filter(([name]) => !SHOWING.some(([shown]) => shown === name))
+
+/** The parts of a letter as a customer gets it. */
+async function writtenWith({ subject, preheader, mjml }: GalleryLetter, reward: Reward | null) {
+  const kit = createKit()
+  await kit.customers.upsert([{ id: 'c-0', firstName: 'Ada', addresses: { email: 'ada@example.com' } }])
+  const { id } = await kit.campaigns.create({
+    name: 'A letter',
+    audience: everyone(),
+    purpose: 'transactional',
+    messages: { email: { subject, preheader, html: await compileMjml(mjml) } },
+    ...(reward === null ? {} : { coupon: { reward, terms: 'On Mondays' } }),
+  })
+  const { message } = await kit.campaigns.preview(id, { customerId: 'c-0' })
+  if (message.type !== 'email') throw new Error('a letter is mail')
+  return { subject: message.subject, html: message.html ?? '', text: message.text }
+}
+
+const escaped = (text: string) => text.replace('&', '&amp;').replace('<', '&lt;').replace('>', '&gt;')
+const offsIn = (text: string) => text.replace(/<style.*?<\/style>/gs, '').match(/\boff\b/g)?.length ?? 0
+
+describe.each(REWARDS)('a letter whose coupon gives %j', (reward, words) => {
+  it.each(SHOWING)('says so in preheader, html and text: %s', async (_name, like, letter) => {
+    const { subject, html, text } = await writtenWith(letter, reward)
+    const { preheader, large } = words[like]
+    expect(html).toContain(`>${escaped(preheader)}<`)
+    expect(html).toContain(`>${escaped(large)}</div>`)
+    expect(text.split('\n')).toContain(large)
+    expect(text).toContain('Show it at the till or use the code online.')
+    const offs = large.endsWith(' off') ? 1 : 0
+    expect([offsIn(subject), offsIn(html), offsIn(text)]).toEqual([0, 2 * offs, offs])
+  })
+
+  it.each(OTHERS)('does not speak of it where it is not shown: %s', async (_name, letter) => {
+    const { subject, html, text } = await writtenWith(letter, reward)
+    expect(`${subject} ${html} ${text}`).not.toMatch(/Show it at the till|tiramisu/)
+    expect([offsIn(subject), offsIn(html), offsIn(text)]).toEqual([0, 0, 0])
+  })
+})
+
+describe('a letter of a campaign without a coupon', () => {
+  it.each(SHOWING)('is refused where it shows one: %s', async (_name, _like, letter) => {
+    expect(await codeOf(() => writtenWith(letter, null))).toMatch(/^COUPON_NOT_CONFIGURED/)
+  })
+
+  it.each(SHOWING)('promises nothing all the same, whoever fills it in: %s', async (_name, like, letter) => {
+    const filledIn = (source: string) => htmlEngine.parseAndRenderSync(source, { coupon: null }) as string
+    const html = filledIn(await compileMjml(letter.mjml))
+    const preheader = filledIn(letter.preheader)
+    expect(preheader).toBe(like === 'coupon' ? 'For you alone' : 'A welcome back on your next visit')
+    expect(offsIn(html) + offsIn(preheader)).toBe(0)
+    expect(html).not.toMatch(/Show it at the till|little something/)
+  })
+
+  it.each(OTHERS)('is as it is with one: %s', async (_name, letter) => {
+    const { text } = await writtenWith(letter, null)
+    expect(text).toBe((await writtenWith(letter, { kind: 'percent', value: 30 })).text)
   })
 })
 

@@ -1,8 +1,8 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import { DAY_MS, MINUTE_MS } from '../base/time.js'
-import { createEndpoints } from '../endpoints/create-endpoints.js'
 import type { CampaignKitOptions } from './options.js'
+import { pagesOf, refuseByPhone } from './pages.fixture.js'
 import { createPizzeria, SCOPE, winBack } from './pizzeria.fixture.js'
 import { refusalOf } from './refusal.fixture.js'
 
@@ -13,12 +13,7 @@ async function createCentre(kit: Partial<CampaignKitOptions> = {}) {
   const storage = createMemoryStorage()
   const pizzeria = createPizzeria({ storage, kit: { tenants: () => ({ topics: TOPICS }), ...kit } })
   await pizzeria.welcome(1)
-  const serve = createEndpoints({
-    links: pizzeria.root.links,
-    onError: (thrown) => {
-      throw thrown
-    },
-  })
+  const serve = pagesOf(pizzeria.root)
   const page = async (url: string) => {
     const response = await serve(new Request(url))
     return { status: response.status, html: await response.text() }
@@ -91,16 +86,7 @@ describe('the page of preferences', () => {
     const { kit, page, url, save, clock } = await createCentre()
     const { html } = await page(url)
     await clock.advance(MINUTE_MS)
-    await kit.consents.record([
-      {
-        customerId: 'c-0',
-        channel: 'email',
-        topic: '*',
-        decision: 'denied',
-        basis: 'phone call',
-        obtainedAt: clock.now(),
-      },
-    ])
+    await refuseByPhone(kit, clock.now())
     await clock.advance(MINUTE_MS)
     const saved = await save(url, html, ['email offers', 'email news'])
     expect(ticked(saved.html)).toEqual([])

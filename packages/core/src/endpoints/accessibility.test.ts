@@ -6,6 +6,7 @@ import { CODE, COUPON, GENUINE, newEndpoints, QUESTION } from './links.fixture.j
 import { PAGE_STYLE } from './page-style.js'
 
 const COUPON_STATES = ['valid', 'notYetValid', 'expired', 'cancelled', 'redeemed'] as const
+const LONG = 'Not on Sundays & <holidays>.\n'.repeat(60)
 const OVER = { question: async () => ({ ...QUESTION, state: 'over' as const }) }
 
 const PAGES: readonly [string, string, RequestInit?, Parameters<typeof newEndpoints>[0]?][] = [
@@ -17,6 +18,18 @@ const PAGES: readonly [string, string, RequestInit?, Parameters<typeof newEndpoi
   ['the question of a double opt-in', `/s/${GENUINE}`],
   ['a question that is over', `/s/${GENUINE}`, {}, { links: OVER }],
   ['not found', '/x'],
+  [
+    'a coupon without terms',
+    `/q/${CODE}`,
+    {},
+    { links: { coupon: async () => ({ ...COUPON, terms: null }) } },
+  ],
+  [
+    'a coupon with long terms',
+    `/q/${CODE}`,
+    {},
+    { links: { coupon: async () => ({ ...COUPON, terms: LONG }) } },
+  ],
   ...COUPON_STATES.map((state): (typeof PAGES)[number] => [
     `a coupon that is ${state}`,
     `/q/${CODE}`,

@@ -31,8 +31,29 @@ describe('the page of a coupon', () => {
     expect(html).toContain('<title>Your coupon: 30% off</title>')
     expect(await wordsOf(response)).toBe(
       'Your coupon: 30% off Your coupon 30% off Valid until April 1, 2026 at 12:00 AM GMT+2 ' +
-        `Code ${CODE} Show this page when you pay.`,
+        `Code ${CODE} Show this page when you pay. Terms Not with other offers.`,
     )
+  })
+
+  it('shows the terms as they were written, in every state, and nothing of them where there are none', async () => {
+    const terms = 'Not on <b>Sundays</b> & holidays.\nOne a table; "no cash" {date}'
+    for (const state of ['valid', 'notYetValid', 'expired', 'cancelled', 'redeemed'] as const) {
+      const html = await (await showing({ state, terms }).ask(`/q/${CODE}`)).text()
+      expect(html, state).toContain(
+        '<dl class="terms"><dt>Terms</dt><dd dir="auto">Not on &lt;b&gt;Sundays&lt;/b&gt; &amp; holidays.\n' +
+          'One a table; &quot;no cash&quot; {date}</dd></dl>',
+      )
+    }
+    const without = await (await showing({ terms: null }).ask(`/q/${CODE}`)).text()
+    expect(without.replace(/<style>.*<\/style>/s, '')).not.toMatch(/terms/i)
+  })
+
+  it('shows terms of any length behind all that the till asks for', async () => {
+    const terms = `${'w'.repeat(400)} ${'Not on Sundays.\n'.repeat(100)}`.slice(0, 2_000).trim()
+    const html = await (await showing({ terms }).ask(`/q/${CODE}`)).text()
+    expect(html).toContain(`<dd dir="auto">${terms}</dd>`)
+    expect(html.indexOf(terms)).toBeGreaterThan(html.indexOf('Show this page'))
+    expect(html.indexOf(terms)).toBeGreaterThan(html.indexOf('</code>'))
   })
 
   it('is found under the prefix of the image, which is in capitals', async () => {

@@ -39,7 +39,8 @@ function couponPage(coupon: CouponPage, texts: EndpointTexts): Response {
     paragraph(stateLine(coupon, texts), 'state') +
     `<figure role="img" aria-label="${escapeHtml(texts.couponImage)}">${coupon.svg}</figure>\n` +
     `<dl><dt>${escapeHtml(texts.couponCode)}</dt><dd>${codeOf(coupon.code)}</dd></dl>\n` +
-    (coupon.state === 'valid' ? paragraph(texts.couponHint, 'quiet') : '')
+    (coupon.state === 'valid' ? paragraph(texts.couponHint, 'quiet') : '') +
+    termsOf(coupon, texts)
   return pageOf(texts, {
     status: 200,
     title: `${texts.couponTitle}: ${reward}`,
@@ -47,6 +48,13 @@ function couponPage(coupon: CouponPage, texts: EndpointTexts): Response {
     className: coupon.state,
     headers: keptBy(coupon),
   })
+}
+
+/** In the language in which they were written, line by line; long ones do not stand in the way of the code. */
+function termsOf({ terms }: CouponPage, texts: EndpointTexts): string {
+  if (terms === null) return ''
+  const label = escapeHtml(texts.couponTerms)
+  return `<dl class="terms"><dt>${label}</dt><dd dir="auto">${escapeHtml(terms)}</dd></dl>\n`
 }
 
 function rewardLine({ reward }: CouponPage, texts: EndpointTexts): string {

@@ -15,6 +15,7 @@ export const COUPON: CouponPage = {
   code: CODE,
   svg: createPlainQrEncoder().svg(`${ORIGIN}/Q/${CODE}`.toUpperCase()),
   reward: { kind: 'percent', value: 30 },
+  terms: 'Not with other offers.',
   validFrom: Date.UTC(2026, 2, 1, 8),
   expiresAt: Date.UTC(2026, 2, 31, 22),
   state: 'valid',

@@ -35,9 +35,11 @@ figure svg{display:block;width:100%;height:auto}
 dl{margin:0 0 16px}
 dt{color:var(--quiet)}
 dd{margin:0}
+.terms{padding-top:16px;border-top:1px solid var(--line);text-align:start}
+.terms dd{white-space:pre-line}
 code{font:1rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;user-select:all}
 code span{display:inline-block}
-@media print{:root{color-scheme:light;--ground:#fff;--card:#fff;--text:#000;--quiet:#333;--line:#999;--bad:#000;--wait:#000}button{display:none}body{display:block;min-height:0;padding:0}main{margin:0 auto;break-inside:avoid}figure{width:280px;border:0}}
+@media print{:root{color-scheme:light;--ground:#fff;--card:#fff;--text:#000;--quiet:#333;--line:#999;--bad:#000;--wait:#000}button{display:none}body{display:block;min-height:0;padding:0}main{max-width:40rem;margin:0 auto;padding:0;border:0;break-inside:avoid}.terms{font-size:9pt;line-height:1.4}figure{width:280px;border:0}}
 `.trim()
 
 /** The source expression of Content Security Policy, level 3, that allows {@link PAGE_STYLE} and no other style. */

@@ -37,6 +37,8 @@ const WORDS = {
   couponHint: shown,
   couponCode: shown,
   couponImage: shown,
+  /** Above the terms of the coupon. */
+  couponTerms: shown,
   /** `{reward}` is the percentage with its sign. */
   couponPercent: shown,
   /** `{reward}` is the amount with its currency. */

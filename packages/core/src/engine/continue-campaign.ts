@@ -2,7 +2,8 @@ import { CampaignKitError } from '../base/error.js'
 import type { RunId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
-import { allowsTransition, hasEnded } from '../model/campaign-status.js'
+import { hasEnded } from '../model/campaign-status.js'
+import { goingOn, isOver, runGoingOn } from '../model/going-on.js'
 import type { Scope } from '../model/scope.js'
 import type { Continuation } from '../ports/storage/delivery-store.js'
 import type { EngineContext } from './context.js'
@@ -11,15 +12,11 @@ import type { EngineContext } from './context.js'
  * Why nothing more may be sent for a campaign: its end date has come, or it was stopped, cancelled or failed. Null for
  * one that goes on, or that completed by having sent all: then a person may still give it something to send.
  */
-export function whyOver(
-  { status, statusReason, content: { endsAt } }: Campaign,
-  now: Instant,
-): CampaignKitError | null {
-  if (endsAt !== undefined && endsAt <= now)
+export function whyOver(campaign: Campaign, now: Instant): CampaignKitError | null {
+  if (!isOver(campaign, now)) return null
+  const { status, statusReason, content } = campaign
+  if (content.endsAt !== undefined && content.endsAt <= now)
     return new CampaignKitError('CAMPAIGN_ENDED', 'endsAt: the campaign is past its end', { path: 'endsAt' })
-  // the worker completes without a reason, a person who stops has one
-  const sentAll = allowsTransition(status, 'reopen') && statusReason === null
-  if (!hasEnded(status) || sentAll) return null
   return new CampaignKitError('CAMPAIGN_ENDED', `The campaign is ${status}: it sends nothing more`, {
     details: { status, statusReason },
   })
@@ -41,13 +38,5 @@ export async function continuationOf(
   const runs = (await context.storage.campaigns.runsOf(scope, campaign.id)).filter(({ id }) => runIds.has(id))
   if (ended && runs.some(({ status }) => status === 'open'))
     throw new CampaignKitError('VERSION_CONFLICT', 'The run is just being ended', { retry: 'later' })
-  return {
-    campaign: {
-      ...campaign,
-      ...(ended ? ({ status: 'active', statusReason: null, endedAt: null, archivedAt: null } as const) : {}),
-      version: campaign.version + 1,
-      updatedAt: context.clock.now(),
-    },
-    runs: runs.map((run) => ({ ...run, status: 'open', endedAt: null, version: run.version + 1 })),
-  }
+  return { campaign: goingOn(campaign, context.clock.now()), runs: runs.map(runGoingOn) }
 }

@@ -4,7 +4,7 @@ import { DAY_MS } from '../base/time.js'
 import { hashOfCode } from '../qr/token.js'
 import { asId } from '../testing/as-id.js'
 import { SAMPLE_NOW } from '../testing/manual-clock.js'
-import { sampleEvent, sampleJournalEntry, sampleToken } from '../testing/samples.js'
+import { sampleCampaign, sampleEvent, sampleJournalEntry, sampleToken } from '../testing/samples.js'
 import { campaign, newHost, scope, stranger } from './link-host.fixture.js'
 
 const handle = 'K7Q2MX-9V3H5T8B'
@@ -25,11 +25,21 @@ describe('the page of a coupon', () => {
       code,
       svg: expect.stringContaining(`HTTPS://GO.PIZZA.EXAMPLE/Q/${code}`),
       reward: { kind: 'percent', value: 30 },
+      terms: null,
       validFrom: token.validFrom,
       expiresAt: token.expiresAt,
       state: 'notYetValid',
       timeZone: 'Europe/Berlin',
     })
+  })
+
+  it('shows the terms of its campaign', async () => {
+    const { host, storage } = await newHost()
+    const coupon = { reward: { kind: 'percent', value: 30 }, terms: 'Not with\nother offers.' } as const
+    const other = sampleCampaign({ id: 'with-terms', handle: 'OTHER', content: { coupon } })
+    await storage.campaigns.insert(scope, other, sampleJournalEntry({ id: 'journal-terms' }))
+    await storage.coupons.issue(scope, [{ ...token, campaignId: other.id }])
+    expect(await host.coupon(scope.tenant, code)).toMatchObject({ terms: 'Not with\nother offers.' })
   })
 
   it('takes the code in small letters, without hyphens, and as its link', async () => {

@@ -6,27 +6,38 @@ import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import type { HeldDelivery } from './settlements.js'
 
-/** Of deliveries that wait for an earlier channel: whether it has brought its message by now. One call for all of them. */
+/** Of deliveries on a later channel: whether an earlier one has brought its message by now. One call for all of them. */
 export async function deliveredBefore(
-  { storage }: Pick<EngineContext, 'storage'>,
+  context: Pick<EngineContext, 'storage'>,
   scope: Scope,
   { content }: Campaign,
   runId: RunId,
   chunk: readonly HeldDelivery[],
 ): Promise<(delivery: Delivery) => boolean> {
-  const followers = chunk.filter(
-    ({ delivery, memberChannels }) => memberChannels.indexOf(delivery.channel) > 0,
-  )
-  if (content.delivery === 'each' || content.delivery.fallbackAfterHours === undefined) return () => false
-  if (followers.length === 0) return () => false
-  const ids = followers.flatMap(({ delivery }) => delivery.customerId ?? [])
-  const arrived = new Map<CustomerId, readonly Delivery[]>()
+  if (content.delivery === 'each') return () => false
+  const followers = chunk.filter(isFollower).map(({ delivery }) => delivery)
+  return broughtByAnother(context, scope, runId, followers)
+}
+
+/** Whether a delivery has its turn behind one on an earlier channel. */
+export function isFollower({ delivery, memberChannels }: HeldDelivery): boolean {
+  return memberChannels.indexOf(delivery.channel) > 0
+}
+
+/** Of deliveries of a run: whether another channel has brought its message to the member. One call for all of them. */
+export async function broughtByAnother(
+  { storage }: Pick<EngineContext, 'storage'>,
+  scope: Scope,
+  runId: RunId,
+  deliveries: readonly Delivery[],
+): Promise<(delivery: Delivery) => boolean> {
+  const ids = [...new Set(deliveries.flatMap(({ customerId }) => customerId ?? []))]
+  if (ids.length === 0) return () => false
+  const arrived = new Map<CustomerId | null, readonly Delivery[]>()
   for (const other of await storage.deliveries.ofMembers(scope, runId, ids)) {
-    const { customerId } = other
-    if (customerId === null || !hasArrived(other.receipts)) continue
-    arrived.set(customerId, [...(arrived.get(customerId) ?? []), other])
+    if (!hasArrived(other.receipts)) continue
+    arrived.set(other.customerId, [...(arrived.get(other.customerId) ?? []), other])
   }
   return ({ id, step, customerId }) =>
-    customerId !== null &&
     (arrived.get(customerId) ?? []).some((other) => other.step === step && other.id !== id)
 }

@@ -5,12 +5,10 @@ import { judged } from '../metrics/machine-rule.js'
 import type { Delivery } from '../model/delivery.js'
 import { type Receipt, receiptSchema } from '../model/receipt.js'
 import type { Scope } from '../model/scope.js'
-import type { ReceiptEntry } from '../ports/storage/event-store.js'
 import type { EngineContext } from './context.js'
-import { publishEvents } from './publish-events.js'
-import { receiptEntry } from './receipt-entry.js'
 import { applyPermissions, type MatchedReceipt } from './receipt-permissions.js'
 import { refuseTooMany } from './refuse-too-many.js'
+import { type ToldReceipt, writeReceipts } from './write-receipts.js'
 
 /** What came of a batch of receipts. */
 export interface IngestOutcome {
@@ -26,7 +24,9 @@ export interface IngestOutcome {
  * Takes what a provider says of deliveries: in any order, any number of times, with the same result. One receipt that
  * fits nothing never stops the rest. A hard bounce and a complaint suppress the address; a complaint and an
  * unsubscribe deny consent, for the topic that is named or for all; who subscribes again allows the topic that is named.
- * Each does so once, when it is new.
+ * Each does so once, when it is new. Where a campaign writes to the first channel that works, the next one follows at once
+ * what bounced, was blocked or was dropped, unless the member has a message by another; a campaign that had completed by having
+ * sent all is active again for it.
  *
  * @throws FORBIDDEN; INVALID_INPUT when it is no list or one of more than 10,000; else only what the storage or the host's rule for machines throws, and then nothing of the batch is counted
  */
@@ -59,7 +59,6 @@ export async function recordReceipts(
       matched.map(({ receipt }) => receiptKey(receipt)),
     ),
   )
-  const entries = matched.map(({ receipt, delivery }) => entryOf(context, receipt, delivery, now))
   // before the events are counted, so that a crash in between repeats both; but what was recorded has done what it does:
   // a repetition must not undo what a person decided since
   await applyPermissions(
@@ -67,8 +66,8 @@ export async function recordReceipts(
     scope,
     matched.filter(({ receipt }) => !known.has(receiptKey(receipt))),
   )
-  const fresh = await context.storage.events.appendReceipts(scope, entries, now)
-  await publishEvents(context, scope, fresh)
+  const told = matched.map(({ receipt, delivery }) => toldOf(context, receipt, delivery, now))
+  const fresh = await writeReceipts(context, scope, told, now)
   const seen = new Set(fresh.map(({ key }) => key))
   const recorded = new Set(
     matched.filter(({ receipt }) => seen.has(receiptKey(receipt))).map(({ receipt }) => receipt.key),
@@ -104,7 +103,7 @@ function receiptKey(receipt: Receipt): string {
   return `receipt:${receipt.key}`
 }
 
-function entryOf(context: EngineContext, receipt: Receipt, delivery: Delivery, now: Instant): ReceiptEntry {
+function toldOf(context: EngineContext, receipt: Receipt, delivery: Delivery, now: Instant): ToldReceipt {
   const event = deliveryEvent(delivery, {
     key: receiptKey(receipt),
     type: receipt.type,
@@ -114,5 +113,5 @@ function entryOf(context: EngineContext, receipt: Receipt, delivery: Delivery, n
     url: receipt.url ?? null,
     ...judged(context.settings.machineRule, receipt, { agent: receipt.agent, machineHint: receipt.machine }),
   })
-  return receiptEntry(context, delivery, { receipt, event, now })
+  return { delivery, receipt, event }
 }

@@ -1,4 +1,5 @@
 import type { CustomerId, RunId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { Customer } from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
@@ -14,6 +15,13 @@ import { couponView, drawToken, sealContext } from './render-message.js'
  */
 export type CouponOpener = () => CouponView
 
+/** The coupon of a customer in a run. */
+export interface IssuedCoupon {
+  readonly open: CouponOpener
+  /** The first instant at which it is no longer valid; null for never. */
+  readonly expiresAt: Instant | null
+}
+
 /**
  * The coupons of customers in a run: drawn on first need, the same ones ever after, whatever retry or channel asks.
  * Empty when the campaign has no coupon. Each is opened by itself, so that one that does not open stops no other.
@@ -24,7 +32,7 @@ export async function issueCoupons(
   campaign: Campaign,
   runId: RunId,
   customers: readonly Customer[],
-): Promise<ReadonlyMap<CustomerId, CouponOpener>> {
+): Promise<ReadonlyMap<CustomerId, IssuedCoupon>> {
   const { coupon } = campaign.content
   if (coupon === undefined || customers.length === 0) return new Map()
   const drafts = customers.map((customer) => drawToken(context, scope, campaign, runId, customer).token)
@@ -35,7 +43,7 @@ export async function issueCoupons(
         const code = context.cipher.open(token.sealed, sealContext(scope, runId))
         return couponView(context, coupon, code, token)
       }
-      return [token.customerId, open]
+      return [token.customerId, { open, expiresAt: token.expiresAt }]
     }),
   )
 }

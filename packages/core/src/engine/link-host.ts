@@ -27,6 +27,8 @@ export interface CouponPage {
   /** The QR code as an SVG document. */
   readonly svg: string
   readonly reward: Reward
+  /** What the campaign says of its use, as it was written; null for nothing. */
+  readonly terms: string | null
   readonly validFrom: Instant
   readonly expiresAt: Instant | null
   /** What the till would say now; `redeemed` when no use is left. */
@@ -140,12 +142,16 @@ async function couponPage(context: EngineContext, scope: Scope, scanned: string)
   // an unknown handle takes as long as a known one with another secret
   const matches = codeMatches(parsed.code, token?.hash ?? NO_HASH)
   if (token === null || !matches) return null
-  const used = await context.storage.coupons.uses(scope, token.handle)
+  const [used, campaign] = await Promise.all([
+    context.storage.coupons.uses(scope, token.handle),
+    context.storage.campaigns.get(scope, token.campaignId),
+  ])
   const { reward, validFrom, expiresAt } = token
   return {
     code: parsed.code,
     svg: context.qr.svg(linkOfCode(context.settings.publicUrl, parsed.code)),
     reward,
+    terms: campaign?.content.coupon?.terms ?? null,
     validFrom,
     expiresAt,
     state: stateAt(token, used, context.clock.now()),

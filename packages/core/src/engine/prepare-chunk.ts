@@ -13,7 +13,7 @@ import type { ReadyMessage } from './call-channel.js'
 import { preparedContent, weightOf } from './channel-content.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
-import { deliveredBefore } from './delivered-before.js'
+import { deliveredBefore, isFollower } from './delivered-before.js'
 import { endCode } from './expiry.js'
 import { type CouponOpener, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
@@ -50,8 +50,14 @@ export async function prepareChunk(
   const coupons = await issueCoupons(context, scope, lane.campaign, lane.run.id, people)
   const data = await templateData(context, scope, lane.campaign, people)
   const ready: ReadyMessage[] = []
+  const now = context.clock.now()
   const write = ({ held, customer, addressKey }: Allowed) => {
-    const written = tryWrite(context, scope, lane, held, customer, coupons.get(customer.id) ?? null, data)
+    const coupon = coupons.get(customer.id)
+    if (isFollower(held) && coupon !== undefined && (coupon.expiresAt ?? now + 1) <= now) {
+      stopped.push(skipped(context, held, 'couponExpired'))
+      return
+    }
+    const written = tryWrite(context, scope, lane, held, customer, coupon?.open ?? null, data)
     if ('failure' in written) stopped.push(unrenderable(context, held, written.failure))
     else ready.push({ held, addressKey, ...written })
   }

@@ -5,6 +5,7 @@ import type { Instant } from '../base/time.js'
 import { addressKeysOf } from '../consent/address-key.js'
 import { deliveryEvent } from '../metrics/delivery-event.js'
 import type { ChannelKind } from '../model/channel-kind.js'
+import type { Delivery } from '../model/delivery.js'
 import type { CampaignEvent } from '../model/event.js'
 import { wordSchema } from '../model/fields.js'
 import {
@@ -21,10 +22,10 @@ import type { Suppression } from '../model/suppression.js'
 import type { EngineContext } from './context.js'
 import { findWriter } from './find-writer.js'
 import { publishEvents } from './publish-events.js'
-import { seenEntry } from './receipt-entry.js'
 import type { ReceivedMessage } from './received-message.js'
 import { addressSchema, readAddress } from './record-consents.js'
 import { recordOptIn, recordOptOut } from './record-opt-out.js'
+import { seenReceipt, writeReceipts } from './write-receipts.js'
 
 const receiveOptionsSchema = z.strictObject({
   /** Topics that START and UNSTOP grant besides those that a STOP had taken away. @default none */
@@ -82,17 +83,22 @@ export async function receiveMessage(
   // before the event, so that a crash in between repeats both: each is idempotent
   if (intent === 'optOut') await recordOptOut(context, scope, received)
   if (intent === 'optIn') await recordOptIn(context, scope, received)
-  const { delivery } = writer
-  const fresh =
-    delivery === null
-      ? await context.storage.events.append(scope, [event])
-      : await context.storage.events.appendReceipts(
-          scope,
-          [seenEntry(context, delivery, event)],
-          event.recordedAt,
-        )
-  await publishEvents(context, scope, fresh)
+  const fresh = await count(context, scope, writer.delivery, event)
   return { ...outcome, outcome: fresh.length > 0 ? 'recorded' : 'repeated' }
+}
+
+/** @returns the event, if it is new */
+async function count(
+  context: EngineContext,
+  scope: Scope,
+  delivery: Delivery | null,
+  event: ReturnType<typeof eventOf>,
+): Promise<readonly CampaignEvent[]> {
+  if (delivery !== null)
+    return writeReceipts(context, scope, [seenReceipt(delivery, event)], event.recordedAt)
+  const fresh = await context.storage.events.append(scope, [event])
+  await publishEvents(context, scope, fresh)
+  return fresh
 }
 
 /** "Yes" is an opt-in of those who had opted out; to all others it is an answer. */

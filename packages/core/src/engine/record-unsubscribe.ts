@@ -9,8 +9,7 @@ import type { Scope } from '../model/scope.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { journalEntry } from './journal-entry.js'
-import { publishEvents } from './publish-events.js'
-import { seenEntry } from './receipt-entry.js'
+import { seenReceipt, writeReceipts } from './write-receipts.js'
 
 async function requireDelivery(context: EngineContext, scope: Scope, id: DeliveryId): Promise<Delivery> {
   const [delivery] = await context.storage.deliveries.get(scope, [id])
@@ -108,7 +107,5 @@ async function recordSeen(
   seen: Parameters<typeof deliveryEvent>[1] & { readonly type: ReceiptType },
 ): Promise<void> {
   const event = { ...deliveryEvent(delivery, seen), type: seen.type }
-  const { recordedAt: now } = event
-  const fresh = await context.storage.events.appendReceipts(scope, [seenEntry(context, delivery, event)], now)
-  await publishEvents(context, scope, fresh)
+  await writeReceipts(context, scope, [seenReceipt(delivery, event)], event.recordedAt)
 }

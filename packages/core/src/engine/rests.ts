@@ -6,7 +6,11 @@ import type { DueRun } from '../ports/storage/campaign-store.js'
  * limiter when it may go. Without it a worker would claim, and give back, the same deliveries over and over.
  */
 export interface Rests {
-  /** Remembers until when a run has no use for another turn; null when it has nothing left. */
+  /**
+   * Remembers until when a run has no use for another turn; null when it has nothing left.
+   *
+   * @param run - with the instant at which the first of what is left is due
+   */
   note(run: DueRun, until: Instant | null): void
   /** When a run is to be served. A rest ends early when something of the run is due earlier than before it. */
   wakeOf(run: DueRun): Instant

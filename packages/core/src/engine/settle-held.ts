@@ -49,11 +49,11 @@ const AGREEING: Readonly<Record<HeldAnswer, readonly DeliveryStatus[]>> = {
 }
 
 /**
- * A person's word on deliveries that are held, all or none. `sent` counts as sent, at the channel's list price;
- * `failed` lets the next channel have its turn where the campaign writes to the first that works; `resend` queues the
- * delivery again, and every gate is asked again before it leaves. What is queued so reopens a campaign that had
- * completed by having sent all; one that is over otherwise takes no `resend`, and its `failed` no next channel. A receipt
- * that comes later is still joined.
+ * A person's word on deliveries that are held, all or none. `sent` counts as sent, at the channel's list price, and where the
+ * campaign writes to the first channel that works the next one waits as behind any other message that was sent;
+ * `failed` lets it have its turn; `resend` queues the delivery again, and every gate is asked again before it leaves. What is
+ * queued so reopens a campaign that had completed by having sent all; one that is over otherwise takes no `resend`, and
+ * neither `sent` nor `failed` has a next channel there. A receipt that comes later is still joined.
  *
  * @param deliveryIds - 1 to 1,000, all of the campaign
  * @throws DELIVERY_NOT_HELD, DELIVERY_NOT_FOUND (each with the path of the id), CAMPAIGN_ENDED, CAMPAIGN_NOT_FOUND,

@@ -8,6 +8,7 @@ import { hasEnded } from '../model/campaign-status.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type Delivery, queuedDelivery } from '../model/delivery.js'
 import type { SkipCode } from '../model/exclusion.js'
+import type { NextOfSent } from '../model/next-of-sent.js'
 import { tellsOfArrival } from '../model/receipt.js'
 import type { ChannelCapabilities, MessagePrice, SendResult } from '../ports/channel.js'
 import type { Settlement } from '../ports/storage/delivery-store.js'
@@ -39,6 +40,7 @@ function settle(held: HeldDelivery, dueAt: Instant, fields: Partial<Settlement>)
     costMicros: 0,
     currency: null,
     next: null,
+    nextIfReturned: null,
     events: [],
     ...fields,
   }
@@ -51,6 +53,7 @@ const FOR_GOOD: ReadonlySet<SkipCode> = new Set([
   'expired',
   'budget',
   'deliveredBefore',
+  'couponExpired',
 ])
 
 /** What becomes of a delivery that a gate stops. */
@@ -141,8 +144,8 @@ export function settlementOf(
         currency: price?.currency ?? null,
       }
       const events = [endEvent(held.delivery, 'sent', now, cost)]
-      const next = onceUndelivered(context, held, now, capabilities)
-      return settle(held, now, { attempt, status: 'sent', tries, ...cost, next, events })
+      const following = nextAfterSent(context, held, now)
+      return settle(held, now, { attempt, status: 'sent', tries, ...cost, ...following, events })
     }
     case 'transient': {
       if (tries > held.campaign.content.maxRetries) return failed(context, held, result.code, tries, attempt)
@@ -163,19 +166,23 @@ export function settlementOf(
 }
 
 /**
- * What is written on the next channel when by then nobody has heard that this message was delivered: it waits from the
- * beginning, so that no crash forgets it, and asks when its turn comes. Null on a channel that does not tell.
+ * What is written on the next channel after a message that was sent, whoever knows of it: the provider's answer, a receipt or a
+ * person. Where the channel tells of deliveries it waits for the end of the window from the beginning, so that no crash
+ * forgets it, and asks when its turn comes; when the message comes back it is due at once.
  */
-function onceUndelivered(
+export function nextAfterSent(
   context: EngineContext,
-  held: HeldDelivery,
+  held: Omit<HeldDelivery, 'fence'>,
   now: Instant,
-  { receipts }: ChannelCapabilities,
-): Delivery | null {
+): NextOfSent {
   const { delivery } = held.campaign.content
-  if (delivery === 'each' || delivery.fallbackAfterHours === undefined) return null
-  if (!tellsOfArrival(receipts)) return null
-  return nextChannel(context, held, now + Math.ceil(delivery.fallbackAfterHours * HOUR_MS))
+  const nextIfReturned = nextChannel(context, held, now)
+  if (delivery === 'each' || nextIfReturned === null) return { next: null, nextIfReturned: null }
+  const { fallbackAfterHours } = delivery
+  const receipts = context.channels[held.delivery.channel]?.capabilities.receipts ?? []
+  if (fallbackAfterHours === undefined || !tellsOfArrival(receipts)) return { next: null, nextIfReturned }
+  const dueAt = now + Math.ceil(fallbackAfterHours * HOUR_MS)
+  return { next: { ...nextIfReturned, dueAt }, nextIfReturned }
 }
 
 /** What a message that counts as so many costs by the channel's price list, in millionths of a minor unit. */

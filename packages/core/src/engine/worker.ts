@@ -100,7 +100,10 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
   }
 
   async function serveDue(run: DueRun, signal: AbortSignal | undefined): Promise<void> {
-    rests.note(run, await serve(run, signal))
+    const until = await serve(run, signal)
+    const scope = workerScope(run.tenant, id)
+    const dueAt = until === null ? null : await context.storage.deliveries.nextDue(scope, run.runId)
+    rests.note(dueAt === null ? run : { ...run, dueAt }, until)
   }
 
   async function sweep(signal: AbortSignal): Promise<void> {

@@ -27,6 +27,7 @@ export const SKIPS = {
   expired: 'the message had outlived its time to live',
   budget: 'the budget was spent',
   deliveredBefore: 'an earlier channel had brought it by then',
+  couponExpired: 'the coupon that an earlier channel had brought was no longer valid',
 } as const
 
 export type SkipCode = keyof typeof SKIPS

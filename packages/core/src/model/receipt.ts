@@ -94,7 +94,7 @@ export function provesAcceptance(type: ReceiptType): boolean {
   return PROOFS.includes(type)
 }
 
-/** Receipts that only a message brings which arrived. */
+/** Receipts that only a message brings which arrived, whatever else is said. */
 const ARRIVED: readonly ReceiptType[] = [
   'displayed',
   'opened',
@@ -102,16 +102,33 @@ const ARRIVED: readonly ReceiptType[] = [
   'replied',
   'dismissed',
   'complained',
-  'unsubscribed',
 ]
 
 /** Receipts by which a provider takes back that it has delivered. */
 const CAME_BACK: readonly ReceiptType[] = ['bounced', 'blocked', 'dropped']
 
+/** Receipts that tell of an arrival as long as the message did not come back: a provider refuses for those who had left before. */
+const ARRIVED_UNLESS_BACK: readonly ReceiptType[] = ['delivered', 'unsubscribed']
+
 /** Whether a message has arrived, by all that was heard of it. */
 export function hasArrived(state: ReceiptState): boolean {
   const has = (type: ReceiptType) => state[type] !== undefined
-  return ARRIVED.some(has) || (has('delivered') && !CAME_BACK.some(has))
+  return ARRIVED.some(has) || (ARRIVED_UNLESS_BACK.some(has) && !CAME_BACK.some(has))
+}
+
+/** Whether a message has come back: a provider says so, and nobody has done anything with it. */
+export function hasComeBack(state: ReceiptState): boolean {
+  return CAME_BACK.some((type) => state[type] !== undefined) && !hasArrived(state)
+}
+
+/** Whether a receipt of this type takes back that a message was delivered, or will be. */
+export function takesBack(type: ReceiptType): boolean {
+  return CAME_BACK.includes(type)
+}
+
+/** Whether a receipt of this type says by itself that the message has arrived. */
+export function tellsArrival(type: ReceiptType): boolean {
+  return hasArrived({ [type]: 0 })
 }
 
 /** Whether a channel on which these receipts come can tell that a message has arrived. */

@@ -32,7 +32,11 @@ export interface MoneyRatio {
   readonly currency: string | null
 }
 
-/** What became of messages. Opens and clicks of machines are left out where they are not named. */
+/**
+ * What became of messages. Over all channels of a campaign that writes to the first that works, `delivered`, `impressions`,
+ * `opened`, `unsubscribed` and `complained` count each member of a run once, though two channels had their turn in the end. Opens and clicks of machines are
+ * left out where they are not named.
+ */
 export interface MessageCounts {
   readonly sent: number
   readonly failed: number

@@ -30,7 +30,8 @@ import { exclusionsOf, reasonsOf, skipWords, sumAudiences, sumDeliveries } from 
 import { type ExperimentArm, metricOf } from './experiment-arms.js'
 import { firstRunCounters } from './first-runs.js'
 import { type Measurement, measurementOf } from './measurement.js'
-import { joinMessageFigures, messageFigures, oneDeliveredEach } from './message-figures.js'
+import { joinMessageFigures, type MessageFigures, messageFigures } from './message-figures.js'
+import { oncePerMember } from './once-each.js'
 import { reportRate } from './report-rate.js'
 import { responseCounts, responseRates } from './response-figures.js'
 import { costPer, returnOnCost, revenueOf, roiPercent } from './revenue.js'
@@ -165,21 +166,42 @@ interface AllFigures {
 }
 
 /** Figures of some arms (within a segment) over all channels. */
-function allFigures(
-  { tally, measurements, hasCoupon, isOneEach }: Basis,
-  arms: readonly Arm[],
-  segment: string | null,
-): AllFigures {
-  const joined = joinMessageFigures(
-    [...measurements].map(([channel, each]) => messageFigures(tally, { arms, channel, segment }, each)),
-  )
-  const members = arms.filter((arm) => arm !== PUBLIC_ARM)
-  const messages = isOneEach ? oneDeliveredEach(joined, tally, { arms: members, segment }) : joined
+function allFigures(basis: Basis, arms: readonly Arm[], segment: string | null): AllFigures {
+  const { tally, hasCoupon } = basis
+  const messages = joinMessageFigures([
+    membersFigures(
+      basis,
+      arms.filter((arm) => arm !== PUBLIC_ARM),
+      segment,
+    ),
+    channelFigures(
+      basis,
+      arms.filter((arm) => arm === PUBLIC_ARM),
+      segment,
+    ),
+  ])
   const responses = responseCounts(tally, { arms, segment })
   return {
     counts: { ...messages.counts, ...responses },
     rates: { ...messages.rates, ...responseRates(responses, messages, hasCoupon) },
   }
+}
+
+function membersFigures(basis: Basis, arms: readonly Arm[], segment: string | null): MessageFigures {
+  const { tally, measurements, isOneEach } = basis
+  const figures = channelFigures(basis, arms, segment)
+  return isOneEach ? oncePerMember(figures, tally, measurements, { arms, segment }) : figures
+}
+
+/** Channel by channel, taken together. */
+function channelFigures(
+  { tally, measurements }: Basis,
+  arms: readonly Arm[],
+  segment: string | null,
+): MessageFigures {
+  return joinMessageFigures(
+    [...measurements].map(([channel, each]) => messageFigures(tally, { arms, channel, segment }, each)),
+  )
 }
 
 function channelReports({ tally, variants, measurements }: Basis): readonly ChannelReport[] {

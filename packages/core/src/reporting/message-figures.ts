@@ -79,22 +79,3 @@ export function joinMessageFigures(figures: readonly MessageFigures[]): MessageF
     },
   }
 }
-
-/**
- * The same, with one message at most counted as delivered for each member: where a later channel had its turn because nothing
- * had been heard of the one before, both may arrive in the end. The second is left out of what was sent as well, for the rate.
- *
- * @param slice - its arms are those of members; what is put in public is nobody's
- */
-export function oneDeliveredEach(
-  { counts, rates }: MessageFigures,
-  tally: Tally,
-  { arms, segment }: Omit<Slice, 'channel'>,
-): MessageFigures {
-  const { total, members } = tally.figures({ arms, channel: null, segment }, 'delivered')
-  const second = total - members
-  const { numerator, denominator } = rates.deliveryRate
-  if (second === 0) return { counts, rates }
-  const deliveryRate = denominator === 0 ? UNMEASURED : reportRate(numerator - second, denominator - second)
-  return { counts: { ...counts, delivered: counts.delivered - second }, rates: { ...rates, deliveryRate } }
-}

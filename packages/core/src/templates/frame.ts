@@ -97,12 +97,21 @@ export function link({ color }: Brand, { label, url }: Button): string {
   return `<a href="${escapeWords(url)}" style="color:${accentOf(color)};font-weight:bold">${escapeWords(label)}</a>`
 }
 
+/** The reward in words: so much off, or the item by its own name. */
+export const REWARD =
+  '{{ coupon.reward }}{% if coupon.reward and coupon.rewardKind != "item" %} off{% endif %}'
+
+/** The reward in large letters. */
+export function reward(sizePx: number): string {
+  return `<mj-text align="center" font-size="${sizePx}px" line-height="1.15" font-weight="bold" css-class="ink">${REWARD}</mj-text>`
+}
+
 /** The customer's own coupon: the image with its code, and how long it is good for. */
 export function coupon(): readonly string[] {
   return [
     '<mj-text align="center">{{ qr }}</mj-text>',
     aside(
-      'Show it at the till or use the code online.{% if coupon.expiresAt %} Good until {{ coupon.expiresAt | date: "%-d %B %Y" }}.{% endif %}{% if coupon.terms %}<br />{{ coupon.terms }}{% endif %}',
+      '{% if coupon.code %}Show it at the till or use the code online.{% endif %}{% if coupon.expiresAt %} Good until {{ coupon.expiresAt | date: "%-d %B %Y" }}.{% endif %}{% if coupon.terms %}<br />{{ coupon.terms }}{% endif %}',
     ),
   ]
 }

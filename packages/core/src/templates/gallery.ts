@@ -2,7 +2,20 @@ import * as z from 'zod'
 import { parseInput } from '../model/parse.js'
 import { brandSchema, buttonSchema, pictureSchema } from './brand.js'
 import { escapeWords } from './escape-words.js'
-import { aside, button, coupon, frame, heading, link, paragraph, picture, rule, section } from './frame.js'
+import {
+  aside,
+  button,
+  coupon,
+  frame,
+  heading,
+  link,
+  paragraph,
+  picture,
+  REWARD,
+  reward,
+  rule,
+  section,
+} from './frame.js'
 
 /** A letter to begin with: Liquid in subject and preheader, MJML with Liquid for the html. */
 export interface GalleryLetter {
@@ -33,15 +46,15 @@ export function winBack(given: z.input<typeof winBackSchema>): GalleryLetter {
   const { brand, button: way } = parseInput(winBackSchema, given)
   return {
     subject: 'We miss you{% if customer.firstName %}, {{ customer.firstName }}{% endif %}',
-    preheader: '{{ coupon.reward }} off your next visit',
+    preheader: `{% if coupon.rewardKind == "item" %}{{ coupon.reward }} on{% elsif coupon.reward %}{{ coupon.reward }} off{% else %}A welcome back on{% endif %} your next visit`,
     mjml: frame(brand, 'We miss you', [
       section([
         heading('It has been a while'),
         paragraph(HELLO),
         paragraph(
-          '{% if customer.facts.lastOrderAt %}your last visit was on {{ customer.facts.lastOrderAt | date: "%-d %B" }}, and we would love to see you again.{% else %}we would love to see you again.{% endif %} Here is a little something for the next time:',
+          '{% if customer.facts.lastOrderAt %}your last visit was on {{ customer.facts.lastOrderAt | date: "%-d %B" }}, and we would love to see you again.{% else %}we would love to see you again.{% endif %}{% if coupon.reward %} Here is a little something for the next time:{% endif %}',
         ),
-        `<mj-text align="center" font-size="36px" line-height="1.2" font-weight="bold" css-class="ink">{{ coupon.reward }} off</mj-text>`,
+        reward(36),
         ...coupon(),
         button(way),
       ]),
@@ -112,18 +125,18 @@ const couponSchema = z.strictObject({
  * import { couponLetter } from '@campaignkit/core/templates'
  *
  * const brand = { name: 'Pizzeria Esempio', homepage: 'https://pizza.example', color: '#c0392b', address: 'Via Roma 1, Napoli' }
- * console.log(couponLetter({ brand, headline: 'Your summer coupon' }).preheader) // {{ coupon.reward }} off, for you alone
+ * console.log(couponLetter({ brand, headline: 'Your summer coupon' }).subject) // Your summer coupon
  * ```
  */
 export function couponLetter(given: z.input<typeof couponSchema>): GalleryLetter {
   const { brand, headline, button: way } = parseInput(couponSchema, given)
   return {
     subject: headline,
-    preheader: '{{ coupon.reward }} off, for you alone',
+    preheader: `{% if coupon.reward %}${REWARD}, for you alone{% else %}For you alone{% endif %}`,
     mjml: frame(brand, headline, [
       section([
         heading(escapeWords(headline)),
-        `<mj-text align="center" font-size="48px" line-height="1.1" font-weight="bold" css-class="ink">{{ coupon.reward }} off</mj-text>`,
+        reward(48),
         paragraph('for you{% if customer.firstName %}, {{ customer.firstName }}{% endif %}', 'center'),
         ...coupon(),
         way === undefined ? '' : button(way),

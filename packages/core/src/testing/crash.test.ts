@@ -33,6 +33,20 @@ describe('a process that dies', () => {
     await expect(underWay).rejects.toThrow(SimulatedCrash)
   })
 
+  it('is killed by hand in the midst of a call, and comes back from none', async () => {
+    const recording = createRecordingChannel()
+    const crash = createCrashPoint({ at: Number.POSITIVE_INFINITY, when: 'before' })
+    let answer = () => {}
+    const underWay = crash.through(() => new Promise<void>((resolve) => (answer = resolve)))
+    const channel = createCrashingChannel(recording, crash)
+    await send(channel)
+    await expect(crash.through(async () => crash.kill())).rejects.toThrow(SimulatedCrash)
+    await expect(send(channel)).rejects.toThrow(SimulatedCrash)
+    answer()
+    await expect(underWay).rejects.toThrow(SimulatedCrash)
+    expect([crash.crashed, recording.sent.length]).toEqual([true, 1])
+  })
+
   it('dies of the crash, not of what the deadly call itself throws', async () => {
     const crash = createCrashPoint({ at: 1, when: 'after' })
     const failing = async () => {

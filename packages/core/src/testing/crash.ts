@@ -7,6 +7,8 @@ export class SimulatedCrash extends Error {
   override readonly name = 'SimulatedCrash'
 }
 
+const DEAD = 'The process is dead'
+
 /** Counts the calls of one process and kills it at one of them. */
 export interface CrashPoint {
   /** Calls so far, the deadly one included. */
@@ -14,13 +16,15 @@ export interface CrashPoint {
   readonly crashed: boolean
   /** Makes a call, or throws {@link SimulatedCrash}. */
   through<Result>(call: () => Promise<Result>): Promise<Result>
+  /** Kills it now, wherever it is. @throws {@link SimulatedCrash} */
+  kill(): never
 }
 
 /**
  * Makes the instant at which a process dies. Wrap its storage and its channels with the same one.
  *
  * @param options.at - the call at which it dies, from 1; it and every later one throw {@link SimulatedCrash}, and
- *   those that were under way never come back to their callers
+ *   those that were under way never come back to their callers; infinity for one that is killed by hand
  * @param options.when - whether the deadly call still has its effect: `before` no, `after` yes
  */
 export function createCrashPoint(options: {
@@ -30,7 +34,7 @@ export function createCrashPoint(options: {
   let calls = 0
   let crashed = false
   const dieIfDead = () => {
-    if (crashed) throw new SimulatedCrash('The process is dead')
+    if (crashed) throw new SimulatedCrash(DEAD)
   }
   return {
     get calls() {
@@ -43,7 +47,7 @@ export function createCrashPoint(options: {
       dieIfDead()
       calls += 1
       const isLast = calls === options.at
-      crashed = isLast && options.when === 'before'
+      crashed ||= isLast && options.when === 'before'
       dieIfDead()
       try {
         return await call()
@@ -51,6 +55,10 @@ export function createCrashPoint(options: {
         crashed ||= isLast
         dieIfDead()
       }
+    },
+    kill() {
+      crashed = true
+      throw new SimulatedCrash(DEAD)
     },
   }
 }

@@ -35,6 +35,7 @@ export const ENGLISH: Words = {
   couponHint: 'Show this page when you pay.',
   couponCode: 'Code',
   couponImage: 'QR code of your coupon',
+  couponTerms: 'Terms',
   couponPercent: '{reward} off',
   couponAmount: '{reward} off',
   couponItem: '{reward}',

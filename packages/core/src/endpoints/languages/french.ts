@@ -35,6 +35,7 @@ export const FRENCH: Words = {
   couponHint: 'Présentez cette page au moment de payer.',
   couponCode: 'Code',
   couponImage: 'Code QR de votre bon',
+  couponTerms: 'Conditions',
   couponPercent: '{reward} de réduction',
   couponAmount: '{reward} de réduction',
   couponItem: '{reward}',

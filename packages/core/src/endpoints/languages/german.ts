@@ -35,6 +35,7 @@ export const GERMAN: Words = {
   couponHint: 'Zeigen Sie diese Seite beim Bezahlen.',
   couponCode: 'Code',
   couponImage: 'QR-Code Ihres Gutscheins',
+  couponTerms: 'Bedingungen',
   couponPercent: '{reward} Rabatt',
   couponAmount: '{reward} Rabatt',
   couponItem: '{reward}',

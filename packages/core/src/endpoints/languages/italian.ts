@@ -35,6 +35,7 @@ export const ITALIAN: Words = {
   couponHint: 'Mostri questa pagina alla cassa.',
   couponCode: 'Codice',
   couponImage: 'Codice QR del suo buono',
+  couponTerms: 'Condizioni',
   couponPercent: '{reward} di sconto',
   couponAmount: '{reward} di sconto',
   couponItem: '{reward}',

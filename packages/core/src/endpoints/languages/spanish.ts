@@ -35,6 +35,7 @@ export const SPANISH: Words = {
   couponHint: 'Muestre esta página al pagar.',
   couponCode: 'Código',
   couponImage: 'Código QR de su cupón',
+  couponTerms: 'Condiciones',
   couponPercent: '{reward} de descuento',
   couponAmount: '{reward} de descuento',
   couponItem: '{reward}',

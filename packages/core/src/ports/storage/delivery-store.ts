@@ -59,8 +59,13 @@ export interface Settlement extends Hold {
   readonly tries: number
   readonly costMicros: number
   readonly currency: string | null
-  /** What is written to the same member next, on another channel. */
+  /**
+   * What is written to the same member next, on another channel; of one that becomes `sent` by `nextOfSent`, asked with the
+   * receipts that are stored.
+   */
   readonly next: Delivery | null
+  /** What is written instead of it when receipts say already that the message came back; for `sent`. */
+  readonly nextIfReturned: Delivery | null
   /** Recorded in the same transaction, as `EventStore.append` would. */
   readonly events: readonly CampaignEvent[]
 }

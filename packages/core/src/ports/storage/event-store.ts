@@ -5,6 +5,7 @@ import type { CampaignEvent } from '../../model/event.js'
 import type { Judgement } from '../../model/interaction.js'
 import type { JournalEntry } from '../../model/journal.js'
 import type { Counter } from '../../model/metrics.js'
+import type { NextOfSent } from '../../model/next-of-sent.js'
 import type { Page, PageRequest } from '../../model/page.js'
 import type { Receipt } from '../../model/receipt.js'
 import type { Scope } from '../../model/scope.js'
@@ -20,6 +21,22 @@ export interface ReceiptEntry {
    */
   readonly proves: boolean
   readonly provedEvents: readonly CampaignEvent[]
+  /** What may follow the message on the next channel; null when nothing may. */
+  readonly following: Following | null
+}
+
+/** What may be written to a member after a message, by what its receipts say. */
+export interface Following extends NextOfSent {
+  /** Written when its campaign had completed and is reopened for it; the same for all of the campaign. */
+  readonly reopening: JournalEntry
+}
+
+/** What came of writing receipts. */
+export interface ReceiptsWritten {
+  /** The events that were new, in order. */
+  readonly events: readonly CampaignEvent[]
+  /** Campaigns that had completed and are active again. */
+  readonly reopened: readonly CampaignId[]
 }
 
 /**
@@ -53,13 +70,14 @@ export interface EventStore {
    * Joins receipts into their deliveries (`joinReceipt`) and adds their events, all or none. Repetitions change
    * nothing; an unknown delivery gets its event only.
    *
-   * @returns the events that were new, in order
+   * Then, in the same transaction, `following` of deliveries that are `sent`: `nextIfReturned` of one that has come back
+   * (`hasComeBack`, by all receipts), `next` of one that a receipt proved and of which nobody knows whether it has arrived.
+   * It is added where its (run, step, customer, channel) is free. Where one waits for its first turn there
+   * (`waitsForFirstTurn`), that one is due at the earlier of both instants; any other stays as it is. Of a campaign that is
+   * over (`isOver`) nothing of it is written. A campaign that gets something so goes on (`goingOn`), and the runs of it
+   * (`runGoingOn`), under whatever version they have; whoever ends them meanwhile meets VERSION_CONFLICT.
    */
-  appendReceipts(
-    scope: Scope,
-    entries: readonly ReceiptEntry[],
-    now: Instant,
-  ): Promise<readonly CampaignEvent[]>
+  appendReceipts(scope: Scope, entries: readonly ReceiptEntry[], now: Instant): Promise<ReceiptsWritten>
   /** Which of these keys events are recorded under, in any order. */
   known(scope: Scope, keys: readonly string[]): Promise<readonly string[]>
   /** The counts of a campaign, over all runs or one; every cell with an event is there, in any order. */

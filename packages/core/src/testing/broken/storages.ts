@@ -1,5 +1,6 @@
 import type { BrokenStorage } from './broken-wrapper.js'
 import { eventFeedStorages } from './event-feeds.js'
+import { followingStorages } from './followings.js'
 import { freezingStorages } from './freezing.js'
 import { happeningStorages } from './happenings.js'
 import { inboxStorages } from './inboxes.js'
@@ -23,6 +24,7 @@ export const brokenStorages: readonly BrokenStorage[] = [
   ...postStorages,
   ...ledgerStorages,
   ...happeningStorages,
+  ...followingStorages,
   ...eventFeedStorages,
   ...reservationStorages,
 ]

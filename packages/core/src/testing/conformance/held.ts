@@ -173,7 +173,8 @@ export const heldCases: readonly StorageCase[] = [
     await storage.deliveries.settleHeld(ours, [heldDecisionOf(deliveryId)], null, LATER, freshEntry())
     const receipt = sampleReceipt({ deliveryId, type: 'delivered', at: LATER })
     const event = sampleEvent({ key: 'receipt', type: 'delivered', deliveryId })
-    const entry = { deliveryId, receipt, event, proves: true, provedEvents: [sampleEvent({ key: 'proved' })] }
+    const provedEvents = [sampleEvent({ key: 'proved' })]
+    const entry = { deliveryId, receipt, event, proves: true, provedEvents, following: null }
     await storage.events.appendReceipts(ours, [entry], LATER)
     const { status, receipts } = await deliveryOf(storage, ours, deliveryId)
     expectEqual([status, receipts], ['failed', { delivered: LATER }], 'status and receipts')

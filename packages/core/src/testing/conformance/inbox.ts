@@ -40,7 +40,7 @@ async function sendAt(
 async function dismiss({ storage, ours }: StorageSubject, id: DeliveryId): Promise<void> {
   const receipt = sampleReceipt({ key: `dismissal of ${id}`, type: 'dismissed', deliveryId: id })
   const event = sampleEvent({ key: `receipt:${receipt.key}`, type: 'dismissed', deliveryId: id })
-  const entry = { deliveryId: id, receipt, event, proves: true, provedEvents: [] }
+  const entry = { deliveryId: id, receipt, event, proves: true, provedEvents: [], following: null }
   await storage.events.appendReceipts(ours, [entry], SAMPLE_NOW)
 }
 

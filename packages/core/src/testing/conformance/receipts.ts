@@ -40,7 +40,15 @@ function entryOf(receipt: Receipt, overrides: Partial<ReceiptEntry> = {}): Recei
     deliveryId: DELIVERY,
     customerId: CUSTOMER,
   })
-  return { deliveryId: DELIVERY, receipt, event, proves: false, provedEvents: [], ...overrides }
+  return {
+    deliveryId: DELIVERY,
+    receipt,
+    event,
+    proves: false,
+    provedEvents: [],
+    following: null,
+    ...overrides,
+  }
 }
 
 /** An entry that proves that the delivery was sent, with the event that says so. */
@@ -139,23 +147,25 @@ const joinCases: readonly StorageCase[] = [
       3,
       'entries',
     )
-    const fresh = await storage.events.appendReceipts(ours, [second, first, second], SAMPLE_NOW)
+    const { events: fresh } = await storage.events.appendReceipts(ours, [second, first, second], SAMPLE_NOW)
     expectEqual(fresh, [second.event, first.event], 'new events')
-    const more = await storage.events.appendReceipts(ours, [first, third], SAMPLE_NOW)
+    const { events: more } = await storage.events.appendReceipts(ours, [first, third], SAMPLE_NOW)
     expectEqual(more, [third.event], 'new events of a second call')
-    expectEqual(await storage.events.appendReceipts(ours, [], SAMPLE_NOW), [], 'new events of none')
+    const none = { events: [], reopened: [] }
+    expectEqual(await storage.events.appendReceipts(ours, [], SAMPLE_NOW), none, 'new events of none')
   }),
   receiptCase('receipts at once are all joined', async ({ storage, ours }) => {
     await seedDeliveries(storage, ours)
     const calls = [...RECEIPTS, ...RECEIPTS].map((receipt) =>
       storage.events.appendReceipts(ours, [entryOf(receipt)], SAMPLE_NOW),
     )
-    expectEqual((await Promise.all(calls)).flat().length, RECEIPTS.length, 'new events')
+    const events = (await Promise.all(calls)).flatMap((written) => written.events)
+    expectEqual(events.length, RECEIPTS.length, 'new events')
     expectEqual((await deliveryOf(storage, ours)).receipts, JOINED, 'receipts')
   }),
   receiptCase('an unknown delivery gets its event only', async ({ storage, ours }) => {
     await seedDeliveries(storage, ours, [])
-    const fresh = await storage.events.appendReceipts(ours, [provingEntry()], SAMPLE_NOW)
+    const { events: fresh } = await storage.events.appendReceipts(ours, [provingEntry()], SAMPLE_NOW)
     expectEqual(
       fresh.map(({ key }) => key),
       ['proof'],
@@ -192,7 +202,7 @@ const proofCases: readonly StorageCase[] = [
     receiptCase(`a proof makes a delivery that is ${status} sent, once`, async ({ storage, ours }) => {
       await seedSettled(storage, ours, status)
       const now = SAMPLE_NOW + 5
-      const fresh = await storage.events.appendReceipts(ours, [provingEntry()], now)
+      const { events: fresh } = await storage.events.appendReceipts(ours, [provingEntry()], now)
       expectSame(
         fresh.map(({ key }) => key),
         ['proof', 'sent:delivery-1'],

@@ -187,6 +187,7 @@ export function sentSettlement(hold: Hold, overrides: Partial<Settlement> = {}):
     costMicros: 0,
     currency: null,
     next: null,
+    nextIfReturned: null,
     events: [],
     ...overrides,
   }

@@ -19,6 +19,7 @@ import { eventCases } from './events.js'
 import { everyMethodCases } from './every-method.js'
 import { expectEqual, expectPresent, expectThat } from './expectations.js'
 import { fenceCases } from './fences.js'
+import { followingCases } from './followings.js'
 import { freezingCases } from './freezing.js'
 import { heldCases } from './held.js'
 import { inboxCases } from './inbox.js'
@@ -107,6 +108,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...rebuildCases,
   ...reclassifyCases,
   ...receiptCases,
+  ...followingCases,
   ...couponCases,
   ...redemptionCases,
   ...reversalCases,

@@ -246,7 +246,7 @@ export const OTHER_WRITES: readonly WorldWrite[] = [
       const event = sampleEvent({ key: receipt.key, type: receipt.type, deliveryId })
       return storage.events.appendReceipts(
         scope,
-        [{ deliveryId, receipt, event, proves: false, provedEvents: [] }],
+        [{ deliveryId, receipt, event, proves: false, provedEvents: [], following: null }],
         NOW,
       )
     },
