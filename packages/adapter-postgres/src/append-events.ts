@@ -5,8 +5,11 @@ import type { Session } from './database.js'
 import { EVENT_COLUMNS, type EventPart, partsOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { firstOfEach } from './first-of-each.js'
-import { type Fragment, sql } from './sql.js'
+import { type Fragment, frequent, sql } from './sql.js'
 import type { Tables } from './tables.js'
+
+/** Of so many events at most the plan that is kept ready may compare all with all. */
+const FEW = 20
 
 /** An event, where it stands among those that are given, and the delivery without whose settlement it did not happen. */
 interface PlacedEvent {
@@ -46,8 +49,9 @@ export async function appendEvents(
   const firsts = firstOfEach(events, ({ key }) => key)
   if (firsts.length === 0) return []
   const facts = firsts.map((event) => ({ event, settles: null }))
+  const statement = sql`with ${recordingOf(tables, scope, facts, sql``)} select key from fresh`
   const written = await session.rows<{ readonly key: string }>(
-    sql`with ${recordingOf(tables, scope, facts, sql``)} select key from fresh`,
+    firsts.length <= FEW ? frequent(statement) : statement,
   )
   const keys = new Set(written.map(({ key }) => key))
   return firsts.filter(({ key }) => keys.has(key))
