@@ -61,17 +61,15 @@ describe('the kept counts of deliveries', () => {
         const settled = { status: 'failed', reason: 'x', dueAt: 0, tries: 1, costMicros: 0 } as const
         await storage.deliveries.settle(
           scope,
-          holds
-            .slice(5)
-            .map((hold) => ({
-              ...hold,
-              ...settled,
-              attempt: null,
-              currency: null,
-              next: null,
-              nextIfReturned: null,
-              events: [],
-            })),
+          holds.slice(5).map((hold) => ({
+            ...hold,
+            ...settled,
+            attempt: null,
+            currency: null,
+            next: null,
+            nextIfReturned: null,
+            events: [],
+          })),
           now,
         )
         const end = { status: 'cancelled', reason: 'x', now, limit: 7 } as const
