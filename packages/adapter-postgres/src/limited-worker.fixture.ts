@@ -40,7 +40,8 @@ const { root, close } = openWorkerKit(
 const stop = new AbortController()
 process.on('message', () => stop.abort())
 process.on('disconnect', () => process.exit(3))
-const working = root.worker({ sweepEveryMs: 1_000 }).run({ signal: stop.signal })
+// the first process to start would serve all campaigns
+const working = root.worker({ sweepEveryMs: 1_000, concurrency: 1 }).run({ signal: stop.signal })
 while (log.length === 0 && !stop.signal.aborted) await setTimeout(10)
 await tell({ type: 'begun' })
 await working
