@@ -11,6 +11,8 @@ export const CAMPAIGN_COLUMNS: Columns<Campaign> = [
   { name: 'archived_at', type: 'float8', of: ({ archivedAt }) => archivedAt },
   { name: 'ends_at', type: 'float8', of: ({ content }) => content.endsAt },
   { name: 'priority', type: 'int', of: ({ content }) => content.priority },
+  // on which the deliveries of its runs may wait
+  { name: 'channels', type: 'text[]', of: ({ content }) => Object.keys(content.messages) },
   { name: 'document', type: 'json', of: (campaign) => campaign },
 ]
 

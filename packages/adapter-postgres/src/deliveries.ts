@@ -136,7 +136,7 @@ export function campaignsOf(
  * The earliest instant at which a claim on one of the channels could give something. Each part of it looks at the first
  * entry of an index for each channel: all that waits in a run are a million entries.
  */
-export function nextDueOf(ofRun: Fragment, channels: readonly ChannelKind[]): Fragment {
+export function nextDueOf(ofRun: Fragment, channels: readonly ChannelKind[] | Fragment): Fragment {
   const earliest = (instant: Fragment, condition: Fragment) => sql`(
     select min(first.instant) from unnest(${channels}::text[]) as asked(channel), lateral (
       select ${instant} as instant from ${ofRun} and d.channel = asked.channel and ${condition}

@@ -1,11 +1,4 @@
-import {
-  CHANNEL_KINDS,
-  type DueIndex,
-  type DueRun,
-  type Instant,
-  type RunId,
-  type TenantId,
-} from '@campaignkit/core/adapter'
+import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
 import { frequent, raw, sql } from './sql.js'
@@ -28,7 +21,7 @@ export function createDueIndex(
   const isAny = (state: string) => sql`exists (select 1 from ${ofRun} and ${raw(state)})`
   const unfinished = sql`(${isAny(`d.waits_for = 'claim'`)} or ${isAny(`d.is_leased and d.status = 'claimed'`)})`
   const underWay = sql`(${isAny(`d.waits_for = 'receipt'`)} or ${isAny(`d.is_leased and d.status in ('attempting', 'inDoubt')`)})`
-  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, CHANNEL_KINDS)}, 0) else r.scheduled_for end`
+  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, raw('c.channels'))}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {
       const rows = await database.rows<Row>(

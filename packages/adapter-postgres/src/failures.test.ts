@@ -17,11 +17,12 @@ describe('what a database says', () => {
       expect(meaningOf(failure(code))).toEqual({ again: 'atOnce', retry: 'later' })
     }
     expect(meaningOf(new TryAgain()).again).toBe('atOnce')
-    expect(['26000', '42P05', '40001'].map((code) => isUnknownStatement(failure(code)))).toEqual([
-      true,
-      true,
-      false,
-    ])
+  })
+
+  it('of a statement that was made ready and is gone, or out of date, is tried again without', () => {
+    const codes = ['26000', '42P05', '0A000', '40001']
+    expect(codes.map((code) => isUnknownStatement(failure(code)))).toEqual([true, true, true, false])
+    expect(meaningOf(failure('0A000'))).toEqual({ again: 'atOnce', retry: 'never' })
   })
 
   it('of a database that is away is tried again when it may be back', () => {

@@ -30,8 +30,13 @@ const READ_ONLY = '25006'
  */
 const NO_PARTITION = '23514'
 
-/** A statement that was made ready is not there, or one is there that was not: the connection leads elsewhere than before. */
-const UNKNOWN_STATEMENTS: readonly string[] = ['26000', '42P05']
+/** What a statement gives has changed since it was made ready, by a migration; or it is none that the server knows. */
+const CHANGED_RESULT = '0A000'
+/**
+ * A statement that was made ready is not there, or one is there that was not, since the connection leads elsewhere than
+ * before; or it is out of date.
+ */
+const UNKNOWN_STATEMENTS: readonly string[] = ['26000', '42P05', CHANGED_RESULT]
 
 /** SQLSTATEs, and the codes of Node for connections that are lost; a class of two characters stands for its states. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -40,6 +45,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '55P03': CONFLICT,
   '26000': CONFLICT,
   '42P05': CONFLICT,
+  [CHANGED_RESULT]: { again: 'atOnce', retry: 'never' },
   [NO_PARTITION]: CONFLICT,
   '25P03': AWAY,
   '57P05': AWAY,

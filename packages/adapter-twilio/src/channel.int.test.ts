@@ -129,11 +129,13 @@ describe.each([
     const fake = await opened({
       behaviour: ({ n }) => (n <= 3 || n === 5 ? { type: 'refuse', status: 429 } : { type: 'accept' }),
     })
-    const channel = channelTo(clientOf(fake.access))
+    const clock = createManualClock()
+    const channel = channelTo(clientOf(fake.access), { clock })
     const waits: unknown[] = []
     for (let n = 1; n <= 5; n += 1) {
       const result = await send(channel)
       waits.push(result.outcome === 'throttled' ? result.retryAfterMs : result.outcome)
+      if (result.outcome === 'throttled') await clock.advance(result.retryAfterMs)
     }
     expect(waits).toEqual([1_000, 2_000, 4_000, 'accepted', 1_000])
     expect(fake.messages).toHaveLength(1)

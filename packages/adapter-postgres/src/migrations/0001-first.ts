@@ -97,6 +97,7 @@ export function firstTables(schema: string): readonly string[] {
   archived_at float8,
   ends_at float8,
   priority int not null,
+  channels text[] not null,
   document json not null,
   primary key (tenant, id),
   constraint campaigns_name unique (tenant, name)

@@ -11,6 +11,7 @@ import { checkInput } from '../model/parse.js'
 import { usedChannels } from '../model/placed.js'
 import type { ReceiptType } from '../model/receipt.js'
 import type { CampaignReport } from '../model/report.js'
+import type { Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { ArmCount } from '../ports/storage/audience-store.js'
 import { buildReport, type ReportRun } from '../reporting/build-report.js'
@@ -41,29 +42,47 @@ export async function campaignReport(
 ): Promise<CampaignReport> {
   authorize(context.access, scope, 'report.read')
   const campaign = await requireCampaign(context, scope, id)
-  const { audience, campaigns, deliveries, events } = context.storage
+  const { campaigns, deliveries, events } = context.storage
   const runs = await campaigns.runsOf(scope, id)
-  const runArms = await readRunArms(context, scope, runs)
-  const reported: ReportRun[] = []
-  for (const run of runs) {
-    const counts = await deliveries.counts(scope, id, run.id)
-    reported.push({ run, audience: await audience.counts(scope, run.id), deliveries: counts })
-  }
-  const counters = await events.counters(scope, id)
+  const [runArms, reported, counters, failures, skips, times] = await Promise.all([
+    readRunArms(context, scope, runs),
+    readRuns(context, scope, runs),
+    events.counters(scope, id),
+    deliveries.reasons(scope, id, 'failed'),
+    deliveries.reasons(scope, id, 'skipped'),
+    readTimes(context, scope, id),
+  ])
   const now = context.clock.now()
   return buildReport({
     campaign,
     runs: reported,
     armCounts: runArms.flatMap(({ armCounts }) => armCounts.filter(isOfPeople)),
     counters,
-    failures: await deliveries.reasons(scope, id, 'failed'),
-    skips: await deliveries.reasons(scope, id, 'skipped'),
+    failures,
+    skips,
     channelReceipts: receiptsOf(context, campaign),
-    ...(await readTimes(context, scope, id)),
+    ...times,
     ...judgeCampaign(campaign, runArms, counters, now),
     incremental: measureIncremental(campaign, runArms, counters, now),
     generatedAt: now,
   })
+}
+
+/** The counts of each run, one run after the other: a campaign that recurs may have very many. */
+async function readRuns(
+  { storage: { audience, deliveries } }: EngineContext,
+  scope: Scope,
+  runs: readonly Run[],
+): Promise<readonly ReportRun[]> {
+  const reported: ReportRun[] = []
+  for (const run of runs) {
+    const [people, counts] = await Promise.all([
+      audience.counts(scope, run.id),
+      deliveries.counts(scope, run.campaignId, run.id),
+    ])
+    reported.push({ run, audience: people, deliveries: counts })
+  }
+  return reported
 }
 
 /** Labels are counted as segments, but are none that anybody named. */
