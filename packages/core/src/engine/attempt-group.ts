@@ -72,8 +72,8 @@ export async function attemptGroup(
 }
 
 /**
- * The permit of a group, or another one when the slot of its first call has passed while the storage was slow: one for all, since
- * calls that ask one by one wait for each other.
+ * The permit of a group, or another one when the slot of its first call has passed while the storage was slow: one for
+ * all, since calls that ask one by one wait for each other.
  */
 async function permitInTime(
   { clock }: EngineContext,

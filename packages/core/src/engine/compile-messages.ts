@@ -15,7 +15,7 @@ const MOST_KEPT = 500
 
 const kept = new WeakMap<EngineContext, Map<string, CompiledMessage>>()
 
-/** The compiled messages of a campaign that is at hand, by channel, arm and locale: its key need not be made for each customer. */
+/** The compiled messages of a campaign that is at hand, by its written forms: their keys need not be made for each customer. */
 const atHand = new WeakMap<EngineContext, WeakMap<Campaign, Map<string, CompiledMessage>>>()
 
 function ofCampaign(context: EngineContext, campaign: Campaign): Map<string, CompiledMessage> {
@@ -78,34 +78,51 @@ export function compiledMessage(
   locale: string | undefined,
 ): CompiledMessage {
   const messages = ofCampaign(context, campaign)
-  const place = `${channel} ${locale ?? ''} ${arm}`
-  const known = messages.get(place) ?? fromKept(context, scope, campaign, channel, arm, locale)
+  const form: WrittenForm = { channel, arm, locales: spokenIn(campaign.content, channel, locale) }
+  const place = `${channel}/${form.locales}/${arm}`
+  const known = messages.get(place) ?? fromKept(context, scope, campaign, form)
   messages.set(place, known)
   return known
+}
+
+/** One of the texts that a campaign has, however many locales its audience has. */
+interface WrittenForm {
+  readonly channel: ChannelKind
+  readonly arm: Arm
+  /** Those of a customer's language and locale in which something is written; the locale last. */
+  readonly locales: readonly string[]
+}
+
+const writtenLocales = new WeakMap<CampaignContent, Map<ChannelKind, ReadonlySet<string>>>()
+
+function spokenIn(
+  content: CampaignContent,
+  channel: ChannelKind,
+  locale: string | undefined,
+): readonly string[] {
+  if (locale === undefined) return []
+  const byChannel = writtenLocales.get(content) ?? new Map<ChannelKind, ReadonlySet<string>>()
+  writtenLocales.set(content, byChannel)
+  const written = byChannel.get(channel) ?? localesOf(content, channel)
+  byChannel.set(channel, written)
+  const [language = locale] = locale.split('-')
+  return [...new Set([language, locale])].filter((each) => written.has(each))
 }
 
 function fromKept(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
-  channel: ChannelKind,
-  arm: Arm,
-  locale: string | undefined,
+  { channel, arm, locales }: WrittenForm,
 ): CompiledMessage {
   const { content } = campaign
-  const known = locale === undefined ? null : localesOf(content, channel)
-  const key = JSON.stringify([
-    scope.tenant,
-    campaign.id,
-    campaign.digest ?? campaign.version,
-    channel,
-    arm,
-    [locale?.split('-')[0], locale].filter((name) => name !== undefined && known?.has(name)),
-  ])
+  const version = campaign.digest ?? campaign.version
+  const key = JSON.stringify([scope.tenant, campaign.id, version, channel, arm, locales])
   const cache = kept.get(context) ?? new Map<string, CompiledMessage>()
   kept.set(context, cache)
   const found = cache.get(key)
   if (found !== undefined) return found
+  const locale = locales.at(-1)
   const parts = partsFor(content, channel, arm, locale)
   const pathOf = (part: string) => writtenAt(content, channel, arm, locale, part)
   const compiled = compile(context, content, { channel, arm, parts, pathOf })

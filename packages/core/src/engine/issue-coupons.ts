@@ -22,6 +22,11 @@ export interface IssuedCoupon {
   readonly expiresAt: Instant | null
 }
 
+/** Whether there is a coupon that is no longer worth sending. */
+export function isExpired(coupon: IssuedCoupon | undefined, now: Instant): boolean {
+  return coupon !== undefined && coupon.expiresAt !== null && coupon.expiresAt <= now
+}
+
 /**
  * The coupons of customers in a run: drawn on first need, the same ones ever after, whatever retry or channel asks.
  * Empty when the campaign has no coupon. Each is opened by itself, so that one that does not open stops no other.

@@ -15,7 +15,7 @@ import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
 import { deliveredBefore, isFollower } from './delivered-before.js'
 import { endCode } from './expiry.js'
-import { type CouponOpener, issueCoupons } from './issue-coupons.js'
+import { type CouponOpener, isExpired, issueCoupons } from './issue-coupons.js'
 import { mapInTurns } from './map-in-turns.js'
 import { loadPermissions, type Permissions } from './plan-audience.js'
 import { preparePosts } from './prepare-posts.js'
@@ -53,7 +53,7 @@ export async function prepareChunk(
   const now = context.clock.now()
   const write = ({ held, customer, addressKey }: Allowed) => {
     const coupon = coupons.get(customer.id)
-    if (isFollower(held) && coupon !== undefined && (coupon.expiresAt ?? now + 1) <= now) {
+    if (isFollower(held) && isExpired(coupon, now)) {
       stopped.push(skipped(context, held, 'couponExpired'))
       return
     }
