@@ -5,6 +5,7 @@ import type { Database } from './database.js'
 import { MEMBER_COLUMNS, type MemberRow, memberOf } from './member-row.js'
 import { readMemberships } from './memberships.js'
 import { pageFrom } from './paging.js'
+import { fieldsOf, membersOf, plannedMember } from './planned-member.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -69,12 +70,15 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
         ) as s group by s.arm, s.segment`)
     },
     forget: async ({ tenant }, customerIds) => {
+      const isOne = sql`m.customer_id = any(${customerIds}::text[])`
+      const untagged = plannedMember(
+        tables,
+        fieldsOf('m', { tags: sql`case when ${isOne} then '{}' else m.tags end` }),
+      )
       // first of those who are planned: whoever is placed meanwhile is a member for the second statement
       await database.rows(sql`
-        update ${planned} as p set tags = (
-          select array_agg(case when c.id = any(${customerIds}::text[]) then '{}' else c.tags end order by c.at)
-          from unnest(p.customer_ids, p.tags) with ordinality as c(id, tags, at))
-        where tenant = ${tenant} and customer_ids && ${customerIds}::text[]`)
+        update ${planned} as p set members = (select array_agg(${untagged} order by m.at) from ${membersOf('m')})
+        where p.tenant = ${tenant} and exists (select from ${membersOf('m')} where ${isOne})`)
       await database.rows(sql`
         update ${members} set tags = '{}' where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)
     },

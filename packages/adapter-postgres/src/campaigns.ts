@@ -182,6 +182,7 @@ async function deleteCampaign(
   for (const statement of [
     sql`delete from ${tables.members} where tenant = ${tenant} and run_id in (${runIds})`,
     sql`delete from ${tables.planned_members} where tenant = ${tenant} and run_id in (${runIds})`,
+    sql`delete from ${tables.planned_stretches} where tenant = ${tenant} and run_id in (${runIds})`,
     sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${ids})`,
     sql`delete from ${tables.deliveries} where tenant = ${tenant} and id in (${ids})`,
     sql`delete from ${tables.delivery_counts} where ${isOfIt}`,

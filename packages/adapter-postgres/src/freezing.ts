@@ -32,7 +32,7 @@ export function createFreezingStore(
     append: async (scope, moved, added) => {
       await database.transaction(async (session) => {
         await replaceRun(session, tables, scope, moved, moved.version - 1)
-        await insertPlanned(session, tables, scope, moved.id, added)
+        await insertPlanned(session, tables, scope, moved, added)
       })
       announce(scope, [moved.campaignId])
     },

@@ -19,6 +19,7 @@ const STEPS: readonly Step[] = [
       `drop function if exists "${schema}".reserve_slots`,
       `drop function if exists "${schema}".count_deliveries cascade`,
       ...TABLE_NAMES.map((table) => `drop table if exists "${schema}".${table} cascade`),
+      `drop type if exists "${schema}".planned_member`,
     ],
   },
 ]

@@ -3,6 +3,7 @@ import type { Session } from './database.js'
 import { firstId } from './deliveries-of.js'
 import { brokenConstraint, idTaken } from './failures.js'
 import { OWN_SHARD } from './migrations/0001-delivery-counts.js'
+import { membersOf } from './planned-member.js'
 import { boundsOf } from './slice-sizes.js'
 import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -69,15 +70,13 @@ function armed(
     ), ranked as (
       select u.*, ${firstRank}::float8 - 1 + count(*) filter (where u.exclusion is null) over by_rank as place,
         ${turn} as turn
-      from drawn as d cross join lateral unnest(d.customer_ids, d.rank_keys, d.due_ats, d.arms, d.lanes, d.exclusions,
-        d.channels, d.tags, d.segments)
-        as u(customer_id, rank_key, due_at, kept, lane, exclusion, channels, tags, segments)
+      from drawn as p cross join lateral ${membersOf('u')}
       window by_rank as (order by u.rank_key, u.customer_id rows unbounded preceding)
     ), armed as materialized (
-      select r.customer_id, r.rank_key, r.due_at, r.exclusion, r.channels::text[] as channels, r.tags::text[] as tags,
-        r.segments::text[] as segments, case when r.exclusion is null then r.place end as rank,
-        case when r.exclusion is not null then null when r.kept = ${REMAINDER} then ${remainderArm}
-          else coalesce(r.kept, (${lines.names}::text[])[lines.arms[r.turn]]) end as arm
+      select r.customer_id, r.rank_key, r.due_at, r.exclusion, r.channels, r.tags, r.segments,
+        case when r.exclusion is null then r.place end as rank,
+        case when r.exclusion is not null then null when r.arm = ${REMAINDER} then ${remainderArm}
+          else coalesce(r.arm, (${lines.names}::text[])[lines.arms[r.turn]]) end as arm
       from ranked as r left join lines on lines.lane = r.lane
     )`
 }

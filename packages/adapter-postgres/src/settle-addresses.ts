@@ -1,51 +1,67 @@
 import type { RunId, Scope } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
-import { sql } from './sql.js'
+import { fieldsOf, membersOf, plannedMember } from './planned-member.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /**
  * The rule of `FreezingStore.settleAddresses`, for the whole run at once. Nearly all addresses are claimed once: a first
- * look at numbers made of them finds the few that may not be, and only those are looked at in full.
+ * look at numbers made of them finds the few that may not be, and only those are looked at in full. The first channel
+ * stands apart, since to take lists within lists apart costs more than all the rest, and most have no second one.
  */
 export async function settleAddresses(
   session: Session,
-  { planned_members: planned }: Tables,
+  tables: Tables,
   { tenant }: Scope,
   runId: RunId,
 ): Promise<void> {
+  const { planned_members: planned } = tables
   const ofRun = sql`p.tenant = ${tenant} and p.run_id = ${runId}`
-  const claims = sql`${planned} as p
-    cross join lateral unnest(p.claim_members, p.claim_channels, p.claim_keys) as c(member, channel, key)`
+  const members = sql`${planned} as p cross join lateral ${membersOf('m')}`
+  const claims = sql`(
+    select p.slice, p.page, m.at, m.customer_id, m.channels[1] as channel, m.address_keys[1] as key
+    from ${members} where ${ofRun} and m.address_keys[1] is not null
+    union all
+    select p.slice, p.page, m.at, m.customer_id, c.channel, c.key
+    from ${members} cross join lateral unnest(m.channels, m.address_keys) with ordinality as c(channel, key, turn)
+    where ${ofRun} and cardinality(m.channels) > 1 and c.turn > 1 and c.key is not null) as c`
   await session.rows(sql`
     with suspects as (
-      select hashtext(c.key) as number from ${claims} where ${ofRun} group by c.channel, number having count(*) > 1
+      select hashtext(c.key) as number from ${claims} group by c.channel, number having count(*) > 1
     ), claimed as (
-      select p.slice, p.page, c.member, c.channel,
-        row_number() over (partition by c.channel, c.key order by p.customer_ids[c.member]) as turn
-      from ${claims} where ${ofRun} and hashtext(c.key) in (select number from suspects)
+      select c.slice, c.page, c.at, c.channel,
+        row_number() over (partition by c.channel, c.key order by c.customer_id) as turn
+      from ${claims} where hashtext(c.key) in (select number from suspects)
     ), lost as materialized (
-      select slice, page, member, array_agg(channel) as channels from claimed where turn > 1
-      group by slice, page, member
+      select slice, page, at, array_agg(channel) as channels from claimed where turn > 1 group by slice, page, at
+    ), touched as (
+      select p.slice, p.page, m.*, l.channels as lost
+      from (select distinct slice, page from lost) as pages
+      join ${planned} as p on ${ofRun} and p.slice = pages.slice and p.page = pages.page
+      cross join lateral ${membersOf('m')}
+      left join lost as l on l.slice = p.slice and l.page = p.page and l.at = m.at
     ), settled as (
-      select p.slice, p.page, m.at, m.exclusion, m.arm, m.lane, l.channels is not null as has_lost,
-        case when l.channels is null then m.channels else (
-          select coalesce(array_agg(c.channel order by c.at), '{}')::text
-          from unnest(m.channels::text[]) with ordinality as c(channel, at) where c.channel <> all(l.channels)
-        ) end as channels
-      from (select distinct slice, page from lost) as touched
-      join ${planned} as p on ${ofRun} and p.slice = touched.slice and p.page = touched.page
-      cross join lateral unnest(p.exclusions, p.arms, p.lanes, p.channels) with ordinality
-        as m(exclusion, arm, lane, channels, at)
-      left join lost as l on l.slice = p.slice and l.page = p.page and l.member = m.at
+      select t.*, left_over.channels as left_channels, left_over.keys as left_keys,
+        t.lost is not null and left_over.channels = '{}' as is_out
+      from touched as t cross join lateral (
+        select coalesce(array_agg(c.channel order by c.turn), '{}') as channels,
+          coalesce(array_agg(c.key order by c.turn), '{}') as keys
+        from unnest(t.channels, t.address_keys) with ordinality as c(channel, key, turn)
+        where c.channel <> all(coalesce(t.lost, '{}'))
+      ) as left_over
     ), rows as (
-      select slice, page, array_agg(channels order by at) as channels,
-        array_agg(case when is_out then 'duplicateAddress' else exclusion end order by at) as exclusions,
-        array_agg(case when not is_out then arm end order by at) as arms,
-        array_agg(case when not is_out then lane end order by at) as lanes
-      from (select *, has_lost and channels = '{}' as is_out from settled) as members
-      group by slice, page
+      select s.slice, s.page, array_agg(${plannedMember(
+        tables,
+        fieldsOf('s', {
+          channels: raw('s.left_channels'),
+          address_keys: raw('s.left_keys'),
+          exclusion: raw(`case when s.is_out then 'duplicateAddress' else s.exclusion end`),
+          arm: raw('case when not s.is_out then s.arm end'),
+          lane: raw('case when not s.is_out then s.lane end'),
+        }),
+      )} order by s.at) as members
+      from settled as s group by s.slice, s.page
     )
-    update ${planned} as p set channels = rows.channels, exclusions = rows.exclusions, arms = rows.arms,
-      lanes = rows.lanes
+    update ${planned} as p set members = rows.members
     from rows where ${ofRun} and p.slice = rows.slice and p.page = rows.page`)
 }

@@ -1,5 +1,6 @@
 import type { RunId, Scope, SliceSize } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
+import { membersOf } from './planned-member.js'
 import { MOST_PLACED } from './planned-rows.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -22,7 +23,7 @@ export async function countPlanned(
   const rows = await session.rows<Row>(sql`
     select p.slice, m.lane, count(m.exclusion)::float8 as excluded, count(m.arm)::float8 as kept,
       count(m.lane)::float8 as newcomers
-    from ${planned} as p cross join lateral unnest(p.exclusions, p.arms, p.lanes) as m(exclusion, arm, lane)
+    from ${planned} as p cross join lateral ${membersOf('m')}
     where p.tenant = ${tenant} and p.run_id = ${runId} group by p.slice, m.lane order by p.slice`)
   return together(rows).map(sizeOf)
 }

@@ -12,6 +12,7 @@ export const TABLE_NAMES = [
   'runs',
   'members',
   'planned_members',
+  'planned_stretches',
   'address_claims',
   'deliveries',
   'delivery_counts',
@@ -34,8 +35,8 @@ export const TABLE_NAMES = [
 
 type TableName = (typeof TABLE_NAMES)[number]
 
-/** Every table with its schema, as it stands in a statement. */
-export type Tables = Readonly<Record<TableName, Fragment>> & { readonly schema: Fragment }
+/** Every table with its schema, as it stands in a statement; beside them the type of which planned members are. */
+export type Tables = Readonly<Record<TableName | 'planned_member', Fragment>> & { readonly schema: Fragment }
 
 const SCHEMA_NAME = /^[a-z_][a-z0-9_]{0,62}$/
 
@@ -58,5 +59,9 @@ export function checkSchemaName(schema: string, option = 'schema'): void {
 export function tablesIn(schema: string): Tables {
   checkSchemaName(schema)
   const tables = TABLE_NAMES.map((name) => [name, raw(`"${schema}".${name}`)])
-  return { ...Object.fromEntries(tables), schema: raw(`"${schema}"`) }
+  return {
+    ...Object.fromEntries(tables),
+    planned_member: raw(`"${schema}".planned_member`),
+    schema: raw(`"${schema}"`),
+  }
 }

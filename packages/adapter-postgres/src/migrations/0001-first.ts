@@ -166,7 +166,7 @@ export function firstTables(schema: string): readonly string[] {
     `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
     `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     // status and lease themselves stand in no index, so that the opening of a window touches none
-    `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank, id) where waits_for is not null`,
+    `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank) where waits_for is not null`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel) where is_leased`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,

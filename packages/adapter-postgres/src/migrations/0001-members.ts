@@ -3,8 +3,10 @@
  * Members are written once, a slice of a run at a time in order of customer id, so that both indexes grow side by side.
  *
  * Who is planned stands in arrays, those of one page and one slice in a row: to write and to delete a row costs more
- * than to write what is in it. The same place in each array is one customer; lists within them are written as texts.
- * The arrays of ids and keys do not compress, and are not tried to be.
+ * than to write what is in it. An array of ids and keys does not compress, and is not tried to be.
+ *
+ * Where a storage plans by itself, the audience is divided into stretches of ids beforehand, so that a stretch that is
+ * planned twice is the same one.
  */
 export function memberTables(schema: string): readonly string[] {
   const name = (table: string) => `"${schema}".${table}`
@@ -25,28 +27,35 @@ export function memberTables(schema: string): readonly string[] {
   primary key (tenant, run_id, customer_id)
 )`,
     `create index members_of_customer on ${name('members')} (tenant, customer_id)`,
+    `create type ${name('planned_member')} as (
+  customer_id text collate "C",
+  rank_key text collate "C",
+  due_at float8,
+  arm text collate "C",
+  lane text collate "C",
+  exclusion text collate "C",
+  channels text[],
+  tags text[],
+  segments text[],
+  address_keys text[]
+)`,
     `create table ${name('planned_members')} (
   tenant ${key},
   run_id ${key},
   slice int not null,
-  page bigint generated always as identity,
-  customer_ids text[] collate "C" not null,
-  rank_keys text[] collate "C" not null,
-  due_ats float8[] not null,
-  arms text[] collate "C" not null,
-  lanes text[] collate "C" not null,
-  exclusions text[] collate "C" not null,
-  channels text[] not null,
-  tags text[] not null,
-  segments text[] not null,
-  claim_members int[] not null,
-  claim_channels text[] collate "C" not null,
-  claim_keys text[] collate "C" not null,
+  page bigint not null,
+  members ${name('planned_member')}[] not null,
   primary key (tenant, run_id, slice, page)
 )`,
-    `alter table ${name('planned_members')} ${['customer_ids', 'rank_keys', 'claim_keys']
-      .map((column) => `alter column ${column} set storage external`)
-      .join(', ')}`,
+    `alter table ${name('planned_members')} alter column members set storage external`,
+    `create table ${name('planned_stretches')} (
+  tenant ${key},
+  run_id ${key},
+  number int not null,
+  after text collate "C",
+  up_to text collate "C",
+  primary key (tenant, run_id, number)
+)`,
     `create table ${name('address_claims')} (
   tenant ${key},
   plan ${key},

@@ -1,0 +1,43 @@
+import { type Fragment, joined, raw, sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+/** The fields of a planned member, in the order of its type. */
+const FIELDS = [
+  'customer_id',
+  'rank_key',
+  'due_at',
+  'arm',
+  'lane',
+  'exclusion',
+  'channels',
+  'tags',
+  'segments',
+  'address_keys',
+] as const
+
+type PlannedField = (typeof FIELDS)[number]
+
+/** A planned member, of what each field is to be. */
+export function plannedMember(
+  { planned_member: type }: Tables,
+  fields: Readonly<Record<PlannedField, Fragment>>,
+): Fragment {
+  return sql`row(${joined(
+    FIELDS.map((field) => fields[field]),
+    ', ',
+  )})::${type}`
+}
+
+/** The fields as they stand under an alias; `changed` stand in the place of theirs. */
+export function fieldsOf(
+  alias: string,
+  changed: Readonly<Partial<Record<PlannedField, Fragment>>> = {},
+): Readonly<Record<PlannedField, Fragment>> {
+  const own = FIELDS.map((field) => [field, raw(`${alias}.${field}`)])
+  return { ...Object.fromEntries(own), ...changed }
+}
+
+/** The planned members in the rows of `p`, each a row of its own under an alias, with its place in the array as `at`. */
+export function membersOf(alias: string): Fragment {
+  return raw(`unnest(p.members) with ordinality as ${alias}(${FIELDS.join(', ')}, at)`)
+}
