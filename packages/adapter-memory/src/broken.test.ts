@@ -149,9 +149,14 @@ describe('the absence of a capability', () => {
     )
   }
   const silentSubject = () =>
-    subjectOf({ capabilities: { durable: false, announces: false, enlists: false }, announcements: null })
+    subjectOf({
+      capabilities: { durable: false, announces: false, enlists: false, plansInDatabase: false },
+      announcements: null,
+    })
   function durableSubject(): StorageSubject {
-    const subject = subjectOf({ capabilities: { durable: true, announces: true, enlists: false } })
+    const subject = subjectOf({
+      capabilities: { durable: true, announces: true, enlists: false, plansInDatabase: false },
+    })
     return { ...subject, reopen: async () => subject.storage }
   }
 

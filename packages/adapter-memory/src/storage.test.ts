@@ -55,7 +55,12 @@ async function attempt(storage: Storage, now = SAMPLE_NOW): Promise<Settlement> 
 
 describe('the memory storage', () => {
   it('says that it is not durable, that it announces, and that it joins no transaction', () => {
-    expect(createMemoryStorage().capabilities).toEqual({ durable: false, announces: true, enlists: false })
+    expect(createMemoryStorage().capabilities).toEqual({
+      durable: false,
+      announces: true,
+      enlists: false,
+      plansInDatabase: false,
+    })
   })
 
   it('leaves what it was given free to change', async () => {

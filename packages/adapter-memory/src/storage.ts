@@ -38,12 +38,13 @@ export function createMemoryStorage(): Storage {
   const post = { rings: new Rings(), bell: new Bell() }
   const limiter = createMemoryRateLimiter()
   return {
-    capabilities: { durable: false, announces: true, enlists: false },
+    capabilities: { durable: false, announces: true, enlists: false, plansInDatabase: false },
     customers: createCustomerDirectory(tenantOf),
     consents: createConsentStore(tenantOf),
     segments: createSegmentStore(tenantOf),
     campaigns: createCampaignStore(tenantOf),
     freezing: createFreezingStore(tenantOf),
+    databasePlanner: null,
     audience: createAudienceStore(tenantOf),
     deliveries: createDeliveryStore(tenantOf),
     events: createEventStore(tenantOf),

@@ -7,6 +7,7 @@ import { checkKnex } from './checks.js'
 import { createConsentStore } from './consents.js'
 import { createCouponStore } from './coupons.js'
 import { Database } from './database.js'
+import { createDatabasePlanner } from './database-planner.js'
 import { createDeliveryStore } from './deliveries.js'
 import { createDueIndex } from './due-index.js'
 import { createMark, isCommitted, requireTransaction } from './enlist.js'
@@ -150,13 +151,15 @@ function createStores(
   { unbounded, announcer, notices, customers }: Shared,
 ): Omit<Storage, 'enlist'> {
   const limiter = createRateLimiter(database, tables)
+  const { directory, source } = openCustomers(database, tables, customers)
   return {
-    capabilities: { durable: true, announces: true, enlists: true },
-    customers: openCustomers(database, tables, customers).directory,
+    capabilities: { durable: true, announces: true, enlists: true, plansInDatabase: true },
+    customers: directory,
     consents: createConsentStore(database, tables),
     segments: createSegmentStore(database, tables),
     campaigns: createCampaignStore(database, tables, announcer),
     freezing: createFreezingStore({ database, unbounded }, tables, announcer),
+    databasePlanner: createDatabasePlanner({ unbounded, source }, tables, announcer),
     audience: createAudienceStore(database, tables),
     deliveries: createDeliveryStore(database, tables, announcer),
     events: createEventStore(database, tables, announcer),

@@ -27,7 +27,7 @@ export function createFreezingStore(
   tables: Tables,
   { announce }: Announcer,
 ): FreezingStore {
-  const { planned_members: planned, members, deliveries } = tables
+  const { planned_members: planned, planned_stretches: stretches, members, deliveries } = tables
   return {
     append: async (scope, moved, added) => {
       await database.transaction(async (session) => {
@@ -40,6 +40,9 @@ export function createFreezingStore(
       unbounded.transaction(async (session) => {
         await holdRun(session, tables, scope, run)
         await settleAddresses(session, tables, scope, run.id)
+        await session.rows(
+          sql`delete from ${stretches} where tenant = ${scope.tenant} and run_id = ${run.id}`,
+        )
       }),
     sizes: (scope, runId) => countPlanned(unbounded, tables, scope, runId),
     place: async (scope, run, placement) => {
@@ -50,7 +53,10 @@ export function createFreezingStore(
       announce(scope, [run.campaignId])
     },
     discard: async ({ tenant }, runId) => {
-      await database.rows(sql`delete from ${planned} where tenant = ${tenant} and run_id = ${runId}`)
+      await database.transaction(async (session) => {
+        for (const table of [planned, stretches])
+          await session.rows(sql`delete from ${table} where tenant = ${tenant} and run_id = ${runId}`)
+      })
     },
     finish: async (_scope, _runId, count) => {
       if (count < ANALYZED_FROM) return
@@ -67,7 +73,7 @@ const WORK_MEMORY = '64MB'
  *
  * @throws VERSION_CONFLICT
  */
-async function holdRun(
+export async function holdRun(
   session: Session,
   { runs }: Tables,
   { tenant }: Scope,

@@ -9,6 +9,7 @@ interface IdColumn {
   /** By which rows are in the code-point order of {@link IdColumn.text}. */
   readonly order: Fragment
   behind(after: CustomerId): Fragment
+  upTo(last: CustomerId): Fragment
   among(ids: readonly CustomerId[]): Fragment
 }
 
@@ -19,11 +20,13 @@ const INTEGER = /^(?:0|-?[1-9]\d{0,18})$/
 export function idColumn(column: Fragment, kind: ColumnKind): IdColumn {
   const text = kind === 'text' ? sql`${column} collate "C"` : sql`${column}::text collate "C"`
   const behindText = (after: CustomerId) => sql`${text} > ${after}`
+  const upToText = (last: CustomerId) => sql`${text} <= ${last}`
   if (kind === 'uuid')
     return {
       text,
       order: column,
       behind: (after) => (UUID.test(after) ? sql`${column} > ${after}::uuid` : behindText(after)),
+      upTo: (last) => (UUID.test(last) ? sql`${column} <= ${last}::uuid` : upToText(last)),
       among: (ids) => sql`${column} = any(${ids.filter((id) => UUID.test(id))}::uuid[])`,
     }
   if (kind === 'integer')
@@ -31,9 +34,16 @@ export function idColumn(column: Fragment, kind: ColumnKind): IdColumn {
       text,
       order: text,
       behind: behindText,
+      upTo: upToText,
       among: (ids) => sql`${column} = any(${ids.filter(isBigint)}::bigint[])`,
     }
-  return { text, order: text, behind: behindText, among: (ids) => sql`${column} = any(${ids}::text[])` }
+  return {
+    text,
+    order: text,
+    behind: behindText,
+    upTo: upToText,
+    among: (ids) => sql`${column} = any(${ids}::text[])`,
+  }
 }
 
 function isBigint(id: string): boolean {

@@ -57,6 +57,7 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
         ? sql`${asked}::text = ${tenant.only}`
         : sql`${columnNamed(tenant.column)}${raw(kindAt('customers.tenant.column') === 'text' ? '' : '::text')} = ${asked}`,
     behind: id.behind,
+    upTo: id.upTo,
     among: (ids: readonly CustomerId[]) => id.among(ids),
   }
 }

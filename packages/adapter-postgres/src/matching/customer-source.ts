@@ -34,5 +34,6 @@ export interface CustomerSource {
   holdsText(name: string): Fragment | null
   ofTenant(tenant: TenantId): Fragment
   behind(after: CustomerId): Fragment
+  upTo(last: CustomerId): Fragment
   among(ids: readonly CustomerId[]): Fragment
 }

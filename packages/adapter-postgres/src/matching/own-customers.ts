@@ -31,6 +31,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
+    upTo: (last) => sql`c.id <= ${last}`,
     among: (ids) => sql`c.id = any(${ids}::text[])`,
   }
 }

@@ -1,5 +1,5 @@
 import { byCodePoints } from '../base/by-code-points.js'
-import { createPrefixedDigest, type PrefixedDigest } from '../base/digest.js'
+import { createPrefixedDigest, lengthPrefixed, type PrefixedDigest } from '../base/digest.js'
 
 /** Under what customers are ranked. */
 export interface RankSalt {
@@ -16,6 +16,11 @@ export interface RankSalt {
  */
 export function rankKeyOf(tenant: string, salt: string, customerId: string): string {
   return rankDigest({ tenant, salt }).hex(customerId)
+}
+
+/** What stands before the length of the customer id in what {@link rankKeyOf} hashes. */
+export function rankKeyPrefix({ tenant, salt }: RankSalt): Uint8Array {
+  return lengthPrefixed(tenant, salt)
 }
 
 /** Makes the {@link rankKeyOf} of many customers; quicker than one at a time. */

@@ -1,6 +1,6 @@
 import type { ChannelKind } from '../model/channel-kind.js'
 import { type ConsentRecord, decideConsent } from '../model/consent.js'
-import { type Customer, contactOf, isAddressFor } from '../model/customer.js'
+import { type Addressee, contactOf, isAddressFor } from '../model/customer.js'
 import { EXCLUSION_CODES, type ExclusionCode } from '../model/exclusion.js'
 import type { SealedValue } from '../model/sealed.js'
 
@@ -15,7 +15,7 @@ export interface GateRules {
 /** What is known of a matched customer when the gates are asked. */
 export interface GateFacts {
   /** Null when the customer was erased. */
-  readonly customer: Customer | null
+  readonly customer: Addressee | null
   /** The standing records of this customer. */
   readonly consents: readonly ConsentRecord[]
   /** Whether an address, as the customer has it or sealed, is suppressed on a channel. */
@@ -42,7 +42,15 @@ export interface GatePassage {
  * @returns the code of the first gate that is shut, or null when the channel may be used
  */
 export function gateChannel(rules: GateRules, channel: ChannelKind, facts: GateFacts): ExclusionCode | null {
-  return gatePerson(facts) ?? gateAddress(channel, facts) ?? gateConsent(rules, channel, facts)
+  return gateBeforeConsent(channel, facts) ?? gateConsent(rules, channel, facts)
+}
+
+/** Asks the gates of one channel that stand before consent: those of {@link gateChannel} without the last. */
+export function gateBeforeConsent(
+  channel: ChannelKind,
+  facts: Omit<GateFacts, 'consents'>,
+): ExclusionCode | null {
+  return gatePerson(facts) ?? gateAddress(channel, facts)
 }
 
 /**
@@ -67,7 +75,7 @@ function gatePerson({
   globallyHeldOut,
   outsideSlots,
   eligibility,
-}: GateFacts): ExclusionCode | null {
+}: Omit<GateFacts, 'consents'>): ExclusionCode | null {
   if (eligibility === 'no') return 'notEligible'
   if (eligibility === 'unknown') return 'eligibilityUnknown'
   if (globallyHeldOut) return 'globalHoldout'
@@ -75,7 +83,7 @@ function gatePerson({
   return customer === null ? 'erased' : null
 }
 
-function gateAddress(channel: ChannelKind, facts: GateFacts): ExclusionCode | null {
+function gateAddress(channel: ChannelKind, facts: Omit<GateFacts, 'consents'>): ExclusionCode | null {
   const address = facts.customer === null ? null : contactOf(facts.customer, channel)
   if (address === null) return 'noAddress'
   // one that is sealed was checked when it was written

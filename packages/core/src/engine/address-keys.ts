@@ -2,7 +2,7 @@ import { isCampaignKitError } from '../base/error.js'
 import type { AddressKey } from '../base/ids.js'
 import { addressKeysOf } from '../consent/address-key.js'
 import { addressKindOf, type ChannelKind } from '../model/channel-kind.js'
-import { type Customer, contactOf } from '../model/customer.js'
+import { type Addressee, contactOf } from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
 import type { SealedValue } from '../model/sealed.js'
 import type { EngineContext } from './context.js'
@@ -16,7 +16,7 @@ import { openValue } from './seal-customer.js'
 export function customerAddressKeys(
   context: EngineContext,
   scope: Scope,
-  customer: Customer,
+  customer: Addressee,
   channel: ChannelKind,
 ): readonly AddressKey[] {
   const address = contactOf(customer, channel)
@@ -34,7 +34,7 @@ export function customerAddressKeys(
 function openIfPossible(
   context: EngineContext,
   scope: Scope,
-  { id }: Customer,
+  { id }: Addressee,
   channel: ChannelKind,
   { seal }: SealedValue,
 ): string | null {

@@ -1,17 +1,20 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
-import type { Run } from '../model/run.js'
+import type { FreezeState, Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { sequencePosition } from './newcomer-arms.js'
 import { frozenAt, placeNext } from './place-members.js'
 import { createPlannedPages, type PlannedPages } from './planned-pages.js'
 import { requireContacts } from './require-contacts.js'
+import { planStretches, stretchesOf } from './stretches.js'
 
 /** What one ring may take before it lets others go first, in pages that are matched. */
 const PAGES_PER_RING = 20
-/** A placement of many thousands takes as long as so many pages. */
-const PAGES_PER_PLACEMENT = 5
+/** What a step of other phases than `matching` takes, in such pages: one that works on many thousands. */
+const PAGES_PER_LONG_STEP = 5
+
+const LONG_PHASES: ReadonlySet<FreezeState['phase']> = new Set(['planning', 'ranking'])
 
 /**
  * Takes the freezing of a run on for the length of a ring and returns the run as it then stands. Each step is written
@@ -29,7 +32,7 @@ export async function freezeOn(
   let pages = 0
   const planned = createPlannedPages(context, scope, campaign, run)
   while (pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen') {
-    pages += frozen.freeze.phase === 'ranking' ? PAGES_PER_PLACEMENT : 1
+    pages += LONG_PHASES.has(frozen.freeze.phase) ? PAGES_PER_LONG_STEP : 1
     frozen = await freezeStep(context, scope, campaign, frozen, (after) =>
       planned.take(after, pages < PAGES_PER_RING),
     )
@@ -50,6 +53,8 @@ async function freezeStep(
   const { freeze } = run
   switch (freeze.phase) {
     case 'matching': {
+      const stretches = freeze.after === null ? await stretchesOf(context, scope, campaign, run) : null
+      if (stretches !== null) return stretches.divide(run)
       const { members, next, scanned } = await take(freeze.after)
       const moved = movedTo(
         run,
@@ -59,6 +64,13 @@ async function freezeStep(
       )
       await context.storage.freezing.append(scope, moved, members)
       return moved
+    }
+    case 'planning': {
+      const stretches = await stretchesOf(context, scope, campaign, run)
+      if (stretches !== null) return moveTo(context, scope, run, await planStretches(stretches, run, freeze))
+      // begun by a worker that was set up in another way
+      await context.storage.freezing.discard(scope, run.id)
+      return moveTo(context, scope, run, { phase: 'matching', after: null, scanned: 0 })
     }
     case 'settling':
       return settle(context, scope, campaign, run)

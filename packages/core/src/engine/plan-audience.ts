@@ -4,7 +4,6 @@ import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { type GateRules, passGates } from '../consent/gates.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { ConsentRecord } from '../model/consent.js'
 import type { Criteria } from '../model/criteria.js'
 import type { Customer } from '../model/customer.js'
 import type { ExclusionCode } from '../model/exclusion.js'
@@ -16,12 +15,12 @@ import type { AddressClaim } from '../ports/storage/audience-store.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
-import { customerAddressKeys } from './address-keys.js'
 import { askEligibility, type EligibilityAnswer } from './ask-eligibility.js'
 import { type ChannelOrders, channelOrders } from './channel-orders.js'
 import type { EngineContext } from './context.js'
 import { countEvents } from './count-events.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
+import { loadPermissions, type Permissions } from './load-permissions.js'
 import {
   type CountedSegment,
   loadCountedSegments,
@@ -190,54 +189,6 @@ function passAllGates(
     const addressKeys = channels.map((channel) => permissions.keyOf(customer, channel))
     return { customer, channels, addressKeys, exclusion }
   })
-}
-
-/** What customers allow, and which of their addresses are dead. */
-export interface Permissions {
-  consentsOf(customerId: CustomerId): readonly ConsentRecord[]
-  suppressedOn(customer: Customer, channel: ChannelKind): boolean
-  /** The key of the customer's address under the current secret; null without an address. */
-  keyOf(customer: Customer, channel: ChannelKind): AddressKey | null
-}
-
-/** Reads consents and suppressions of a page of customers, in two calls. */
-export async function loadPermissions(
-  context: EngineContext,
-  scope: Scope,
-  channels: readonly ChannelKind[],
-  customers: readonly Customer[],
-): Promise<Permissions> {
-  // an address is asked for several times, and its key costs as much as all the other gates together
-  const keys = new Map<string, readonly AddressKey[]>()
-  const keysOf = (customer: Customer, channel: ChannelKind) => {
-    const place = `${channel} ${customer.id}`
-    const known = keys.get(place) ?? customerAddressKeys(context, scope, customer, channel)
-    keys.set(place, known)
-    return known
-  }
-  const asked = await mapInTurns(context, customers, (customer) =>
-    channels.flatMap((channel) => keysOf(customer, channel)),
-  )
-  const [consents, suppressions] = await Promise.all([
-    context.storage.consents.standing(
-      scope,
-      customers.map(({ id }) => id),
-    ),
-    context.storage.consents.suppressed(scope, [...new Set(asked.flat())]),
-  ])
-  const byCustomer = new Map<CustomerId, ConsentRecord[]>()
-  for (const record of consents) {
-    const known = byCustomer.get(record.customerId)
-    if (known === undefined) byCustomer.set(record.customerId, [record])
-    else known.push(record)
-  }
-  const dead = new Set(suppressions.map(({ channel, addressKey }) => `${channel} ${addressKey}`))
-  return {
-    consentsOf: (customerId) => byCustomer.get(customerId) ?? [],
-    suppressedOn: (customer, channel) =>
-      dead.size > 0 && keysOf(customer, channel).some((key) => dead.has(`${channel} ${key}`)),
-    keyOf: (customer, channel) => keysOf(customer, channel)[0] ?? null,
-  }
 }
 
 /** One address, one message: a channel on which another customer has the address is taken away. */

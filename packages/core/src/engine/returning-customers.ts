@@ -1,6 +1,5 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
-import type { Customer } from '../model/customer.js'
 import type { Arm } from '../model/experiment.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
@@ -15,7 +14,7 @@ export async function returningCustomers(
   scope: Scope,
   { id, content }: Campaign,
   run: Run,
-  customers: readonly Customer[],
+  customers: readonly { readonly id: CustomerId }[],
 ): Promise<ReadonlyMap<CustomerId, Arm>> {
   const mayReturn = content.schedule?.type === 'recurring' && content.experiment !== undefined
   if (!mayReturn || isRolloutRun(run) || customers.length === 0) return NOBODY

@@ -182,8 +182,11 @@ export function addressOf(customer: Customer, channel: ChannelKind): string | nu
   return kind === 'id' ? customer.id : (customer.addresses[kind] ?? null)
 }
 
+/** As much of a customer as its addresses take. */
+export type Addressee = Pick<Customer, 'id' | 'addresses' | 'sealed'>
+
 /** The address that a channel would write to, sealed if it is, or null. */
-export function contactOf(customer: Customer, channel: ChannelKind): string | SealedValue | null {
+export function contactOf(customer: Addressee, channel: ChannelKind): string | SealedValue | null {
   const kind = addressKindOf(channel)
   if (kind === 'id') return customer.id
   return customer.addresses[kind] ?? customer.sealed?.[`addresses.${kind}`] ?? null

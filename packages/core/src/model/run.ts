@@ -4,13 +4,15 @@ import type { ExclusionCode } from './exclusion.js'
 
 /**
  * How far the freezing of a run has come. `matching` goes through the customers by id (`scanned` are those who match and
- * were read); `settling` leaves each address to one of them; `ranking` makes members of them, slice by slice in the order
+ * were read); where the storage plans by itself `planning` goes through stretches of them instead, the first `planned` of
+ * which are done; `settling` leaves each address to one of them; `ranking` makes members of them, slice by slice in the order
  * of their ranks: the first `placed` of `slices` are done. `newcomers` counts those to whom the arm sequence of the
  * campaign has given an arm: while ranking in earlier runs, once frozen in this one as well, and the next run goes on
  * behind.
  */
 export type FreezeState =
   | { readonly phase: 'matching'; readonly after: CustomerId | null; readonly scanned: number }
+  | { readonly phase: 'planning'; readonly planned: number; readonly scanned: number }
   | { readonly phase: 'settling' }
   | {
       readonly phase: 'ranking'

@@ -71,6 +71,7 @@ export function createCrashingStorage(storage: Storage, crash: CrashPoint): Stor
     segments: counted(storage.segments, crash),
     campaigns: counted(storage.campaigns, crash),
     freezing: counted(storage.freezing, crash),
+    databasePlanner: storage.databasePlanner === null ? null : counted(storage.databasePlanner, crash),
     audience: counted(storage.audience, crash),
     deliveries: counted(storage.deliveries, crash),
     events: counted(storage.events, crash),

@@ -8,6 +8,7 @@ import type { AudienceStore } from './audience-store.js'
 import type { CampaignStore } from './campaign-store.js'
 import type { ConsentStore } from './consent-store.js'
 import type { CouponStore } from './coupon-store.js'
+import type { DatabasePlanner } from './database-planner.js'
 import type { DeliveryStore, DueIndex } from './delivery-store.js'
 import type { EventFeed } from './event-feed.js'
 import type { EventStore } from './event-store.js'
@@ -24,6 +25,8 @@ export interface StorageCapabilities {
   readonly announces: boolean
   /** Whether {@link Storage.enlist} lets calls join a transaction of the host. */
   readonly enlists: boolean
+  /** Whether {@link Storage.databasePlanner} plans audiences in statements of its own. */
+  readonly plansInDatabase: boolean
 }
 
 /** A storage whose calls are part of a transaction of the host: committed and taken back with it. */
@@ -66,6 +69,8 @@ export interface Storage {
   readonly segments: SegmentStore
   readonly campaigns: CampaignStore
   readonly freezing: FreezingStore
+  /** Null when {@link StorageCapabilities.plansInDatabase} is false: then the engine plans every audience page by page. */
+  readonly databasePlanner: DatabasePlanner | null
   readonly audience: AudienceStore
   readonly deliveries: DeliveryStore
   readonly events: EventStore

@@ -6,7 +6,14 @@ import type { BrokenStorage } from './broken-wrapper.js'
 
 type StoreName = Exclude<
   keyof Storage,
-  'capabilities' | 'announcements' | 'enlist' | 'dueIndex' | 'close' | 'jobQueue' | 'rateLimiter'
+  | 'capabilities'
+  | 'announcements'
+  | 'databasePlanner'
+  | 'enlist'
+  | 'dueIndex'
+  | 'close'
+  | 'jobQueue'
+  | 'rateLimiter'
 >
 
 /** The store with every call made for one tenant, whoever asks. */

@@ -43,7 +43,15 @@ export interface HostTransaction {
 }
 
 /** What a storage must have for a case: a capability, or its absence. */
-export type StorageNeed = DirectoryNeed | 'announces' | 'silent' | 'durable' | 'enlists' | 'alone'
+export type StorageNeed =
+  | DirectoryNeed
+  | 'announces'
+  | 'silent'
+  | 'durable'
+  | 'enlists'
+  | 'alone'
+  | 'plansInDatabase'
+  | 'plansByPage'
 export type StorageCase = ConformanceCase<StorageSubject, StorageNeed>
 
 /** What a case of a customer directory is run on. */
@@ -63,6 +71,7 @@ export function storageHas(storage: Storage): ReadonlySet<StorageNeed> {
     ...directoryHas(storage.customers),
     storage.capabilities.announces ? 'announces' : 'silent',
     storage.capabilities.enlists ? 'enlists' : 'alone',
+    storage.capabilities.plansInDatabase ? 'plansInDatabase' : 'plansByPage',
     ...(storage.capabilities.durable ? (['durable'] as const) : []),
   ])
 }

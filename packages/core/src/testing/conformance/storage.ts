@@ -10,6 +10,7 @@ import { consentCases } from './consents.js'
 import { counterCases } from './counters.js'
 import { couponCases } from './coupons.js'
 import { customerDirectoryConformance } from './customers.js'
+import { databasePlannerCases } from './database-planner.js'
 import { deliveryCases } from './deliveries.js'
 import { dueIndexCases } from './due-index.js'
 import { endingCases } from './endings.js'
@@ -91,6 +92,7 @@ export const storageConformance: readonly StorageCase[] = [
   ...segmentCases,
   ...campaignCases,
   ...freezingCases,
+  ...databasePlannerCases,
   ...placementCases,
   ...audienceCases,
   ...deliveryCases,

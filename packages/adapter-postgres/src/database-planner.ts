@@ -1,0 +1,89 @@
+import type { Contact, Customer, CustomerId, DatabasePlanner, Stretch } from '@campaignkit/core/adapter'
+import type { Announcer } from './announcements.js'
+import { replaceRun } from './campaigns.js'
+import { present } from './customer-row.js'
+import type { Database } from './database.js'
+import { holdRun } from './freezing.js'
+import type { CustomerSource } from './matching/customer-source.js'
+import { everyMatch, matchesIn } from './matching/matched-rows.js'
+import { planStretch } from './plan-stretch.js'
+import { sql } from './sql.js'
+import type { Tables } from './tables.js'
+
+/** What a planner works with. */
+interface Means {
+  /** For statements that go through all customers, or a large part of them. */
+  readonly unbounded: Database
+  readonly source: () => Promise<CustomerSource>
+}
+
+/** Contacts of a stretch, a list each of what is known of them. */
+interface ContactLists {
+  readonly ids: readonly CustomerId[] | null
+  readonly emails: readonly (string | null)[]
+  readonly phones: readonly (string | null)[]
+  readonly pushes: readonly (string | null)[]
+  readonly seals: readonly (Customer['sealed'] | null)[]
+  readonly zones: readonly (string | null)[]
+}
+
+/** The audiences of {@link createPostgresStorage}, planned where they stand. */
+export function createDatabasePlanner(
+  { unbounded, source }: Means,
+  tables: Tables,
+  { announce }: Announcer,
+): DatabasePlanner {
+  const { planned_stretches: stretches } = tables
+  return {
+    divide: async (scope, moved, plan, size) => {
+      const { tenant } = scope
+      const place = { source: await source(), tables, tenant }
+      await unbounded.transaction(async (session) => {
+        await replaceRun(session, tables, scope, moved, moved.version - 1)
+        await session.rows(sql`
+          with matched as (
+            select ${place.source.id} as id, row_number() over (order by ${place.source.id}) as turn
+            ${everyMatch(place, plan)}
+          ), begins as (
+            select 0 as number, '' as after
+            union all
+            select (turn / ${size}::int)::int, id from matched where turn % ${size}::int = 0
+          )
+          insert into ${stretches} (tenant, run_id, number, after, up_to)
+          select ${tenant}, ${moved.id}, number, after, lead(after) over (order by number) from begins`)
+      })
+      announce(scope, [moved.campaignId])
+    },
+    stretch: async ({ tenant }, runId, number) => {
+      const [row] = await unbounded.rows<Stretch>(sql`
+        select number, after, up_to as "upTo" from ${stretches}
+        where tenant = ${tenant} and run_id = ${runId} and number = ${number}`)
+      return row ?? null
+    },
+    contacts: async ({ tenant }, plan, stretch) => {
+      const place = { source: await source(), tables, tenant }
+      const { selection, order } = place.source
+      const [lists] = await unbounded.rows<ContactLists>(sql`
+        select json_agg(m.id) as ids, json_agg(m.email) as emails, json_agg(m.phone) as phones,
+          json_agg(m.push) as pushes, json_agg(m.sealed) as seals, json_agg(m.time_zone) as zones
+        from (select ${selection} ${matchesIn(place, plan, stretch)} order by ${order}) as m`)
+      return lists === undefined ? [] : contactsOf(lists)
+    },
+    planStretch: async (scope, run, plan, stretch, contacts) => {
+      if (contacts.length === 0) return
+      const place = { source: await source(), tables, tenant: scope.tenant }
+      await unbounded.transaction(async (session) => {
+        await holdRun(session, tables, scope, run)
+        await planStretch(session, place, { run, plan, stretch, contacts })
+      })
+    },
+  }
+}
+
+function contactsOf({ ids, emails, phones, pushes, seals, zones }: ContactLists): readonly Contact[] {
+  return (ids ?? []).map((id, at) => ({
+    id,
+    addresses: present({ email: emails[at], phone: phones[at], push: pushes[at] }),
+    ...present({ sealed: seals[at], timeZone: zones[at] }),
+  }))
+}

@@ -1,0 +1,256 @@
+import { type CampaignInput, type CampaignKitOptions, createCampaignKit } from '@campaignkit/core'
+import {
+  addressKeyOf,
+  type CampaignId,
+  type CustomerId,
+  type Member,
+  type Run,
+  type RunId,
+  type Scope,
+  type Storage,
+} from '@campaignkit/core/adapter'
+import {
+  createManualClock,
+  createRecordingChannel,
+  createSeededRandom,
+  createSequentialIds,
+  sampleConsent,
+  sampleEvent,
+  sampleJournalEntry,
+  sampleScope,
+} from '@campaignkit/core/testing'
+import fc from 'fast-check'
+import type { Knex } from 'knex'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
+import { NOW, rules, scalar, tags } from './matching/random-rules.fixture.js'
+import { openTestStorage, START_MS } from './test-storage.fixture.js'
+
+/** Audiences that are planned in both ways: more with PLANNED_AUDIENCES. */
+const AUDIENCES = Number(process.env.PLANNED_AUDIENCES ?? 25)
+const SEED = 20_261_126
+const MOST_TURNS = 20
+const SECRETS = [
+  { id: 'new', key: 'a secret of the pizzeria, long enough' },
+  { id: 'old', key: 'an older one of them, as long as that' },
+] as const
+
+const GRANTED = (['email', 'sms'] as const).map((on) => ({
+  channel: on,
+  topic: 'offers',
+  decision: 'granted' as const,
+  obtainedAt: 1,
+}))
+const channel = fc.constantFrom('email' as const, 'sms' as const)
+const person = fc.record({
+  email: fc.option(
+    fc.constantFrom('ada@example.com', 'ADA@example.com', 'jürgen@example.com', 'bo@example.com'),
+    { nil: undefined },
+  ),
+  own: fc.boolean(),
+  phone: fc.option(fc.constantFrom('+390612345678', '+390612345679'), { nil: undefined }),
+  tags,
+  attributes: fc.dictionary(fc.constantFrom('city', 'likes', 'points'), scalar, { maxKeys: 2 }),
+  timeZone: fc.option(fc.constantFrom('Europe/Rome', 'Asia/Tokyo', 'Pacific/Apia'), { nil: undefined }),
+  consents: fc.oneof(
+    { arbitrary: fc.constant(GRANTED), weight: 2 },
+    {
+      arbitrary: fc.array(
+        fc.record({
+          channel,
+          topic: fc.constantFrom('offers', '*', 'news'),
+          decision: fc.constantFrom('granted' as const, 'denied' as const, 'pending' as const),
+          obtainedAt: fc.constantFrom(1, 2, 3),
+        }),
+        { maxLength: 5 },
+      ),
+      weight: 1,
+    },
+  ),
+  suppressed: fc.constantFrom(null, null, null, 'new', 'old'),
+  events: fc.array(
+    fc.record({ type: fc.constantFrom('opened', 'clicked'), at: fc.integer({ min: NOW - 1e9, max: NOW }) }),
+    {
+      maxLength: 3,
+    },
+  ),
+})
+
+const world = fc.record({
+  people: fc.array(person, { minLength: 1, maxLength: 60 }),
+  audience: fc.oneof({ arbitrary: fc.constant({ type: 'everyone' as const }), weight: 2 }, rules(['First'])),
+  segments: fc.tuple(rules([]), rules(['First'])),
+  channels: fc.constantFrom(['email'], ['sms'], ['email', 'sms'], ['sms', 'email']),
+  isFirst: fc.boolean(),
+  purpose: fc.constantFrom('marketing' as const, 'marketing' as const, 'transactional' as const),
+  hasExperiment: fc.boolean(),
+  inZones: fc.boolean(),
+  globalHoldout: fc.constantFrom(0, 0.2),
+  slots: fc.boolean(),
+  sealed: fc.boolean(),
+})
+type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
+
+let knex: Knex
+let stop: () => Promise<void>
+let inDatabase: PostgresStorage
+let byPage: Storage
+let schema: string
+
+beforeAll(async () => {
+  ;({ knex, schema, storage: inDatabase, stop } = await openTestStorage())
+  const other = createPostgresStorage({ knex, schema: `${schema}_by_page` })
+  await other.migrate()
+  byPage = {
+    ...other,
+    capabilities: { ...other.capabilities, plansInDatabase: false },
+    databasePlanner: null,
+  }
+}, START_MS)
+
+afterAll(async () => {
+  await knex.raw(`drop schema "${schema}_by_page" cascade`)
+  await stop()
+})
+
+const idOf = (at: number) => `${at % 7 === 0 ? 'e\u0301' : 'c'}-${at}`
+
+/** What a campaign to the world comes to, on one of the two. */
+async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: World) {
+  const clock = createManualClock({ startsAt: NOW })
+  const sms = createRecordingChannel({ kind: 'sms' })
+  const root = createCampaignKit({
+    storage,
+    channels: { email: createRecordingChannel(), sms },
+    publicUrl: 'https://go.pizza.example',
+    secrets: SECRETS,
+    clock,
+    random: createSeededRandom(scope.tenant),
+    ids: createSequentialIds(scope.tenant),
+    tenants: () => ({
+      timeZone: 'Europe/Rome',
+      exclusionGroups: { spring: { salt: 'of the spring' } },
+      ...(given.globalHoldout === 0
+        ? {}
+        : { globalHoldout: { share: given.globalHoldout, salt: 'of the tenant' } }),
+      sealed: given.sealed ? ['addresses.phone'] : [],
+    }),
+  } satisfies CampaignKitOptions)
+  const kit = root.as(scope)
+  await kit.customers.upsert(
+    people.map(({ email, own, phone, tags: held, attributes, timeZone }, at) => ({
+      id: idOf(at),
+      tags: [...held],
+      attributes,
+      addresses: { email: own ? `own-${at}@example.com` : email, phone },
+      ...(timeZone === undefined ? {} : { timeZone }),
+    })),
+  )
+  await record(storage, scope, people)
+  for (const [at, criteria] of given.segments.entries())
+    await kit.segments.save({ name: ['First', 'Second'][at] ?? '', criteria })
+  const { id } = await kit.campaigns.create(campaignOf(given))
+  await kit.campaigns.launch(id)
+  const run = await frozenRun(root.worker(), () => storage.campaigns.runsOf(scope, id))
+  return outcomeOf(storage, scope, run.id, id)
+}
+
+/** Takes turns until the run is frozen, and none in which something would be sent. */
+async function frozenRun(worker: Worker, runs: () => Promise<readonly Run[]>): Promise<Run> {
+  for (let turns = 0; turns < MOST_TURNS; turns += 1) {
+    const [run] = await runs()
+    if (run?.freeze.phase === 'frozen' || run?.status === 'ended') return run
+    await worker.tick()
+  }
+  throw new Error('the run is not frozen')
+}
+
+async function record(storage: Storage, scope: Scope, people: World['people']): Promise<void> {
+  const consents = people.flatMap((each, at) =>
+    each.consents.map((consent) => sampleConsent({ ...consent, customerId: idOf(at) })),
+  )
+  await storage.consents.record(scope, consents, sampleJournalEntry({ id: `consents of ${scope.tenant}` }))
+  const suppressions = people.flatMap(({ suppressed, phone }) => {
+    const secret = SECRETS.find(({ id }) => id === suppressed)
+    if (secret === undefined || phone === undefined) return []
+    const addressKey = addressKeyOf(secret, 'sms', phone)
+    return [{ channel: 'sms' as const, addressKey, reason: 'complaint' as const, since: NOW }]
+  })
+  await storage.consents.suppress(
+    scope,
+    suppressions,
+    sampleJournalEntry({ id: `suppressions of ${scope.tenant}` }),
+  )
+  const events = people.flatMap((each, at) =>
+    each.events.map((event, turn) =>
+      sampleEvent({ ...event, key: `${at} ${turn}`, customerId: idOf(at) as CustomerId }),
+    ),
+  )
+  await storage.events.append(scope, events)
+}
+
+function campaignOf(given: Omit<World, 'people'>): CampaignInput {
+  const { audience, channels, isFirst, purpose, hasExperiment, inZones, slots } = given
+  const messages = {
+    ...(channels.includes('email') ? { email: { subject: 'Hello', html: '<p>Hello</p>' } } : {}),
+    ...(channels.includes('sms') ? { sms: { body: 'Hello' } } : {}),
+  }
+  return {
+    name: 'We miss you',
+    audience,
+    purpose,
+    messages,
+    ...(isFirst && channels.length > 1 ? { delivery: { firstOf: channels as ['email', 'sms'] } } : {}),
+    ...(hasExperiment
+      ? { experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.2, minContacts: 1 } }
+      : {}),
+    ...(inZones ? { schedule: { type: 'once', at: '2026-04-02T10:00', zone: 'recipient' } } : {}),
+    ...(slots ? { exclusionGroup: { name: 'spring', slots: { from: 0, to: 600 } } } : {}),
+  }
+}
+
+/** Members and first deliveries, without what comes of sending. */
+async function outcomeOf(storage: Storage, scope: Scope, runId: RunId, campaignId: CampaignId) {
+  const page = { cursor: null, limit: 1_000 }
+  const { items: members }: { readonly items: readonly Member[] } = await storage.audience.list(
+    scope,
+    runId,
+    {},
+    page,
+  )
+  const { items } = await storage.deliveries.list(scope, campaignId, {}, page)
+  const deliveries = items.map(({ id, customerId, channel: on, step, arm, rank, segments, firstDueAt }) => [
+    ...[id, customerId, on, step, arm, rank, segments, firstDueAt],
+  ])
+  return { members, deliveries, counts: await storage.audience.counts(scope, runId) }
+}
+
+describe('An audience that is planned in the database', () => {
+  it('has the same members, ranks and arms as one that is planned page by page', async () => {
+    let worlds = 0
+    const seen = new Set<string>()
+    await fc.assert(
+      fc.asyncProperty(world, async (given) => {
+        worlds += 1
+        const scope = sampleScope(`tenant-${worlds}`)
+        const ours = await freezeOn(inDatabase, scope, given)
+        const theirs = await freezeOn(byPage, scope, given)
+        expect(ours).toEqual(theirs)
+        for (const { exclusion, arm } of ours.members) seen.add(exclusion ?? arm ?? 'none')
+      }),
+      { numRuns: AUDIENCES, seed: SEED, endOnFailure: true },
+    )
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        'duplicateAddress',
+        'globalHoldout',
+        'noAddress',
+        'noConsent',
+        'consentDenied',
+        'suppressed',
+        'otherCampaign',
+        'plain',
+      ]),
+    )
+  }, 600_000)
+})

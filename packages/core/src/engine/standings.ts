@@ -1,0 +1,64 @@
+import type { CustomerId } from '../base/ids.js'
+import type { Instant } from '../base/time.js'
+import type { Campaign } from '../model/campaign.js'
+import { type Arm, REMAINDER } from '../model/experiment.js'
+import { RETURNING_LABEL } from '../model/member-label.js'
+import { isRolloutRun } from '../model/rollout.js'
+import type { Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import type { Standing } from '../ports/storage/database-planner.js'
+import type { EngineContext } from './context.js'
+import { ONLY_LANE } from './newcomer-arms.js'
+import { createDueInstants } from './occurrences.js'
+import { returningCustomers } from './returning-customers.js'
+import { stratificationOf } from './stratify.js'
+
+/** A customer as far as its standing goes. */
+interface Stander {
+  readonly id: CustomerId
+  readonly timeZone?: string
+}
+
+/** Where a customer of a declared stratum (null where none is declared) stands in a run. */
+export type StandingOf = (customer: Stander, stratum: string | null) => Standing
+
+/**
+ * Where customers of a run stand: when they are due, in which line for their arm, and what they are counted under. Those
+ * who come back keep their arm and are compared no more, in no stratum; so do those who waited for the verdict. Two
+ * who stand alike are given the same object.
+ */
+export function createStandings(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): (customers: readonly Stander[]) => Promise<StandingOf> {
+  const dueAt = createDueInstants(context, scope, campaign.content, run)
+  const stratification = stratificationOf(campaign)
+  const known = new Map<string, Standing>()
+  const shared = (standing: Standing): Standing => {
+    const key = JSON.stringify(standing)
+    const alike = known.get(key) ?? standing
+    known.set(key, alike)
+    return alike
+  }
+  const keeping = (due: Instant, arm: Arm, labels: readonly string[]) =>
+    shared({ dueAt: due, arm, lane: null, labels })
+  const newcomer = (due: Instant, stratum: string | null) => {
+    if (stratification === null) return shared({ dueAt: due, arm: null, lane: ONLY_LANE, labels: [] })
+    const label = stratification.labelOf(stratum, due)
+    return shared({ dueAt: due, arm: null, lane: label, labels: [label] })
+  }
+  if (isRolloutRun(run))
+    return async () =>
+      ({ timeZone }) =>
+        keeping(dueAt(timeZone), REMAINDER, [])
+  return async (customers) => {
+    const returning = await returningCustomers(context, scope, campaign, run, customers)
+    return ({ id, timeZone }, stratum) => {
+      const arm = returning.get(id)
+      const due = dueAt(timeZone)
+      return arm === undefined ? newcomer(due, stratum) : keeping(due, arm, [RETURNING_LABEL])
+    }
+  }
+}

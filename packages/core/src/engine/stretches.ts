@@ -1,0 +1,173 @@
+import { gateBeforeConsent } from '../consent/gates.js'
+import type { Campaign } from '../model/campaign.js'
+import type { ChannelKind } from '../model/channel-kind.js'
+import { isRolloutRun } from '../model/rollout.js'
+import type { FreezeState, Run } from '../model/run.js'
+import type { Scope } from '../model/scope.js'
+import type { AudiencePlan, Contact, ReachableContact } from '../ports/storage/database-planner.js'
+import { splitEligibility } from '../segmentation/split-eligibility.js'
+import type { EngineContext } from './context.js'
+import { createHashGates, type HashGates } from './hash-gates.js'
+import { loadAddresses } from './load-permissions.js'
+import { loadCountedSegments, resolveAudience } from './load-segments.js'
+import { mapInTurns } from './map-in-turns.js'
+import type { AudienceRequest } from './plan-audience.js'
+import { runAudience } from './run-audience.js'
+import { createStandings, type StandingOf } from './standings.js'
+
+/** Customers of a stretch. */
+const STRETCH = 5_000
+
+/** The audience of a run that the storage plans by itself, a stretch of the customers who match at a time. */
+export interface Stretches {
+  /** @throws VERSION_CONFLICT when another worker moved the run */
+  divide(run: Run): Promise<Run>
+  /**
+   * @returns how many customers the stretch has; null when there is no such stretch
+   * @throws VERSION_CONFLICT when another worker moved the run
+   */
+  plan(run: Run, number: number): Promise<number | null>
+}
+
+const kept = new WeakMap<
+  EngineContext,
+  { readonly key: string; readonly stretches: Promise<Stretches | null> }
+>()
+
+/**
+ * How the storage plans a run by itself; null where the engine plans it page by page: where the storage cannot, and where
+ * more is asked of a customer than a storage knows to answer. Kept from step to step, since it reads every named segment.
+ *
+ * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, EXCLUSION_GROUP_UNKNOWN
+ */
+export function stretchesOf(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<Stretches | null> {
+  const key = `${scope.tenant} ${run.id}`
+  const known = kept.get(context)
+  if (known?.key === key) return known.stretches
+  const stretches = createStretches(context, scope, campaign, run)
+  kept.set(context, { key, stretches })
+  stretches.catch(() => kept.delete(context))
+  return stretches
+}
+
+async function createStretches(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<Stretches | null> {
+  const planner = context.storage.databasePlanner
+  const request = runAudience(campaign, run)
+  if (planner === null || isRolloutRun(run) || !isPlain(request)) return null
+  const plan = await audiencePlan(context, scope, request)
+  if (plan === null) return null
+  const hashGates = createHashGates(context, scope, request.exclusionGroup)
+  const standings = createStandings(context, scope, campaign, run)
+  return {
+    divide: async (current) => {
+      const moved = { ...current, freeze: PLANNING, version: current.version + 1 }
+      await planner.divide(scope, moved, plan, STRETCH)
+      return moved
+    },
+    plan: async (current, number) => {
+      const stretch = await planner.stretch(scope, current.id, number)
+      if (stretch === null) return null
+      const contacts = await planner.contacts(scope, plan, stretch)
+      if (contacts.length > 0) {
+        const standingOf = await standings(contacts)
+        const reachable = await passGatesBeforeConsent(context, scope, plan, contacts, {
+          hashGates,
+          standingOf,
+        })
+        await planner.planStretch(scope, current, plan, stretch, reachable)
+      }
+      return contacts.length
+    },
+  }
+}
+
+const PLANNING: FreezeState = { phase: 'planning', planned: 0, scanned: 0 }
+
+function isPlain({ channels, isPersonalOrder, strata }: AudienceRequest): boolean {
+  return channels.length > 0 && isPersonalOrder !== true && (strata ?? []).length === 0
+}
+
+/** The plan as a storage takes it; null where the host's own rules are asked. */
+async function audiencePlan(
+  context: EngineContext,
+  scope: Scope,
+  { criteria, channels, gates: { purpose, topic }, salt, asOf }: AudienceRequest,
+): Promise<AudiencePlan | null> {
+  const split = splitEligibility(await resolveAudience(context, scope, criteria))
+  if (split.rules.length > 0) return null
+  const segments = await loadCountedSegments(context, scope)
+  const asked = purpose === 'transactional' ? null : topic
+  return { criteria: split.criteria, asOf, channels, topic: asked, salt, segments }
+}
+
+interface Knowledge {
+  readonly hashGates: HashGates
+  readonly standingOf: StandingOf
+}
+
+async function passGatesBeforeConsent(
+  context: EngineContext,
+  scope: Scope,
+  { channels }: AudiencePlan,
+  contacts: readonly Contact[],
+  { hashGates: { globallyHeldOut, outsideSlots }, standingOf }: Knowledge,
+): Promise<readonly ReachableContact[]> {
+  const addresses = await loadAddresses(context, scope, channels, contacts)
+  return mapInTurns(context, contacts, (contact) => {
+    const facts = {
+      customer: contact,
+      suppressedOn: (channel: ChannelKind) => addresses.suppressedOn(contact, channel),
+      globallyHeldOut: globallyHeldOut(contact.id),
+      outsideSlots: outsideSlots(contact.id),
+      eligibility: 'yes',
+    } as const
+    const ways = channels.map((channel) => {
+      const exclusion = gateBeforeConsent(channel, facts)
+      return { exclusion, addressKey: exclusion === null ? addresses.keyOf(contact, channel) : null }
+    })
+    return { customerId: contact.id, ways, standing: standingOf(contact, null) }
+  })
+}
+
+/** Stretches that are planned at once: while the storage works on one, this process does on another. */
+const LANES = 3
+/** Stretches that are planned before the run is moved on. */
+const STRETCHES_A_STEP = 8
+
+/**
+ * Plans the next stretches of a run.
+ *
+ * @returns how far the freezing has come then
+ * @throws VERSION_CONFLICT when another worker moved the run
+ */
+export async function planStretches(
+  stretches: Stretches,
+  run: Run,
+  { planned, scanned }: Extract<FreezeState, { phase: 'planning' }>,
+): Promise<FreezeState> {
+  let next = planned
+  let found = 0
+  let isLast = false
+  const lane = async () => {
+    while (!isLast && next < planned + STRETCHES_A_STEP) {
+      const number = next
+      next += 1
+      const size = await stretches.plan(run, number)
+      if (size === null) isLast = true
+      else found += size
+    }
+  }
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
+  for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason
+  return isLast ? { phase: 'settling' } : { phase: 'planning', planned: next, scanned: scanned + found }
+}

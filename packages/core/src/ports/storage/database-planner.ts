@@ -1,0 +1,100 @@
+import type { AddressKey, CustomerId, RunId } from '../../base/ids.js'
+import type { Instant } from '../../base/time.js'
+import type { ChannelKind } from '../../model/channel-kind.js'
+import type { Criteria } from '../../model/criteria.js'
+import type { Customer } from '../../model/customer.js'
+import type { ExclusionCode } from '../../model/exclusion.js'
+import type { Arm } from '../../model/experiment.js'
+import type { Run } from '../../model/run.js'
+import type { Scope } from '../../model/scope.js'
+import type { MatchRequest } from '../customer-directory.js'
+
+/** A named rule by which members are counted; without named segments and external rules. */
+export interface NamedCriteria {
+  readonly name: string
+  readonly criteria: Criteria
+}
+
+/** What a run's audience is planned by, as data. */
+export interface AudiencePlan extends MatchRequest {
+  /** The channels of the campaign, in its order; at least one. */
+  readonly channels: readonly ChannelKind[]
+  /** The topic that needs consent on each channel (`decideConsent`); null where no consent is needed. */
+  readonly topic: string | null
+  /** Under which customers are ranked (`rankKeyOf`). */
+  readonly salt: string
+  readonly segments: readonly NamedCriteria[]
+}
+
+/** A customer who matches, as far as it takes to find out where it can be written to. */
+export type Contact = Pick<Customer, 'id' | 'addresses' | 'sealed' | 'timeZone'>
+
+/** A stretch of the customers who match, in the order of code points of their ids. */
+export interface Stretch {
+  /** From 0. */
+  readonly number: number
+  /** The id behind which it begins; empty at the beginning. */
+  readonly after: CustomerId | ''
+  /** The last id that is in it; null at the end. */
+  readonly upTo: CustomerId | null
+}
+
+/** A channel as far as it is known without the consents: the first gate before them that is shut, or the key of the address. */
+export interface Way {
+  readonly exclusion: ExclusionCode | null
+  /** Null where none is known, and where a gate is shut. */
+  readonly addressKey: AddressKey | null
+}
+
+/** Where those stand who are due together and are given their arms alike. */
+export interface Standing {
+  readonly dueAt: Instant
+  /** As in a planned membership, of those who are not excluded. */
+  readonly arm: Arm | null
+  /** As in a planned membership, of those who are not excluded. */
+  readonly lane: string | null
+  /** What they are counted under behind the segments that hold. */
+  readonly labels: readonly string[]
+}
+
+/** What the engine says of a contact. */
+export interface ReachableContact {
+  readonly customerId: CustomerId
+  /** Of the channels of the plan, in their order. */
+  readonly ways: readonly Way[]
+  readonly standing: Standing
+}
+
+/**
+ * Plans the audience of a run in statements of the storage's own: the same memberships that the engine would append page
+ * by page. Only what takes a secret, a clock or the host's own rules is asked of the engine, for a stretch of customers
+ * at a time. Stretches are numbered from 0, and may be planned in any order, at once and again.
+ */
+export interface DatabasePlanner {
+  /**
+   * Divides the customers who match into stretches of about `size`, and moves the run on, all or none. Whoever comes to
+   * match later belongs to the stretch that its id is in.
+   *
+   * @param moved - the run as it then stands, in the version after the stored one
+   * @param size - from 1
+   * @throws VERSION_CONFLICT when the stored version is not the one before
+   */
+  divide(scope: Scope, moved: Run, plan: AudiencePlan, size: number): Promise<void>
+  /** A stretch of a run; null when the run has no such stretch. */
+  stretch(scope: Scope, runId: RunId, number: number): Promise<Stretch | null>
+  /** The customers of a stretch who match, by the very rules of `compileCriteria`, in the order of code points of their ids. */
+  contacts(scope: Scope, plan: AudiencePlan, stretch: Stretch): Promise<readonly Contact[]>
+  /**
+   * Plans the contacts of a stretch, who have matched; again it changes nothing. Whoever was erased meanwhile is left out.
+   *
+   * @param contacts - each in the stretch, and once
+   * @throws VERSION_CONFLICT when the stored version of the run is another
+   */
+  planStretch(
+    scope: Scope,
+    run: Run,
+    plan: AudiencePlan,
+    stretch: Stretch,
+    contacts: readonly ReachableContact[],
+  ): Promise<void>
+}

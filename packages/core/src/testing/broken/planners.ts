@@ -1,0 +1,95 @@
+import type { DatabasePlanner } from '../../ports/storage/database-planner.js'
+import type { Storage } from '../../ports/storage/storage.js'
+import type { BrokenStorage } from './broken-wrapper.js'
+import { withStore } from './with-store.js'
+
+type Change = (planner: DatabasePlanner, storage: Storage) => Partial<DatabasePlanner>
+
+function broken(name: string, caughtBy: string, change: Change): BrokenStorage {
+  return {
+    name,
+    caughtBy: `databasePlanner: ${caughtBy}`,
+    wrap: (storage) => {
+      const { databasePlanner } = storage
+      return databasePlanner === null
+        ? storage
+        : withStore(storage, 'databasePlanner', change(databasePlanner, storage))
+    },
+  }
+}
+
+/**
+ * Storages that plan audiences in the database and are wrong in one way each, beside `brokenStorages`: for adapters that
+ * do so.
+ */
+export const brokenPlanners: readonly BrokenStorage[] = [
+  broken(
+    'loses the last stretch',
+    'stretches follow each other, and hold each who matches once',
+    (planner) => ({
+      stretch: async (scope, runId, number) => {
+        const stretch = await planner.stretch(scope, runId, number)
+        return stretch?.upTo === null ? null : stretch
+      },
+    }),
+  ),
+  broken(
+    'divides a run that another worker has moved',
+    'a run that somebody has moved is not divided',
+    (planner, storage) => ({
+      divide: async (scope, moved, plan, size) => {
+        const stored = await storage.campaigns.getRun(scope, moved.id)
+        await planner.divide(scope, { ...moved, version: (stored?.version ?? 0) + 1 }, plan, size)
+      },
+    }),
+  ),
+  broken(
+    'finds those alone who match in the whole stretch of somebody else',
+    'who comes to match later is in the stretch of its id',
+    (planner) => ({
+      contacts: async (scope, plan, stretch) =>
+        planner.contacts(scope, plan, { ...stretch, after: stretch.upTo ?? stretch.after }),
+    }),
+  ),
+  broken('takes nobody to have refused', 'consent is decided as decideConsent has it', (planner) => ({
+    planStretch: async (scope, run, plan, stretch, contacts) =>
+      planner.planStretch(scope, run, { ...plan, topic: null }, stretch, contacts),
+  })),
+  broken(
+    'plans a stretch of a worker who is too late',
+    'a run that somebody has moved is planned no further',
+    (planner, storage) => ({
+      planStretch: async (scope, run, plan, stretch, contacts) => {
+        const stored = await storage.campaigns.getRun(scope, run.id)
+        await planner.planStretch(
+          scope,
+          { ...run, version: stored?.version ?? run.version },
+          plan,
+          stretch,
+          contacts,
+        )
+      },
+    }),
+  ),
+  broken(
+    'plans a stretch anew under another number',
+    'a stretch that is planned twice, or twice at once, is planned once',
+    (planner) => {
+      let calls = 0
+      return {
+        planStretch: async (scope, run, plan, stretch, contacts) => {
+          calls += 1
+          await planner.planStretch(scope, run, plan, { ...stretch, number: 1_000 + calls }, contacts)
+        },
+      }
+    },
+  ),
+  broken(
+    'forgets the segments that hold',
+    'members have rank keys, tags, standing, and the segments that hold',
+    (planner) => ({
+      planStretch: async (scope, run, plan, stretch, contacts) =>
+        planner.planStretch(scope, run, { ...plan, segments: [] }, stretch, contacts),
+    }),
+  ),
+]
