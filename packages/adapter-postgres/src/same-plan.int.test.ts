@@ -3,6 +3,7 @@ import {
   addressKeyOf,
   type CampaignId,
   type CustomerId,
+  HOUR_MS,
   type Member,
   type Run,
   type RunId,
@@ -151,6 +152,8 @@ async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: Wo
     await kit.segments.save({ name: ['First', 'Second'][at] ?? '', criteria })
   const { id } = await kit.campaigns.create(campaignOf(given))
   await kit.campaigns.launch(id)
+  // when that hour has come where the day begins first
+  if (given.inZones) await clock.advance(2 * HOUR_MS)
   const run = await frozenRun(root.worker(), () => storage.campaigns.runsOf(scope, id))
   return outcomeOf(storage, scope, run.id, id)
 }
@@ -204,7 +207,7 @@ function campaignOf(given: Omit<World, 'people'>): CampaignInput {
     ...(hasExperiment
       ? { experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.2, minContacts: 1 } }
       : {}),
-    ...(inZones ? { schedule: { type: 'once', at: '2026-04-02T10:00', zone: 'recipient' } } : {}),
+    ...(inZones ? { schedule: { type: 'once', at: '2026-03-01T15:00', zone: 'recipient' } } : {}),
     ...(slots ? { exclusionGroup: { name: 'spring', slots: { from: 0, to: 600 } } } : {}),
   }
 }
