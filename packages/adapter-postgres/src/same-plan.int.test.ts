@@ -155,7 +155,10 @@ async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: Wo
   // when that hour has come where the day begins first
   if (given.inZones) await clock.advance(2 * HOUR_MS)
   const run = await frozenRun(root.worker(), () => storage.campaigns.runsOf(scope, id))
-  return outcomeOf(storage, scope, run.id, id)
+  const outcome = await outcomeOf(storage, scope, run.id, id)
+  // or a worker of the next world would send what this one has left
+  if (run.status === 'open') await kit.campaigns.cancel(id, 'it was looked at')
+  return outcome
 }
 
 /** Takes turns until the run is frozen, and none in which something would be sent. */
