@@ -52,6 +52,7 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
     },
     document: (name) => (columns.has(name) ? null : document),
     holdsText: () => null,
+    compact: null,
     ofTenant: (asked) =>
       'only' in tenant
         ? sql`${asked}::text = ${tenant.only}`

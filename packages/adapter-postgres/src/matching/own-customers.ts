@@ -29,6 +29,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     document: () => attributes,
     // as the index has it, word for word
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
+    compact: { condition: raw('c.is_compact'), index: 'customers_by_facts', table: 'customers' },
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     among: (ids) => sql`c.id = any(${ids}::text[])`,
