@@ -2,7 +2,7 @@ import type { MatchRequest } from '@campaignkit/core/adapter'
 import { type Fragment, joined, sql } from '../sql.js'
 import { criteriaPredicate } from './criteria-predicate.js'
 import { eventCountsByRow, groupedEventCounts } from './event-counts.js'
-import { splitPresence } from './event-presence.js'
+import { conjunctsOf } from './event-presence.js'
 import type { MatchingPlace } from './matching-statements.js'
 import { type RuleByFacts, ruleByFacts } from './rule-by-facts.js'
 
@@ -19,17 +19,18 @@ export function countByFactsStatement(place: MatchingPlace, request: MatchReques
   return sql`select ((${known}) + (${beside}))::float8 as count`
 }
 
+/** Whether there are events is asked of their counts as well: a few customers with most of the events mislead a join by the events themselves. */
 function countInIndex(place: MatchingPlace, { criteria, asOf }: MatchRequest, isCompact: Fragment): Fragment {
-  const { source, tables, tenant } = place
-  const scope = { events: tables.events, tenant, asOf, customerId: source.id }
-  const split = splitPresence(criteria, scope)
-  const counts = groupedEventCounts(split.criteria, scope)
+  const { tables, tenant } = place
+  const source = { ...place.source, asksTagIndex: false }
+  const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
   const conditions = [
     source.ofTenant(tenant),
     isCompact,
-    ...split.conditions,
-    // said like this, it leads the database to no other index, whose rows would have to be read
-    sql`(${criteriaPredicate(split.criteria, { source, counts, asOf })}) is true`,
+    // said like this, none of them leads the database to another index, whose rows would have to be read
+    ...conjunctsOf(criteria).map(
+      (part) => sql`(${criteriaPredicate(part, { source, counts, asOf })}) is true`,
+    ),
   ]
   return sql`select count(*) from ${source.relation} ${counts.joins} where ${joined(conditions, ' and ')}`
 }

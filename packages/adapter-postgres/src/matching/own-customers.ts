@@ -13,6 +13,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     id: raw('c.id'),
     order: raw('c.id'),
     tags: raw('c.tags'),
+    asksTagIndex: true,
     instants: {
       lastLoginAt: inMilliseconds(raw('c.last_login_at')),
       lastOrderAt: inMilliseconds(raw('c.last_order_at')),

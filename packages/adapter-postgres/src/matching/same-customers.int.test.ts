@@ -35,8 +35,8 @@ import {
   text,
 } from './random-rules.fixture.js'
 
-/** A tag that leaves no room for facts in the index of all of them; some customers have it. */
-const LONG_TAG = 'x'.repeat(2_100)
+/** Tags that leave no room in the index of all facts; some customers have them. */
+const MANY_TAGS = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(128, 'x'))
 /** Rules that are asked of each of the two directories: 10,000 with SEGMENT_RULES=10000. */
 const RULES = Number(process.env.SEGMENT_RULES ?? 300)
 const RULES_A_BATCH = 100
@@ -191,7 +191,7 @@ describe('rules that are asked in the database', () => {
       const tenant = `tenant-${number}`
       const patches = people.map(([patch], at) => ({
         ...patch,
-        ...(at % 5 === 0 && { tags: [...(patch.tags ?? []), LONG_TAG] }),
+        ...(at % 5 === 0 && { tags: [...(patch.tags ?? []), ...MANY_TAGS] }),
         id: idOf(at),
       }))
       await own.customers.upsert(sampleScope(tenant), patches, sampleJournalEntry({ id: tenant }))
