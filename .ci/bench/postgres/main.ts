@@ -1,5 +1,5 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
-//   pnpm bench:postgres segments [--customers 200000] [--keep DIR]     DIR: where the customers stand from one run to the next
+//   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 //   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2]
@@ -20,6 +20,7 @@ const { values, positionals } = parseArgs({
   options: {
     customers: { type: 'string', default: '200000' },
     keep: { type: 'string' },
+    rules: { type: 'string' },
     members: { type: 'string', default: '100000' },
     deliveries: { type: 'string', default: '2000' },
     windows: { type: 'string', default: '1,10,100' },
@@ -36,7 +37,12 @@ const { values, positionals } = parseArgs({
 
 const PARTS: Readonly<Record<string, () => Promise<void>>> = {
   events: async () => void (await import('./events.js')),
-  segments: () => benchSegments(countOf(values.customers), values.keep),
+  segments: () =>
+    benchSegments({
+      customers: countOf(values.customers),
+      keptIn: values.keep,
+      rules: values.rules?.split(',').map(countOf),
+    }),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
   delivery: async () =>
     console.log(

@@ -51,7 +51,9 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
       return document === null ? raw('null::jsonb') : attributeIn(sql`(${document} -> ${name}::text)`)
     },
     document: (name) => (columns.has(name) ? null : document),
+    asksTagIndex: true,
     holdsText: () => null,
+    compact: null,
     ofTenant: (asked) =>
       'only' in tenant
         ? sql`${asked}::text = ${tenant.only}`

@@ -8,6 +8,14 @@ export interface InstantColumn {
   bound(instant: number): Fragment
 }
 
+/** An index that has all facts and tags of a customer beside the id, without the row. */
+export interface CompactFacts {
+  /** That the customer stands in it. */
+  readonly condition: Fragment
+  readonly index: string
+  readonly table: string
+}
+
 /**
  * Customers as statements ask for them: our own table, or one of the host's under its mapping. Every fragment is an
  * expression over `c`, the alias of the relation; what is not there is a null of its type.
@@ -21,6 +29,8 @@ export interface CustomerSource {
   /** By which customers are in the code-point order of their ids. */
   readonly order: Fragment
   readonly tags: Fragment
+  /** Whether an index is to find customers by their tags; where they come by anyhow, a few tags cost less one by one. */
+  readonly asksTagIndex: boolean
   readonly instants: Readonly<Record<InstantFact, InstantColumn>>
   /** The latest known login, order or conversation. */
   readonly latestActivity: InstantColumn
@@ -32,6 +42,8 @@ export interface CustomerSource {
   document(name: string): Fragment | null
   /** That the attribute is a text, as an index answers it; null where none does. */
   holdsText(name: string): Fragment | null
+  /** Of whom the index of all facts knows all but the attributes; null where there is no such index. */
+  readonly compact: CompactFacts | null
   ofTenant(tenant: TenantId): Fragment
   behind(after: CustomerId): Fragment
   upTo(last: CustomerId): Fragment

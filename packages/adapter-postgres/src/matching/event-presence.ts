@@ -32,7 +32,8 @@ export function eventsAtAll(criteria: Criteria, scope: EventCountScope): readonl
   })
 }
 
-function conjunctsOf(criteria: Criteria): readonly Criteria[] {
+/** What must all hold. */
+export function conjunctsOf(criteria: Criteria): readonly Criteria[] {
   return criteria.type === 'all' ? criteria.of.flatMap(conjunctsOf) : [criteria]
 }
 

@@ -5,17 +5,22 @@ import {
   eligible,
   eventCount,
   inactiveFor,
+  noTags,
   not,
   orderedWithin,
   segment,
   tag,
 } from '@campaignkit/core'
-import { type CriteriaInput, DAY_MS } from '@campaignkit/core/adapter'
+import { type CriteriaInput, DAY_MS, readCriteria } from '@campaignkit/core/adapter'
 import { SAMPLE_NOW, sampleJournalEntry, sampleScope, sampleSegment } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PostgresStorage } from '../create-postgres-storage.js'
+import { Database } from '../database.js'
+import { type Tables, tablesIn } from '../tables.js'
 import { openTestStorage, START_MS } from '../test-storage.fixture.js'
+import { countStatement } from './matching-statements.js'
+import { ownCustomers } from './own-customers.js'
 
 const CUSTOMERS = 200_000
 const scope = sampleScope('pizzeria')
@@ -23,15 +28,17 @@ const asOf = SAMPLE_NOW
 
 let knex: Knex
 let storage: PostgresStorage
+let tables: Tables
 let stop: () => Promise<void>
 
 beforeAll(async () => {
   let schema: string
   ;({ knex, schema, storage, stop } = await openTestStorage())
+  tables = tablesIn(schema)
   await knex.raw(
-    `insert into "${schema}".customers (tenant, id, tags, last_order_at, last_login_at, order_count, total_spent_minor,
+    `insert into "${schema}".customers (tenant, id, last_name, tags, last_order_at, last_login_at, order_count, total_spent_minor,
         incomplete_transactions, attributes)
-      select 'pizzeria', 'c-' || n, array['all', 't' || n % 5000],
+      select 'pizzeria', 'c-' || n, repeat('Lovelace', 30), array['all', 't' || n % 5000],
         case when n % 2 = 0 then :now - n * 60000.0 end, case when n % 3 = 0 then :now - n * 90000.0 end,
         n % 1000, n, case when n % 5000 = 0 then 1 end,
         jsonb_build_object('city', 'city ' || n % 4000, 'likes', jsonb_build_array('food ' || n % 3000))
@@ -45,6 +52,7 @@ beforeAll(async () => {
       from generate_series(1, :count::int) as n`,
     { now: asOf, count: CUSTOMERS },
   )
+  await knex.raw(`reindex index "${schema}".customers_by_facts`)
   await knex.raw(`vacuum analyze "${schema}".customers`)
   await knex.raw(`analyze "${schema}".events`)
   for (const [name, criteria] of [
@@ -61,6 +69,8 @@ beforeAll(async () => {
 }, START_MS)
 
 afterAll(() => stop())
+
+const clicked = (op: '<' | '>=', count: number) => eventCount('clicked', op, count, { withinDays: 1 })
 
 const planOf = async (criteria: CriteriaInput) =>
   JSON.stringify((await storage.explainSegment(scope, criteria, { asOf })).plan)
@@ -91,10 +101,45 @@ describe('a selective rule of 200,000 customers', () => {
   )
 })
 
+describe('a rule that very many of 200,000 customers match', () => {
+  const many = noTags('t7', 't8')
+  it.each([
+    ['facts alone', many],
+    ['tags and facts', all(tag('all'), any(not(orderedWithin({ days: 30 })), inactiveFor({ days: 30 })))],
+    ['whether there are events', all(tag('all'), clicked('<', 1))],
+    ['how many events there are', all(tag('all'), clicked('<', 2))],
+    ['facts, and beside them an attribute that few have', any(many, attribute('city', '=', 'city 9'))],
+  ] satisfies readonly (readonly [string, CriteriaInput])[])(
+    'is counted by the index of all facts: %s',
+    async (_, rule) => {
+      const { statement, plan } = await storage.explainSegment(scope, rule, { asOf })
+      expect(JSON.stringify(plan)).toContain('"customers_by_facts"')
+      expect(statement).toContain('c.is_compact')
+      const place = { source: ownCustomers(tables), tables, tenant: scope.tenant }
+      const byRows = countStatement(place, { criteria: readCriteria(rule), asOf })
+      const [counted] = await new Database(knex).rows<{ readonly count: number }>(byRows)
+      expect(await storage.countMatching(scope, rule, { asOf })).toBe(counted?.count)
+    },
+  )
+
+  it.each([
+    ['few match', tag('t7')],
+    ['an attribute must pass', all(many, attribute('city', '=', 'city 9'))],
+    ['one fact decides, by its own index', inactiveFor({ days: 30 })],
+    ['an attribute that no index finds may pass', any(many, attribute('points', '>', 3))],
+  ] satisfies readonly (readonly [string, CriteriaInput])[])(
+    'is counted by the rows where %s',
+    async (_, rule) => {
+      const { statement } = await storage.explainSegment(scope, rule, { asOf })
+      expect(statement).not.toContain('c.is_compact')
+    },
+  )
+})
+
 describe('explainSegment', () => {
   it('gives the statement, how many parameters it has, and the external rules', async () => {
     const explained = await storage.explainSegment(scope, all(tag("'; --"), eligible('credit')), { asOf })
-    expect(explained.statement).toContain('c.tags && $2::text[]')
+    expect(explained.statement).toContain('(c.tags && $2::text[])')
     expect(explained.statement).not.toContain("'; --")
     expect(explained).toMatchObject({ parameters: 2, externalRules: ['credit'] })
   })

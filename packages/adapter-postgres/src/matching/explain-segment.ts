@@ -3,9 +3,10 @@ import type { Database } from '../database.js'
 import type { CustomerMapping } from '../mapping/customer-mapping.js'
 import { openCustomers } from '../open-customers.js'
 import { createSegmentStore } from '../segments.js'
-import { sql } from '../sql.js'
 import type { Tables } from '../tables.js'
-import { countStatement, numbered } from './matching-statements.js'
+import { chooseCount } from './choose-count.js'
+import { numbered } from './matching-statements.js'
+import { planOf } from './query-plan.js'
 import { segmentRule } from './segment-rule.js'
 
 /** How a rule is asked. */
@@ -64,7 +65,7 @@ export function createSegmentQuestions(
   const statementOf = async (scope: Scope, input: CriteriaInput, asOf: Instant) => {
     const { criteria, rules } = await segmentRule(segments, scope, input)
     const place = { source: await customers.source(), tables, tenant: scope.tenant }
-    return { statement: countStatement(place, { criteria, asOf }), rules }
+    return { statement: await chooseCount(database, place, { criteria, asOf }), rules }
   }
   return {
     countMatching: async (scope, input, { asOf }) => {
@@ -74,12 +75,11 @@ export function createSegmentQuestions(
     },
     explainSegment: async (scope, input, { asOf, analyze = false }) => {
       const { statement, rules } = await statementOf(scope, input, asOf)
-      const explain = analyze ? sql`explain (format json, analyze, buffers)` : sql`explain (format json)`
-      const [row] = await database.rows<{ readonly 'QUERY PLAN': unknown }>(sql`${explain} ${statement}`)
+      const { told } = await planOf(database, statement, analyze)
       return {
         statement: numbered(statement),
         parameters: statement.values.length,
-        plan: row?.['QUERY PLAN'] ?? null,
+        plan: told,
         externalRules: rules,
       }
     },

@@ -1,5 +1,5 @@
 import { assertNever, type Criteria, DAY_MS, type Instant } from '@campaignkit/core/adapter'
-import { type Fragment, raw, sql } from '../sql.js'
+import { type Fragment, joined, raw, sql } from '../sql.js'
 import { attributePredicate } from './attribute-predicate.js'
 import type { CustomerSource, InstantColumn } from './customer-source.js'
 import { operatorOf } from './operator.js'
@@ -38,18 +38,25 @@ export function leafPredicate(leaf: LeafCriteria, wanted: boolean, subject: Pred
   }
 }
 
+/** Up to so many tags are sought one by one before they are sought all at once. */
+const FEW_TAGS = 4
+
 function tagsPredicate(
   { match, tags }: LeafOf<'tags'>,
   wanted: boolean,
-  { tags: held }: CustomerSource,
+  { tags: held, asksTagIndex }: CustomerSource,
 ): Fragment {
-  if (match === 'all') return whether(sql`${held} @> ${tags}::text[]`, wanted)
-  return whether(sql`${held} && ${tags}::text[]`, (match === 'any') === wanted)
+  const isWanted = (match !== 'none') === wanted
+  if (!asksTagIndex && tags.length <= FEW_TAGS) {
+    const each = tags.map((tag) => sql`${tag}::text = any(${held})`)
+    return whether(joined(each, match === 'all' ? ' and ' : ' or '), isWanted)
+  }
+  return whether(sql`${held} ${raw(match === 'all' ? '@>' : '&&')} ${tags}::text[]`, isWanted)
 }
 
 /** A host's customer without tags may have null for them. */
 function whether(holds: Fragment, wanted: boolean): Fragment {
-  return wanted ? holds : sql`(${holds}) is not true`
+  return wanted ? sql`(${holds})` : sql`(${holds}) is not true`
 }
 
 /** Instants are whole, so that both bounds can be: from the first that lies within, to the first that does not. */

@@ -13,6 +13,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     id: raw('c.id'),
     order: raw('c.id'),
     tags: raw('c.tags'),
+    asksTagIndex: true,
     instants: {
       lastLoginAt: inMilliseconds(raw('c.last_login_at')),
       lastOrderAt: inMilliseconds(raw('c.last_order_at')),
@@ -29,6 +30,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     document: () => attributes,
     // as the index has it, word for word
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
+    compact: { condition: raw('c.is_compact'), index: 'customers_by_facts', table: 'customers' },
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     upTo: (last) => sql`c.id <= ${last}`,

@@ -13,8 +13,13 @@ import fc from 'fast-check'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from '../create-postgres-storage.js'
+import { Database } from '../database.js'
+import { tablesIn } from '../tables.js'
 import { openTestStorage, START_MS } from '../test-storage.fixture.js'
+import { countByFactsStatement } from './count-by-facts.js'
 import { createHostTable, hostMapping, hostRow, insertHostRows } from './host-table.fixture.js'
+import { countStatement } from './matching-statements.js'
+import { ownCustomers } from './own-customers.js'
 import {
   EVENT_RULES,
   event,
@@ -30,6 +35,8 @@ import {
   text,
 } from './random-rules.fixture.js'
 
+/** Tags that leave no room in the index of all facts; some customers have them. */
+const MANY_TAGS = Array.from({ length: 20 }, (_, at) => `${at}`.padEnd(128, 'x'))
 /** Rules that are asked of each of the two directories: 10,000 with SEGMENT_RULES=10000. */
 const RULES = Number(process.env.SEGMENT_RULES ?? 300)
 const RULES_A_BATCH = 100
@@ -125,11 +132,25 @@ async function writeEvents(storage: PostgresStorage, tenant: string, events: Hap
   if (rows.length > 0) await storage.events.append(sampleScope(tenant), rows)
 }
 
+/** How many match by each of the ways that there are of counting our own customers, whichever the planner likes. */
+async function countedByEachWay(tenant: string, criteria: Criteria): Promise<readonly number[]> {
+  const tables = tablesIn(schema)
+  const place = { source: ownCustomers(tables), tables, tenant: sampleScope(tenant).tenant }
+  const ways = [countStatement, countByFactsStatement].map((way) => way(place, { criteria, asOf: NOW }))
+  const database = new Database(knex)
+  const answers = ways.flatMap((way) =>
+    way === null ? [] : [database.rows<{ readonly count: number }>(way)],
+  )
+  return (await Promise.all(answers)).flatMap((rows) => rows.map(({ count }) => count))
+}
+
+type Asked = Readonly<Record<'segments' | 'asked', readonly Criteria[]>>
+
 async function expectTheSame(
   storage: PostgresStorage,
   tenant: string,
   events: Happened,
-  { segments, asked }: { segments: readonly Criteria[]; asked: readonly Criteria[] },
+  { segments, asked }: Asked,
 ) {
   const scope = sampleScope(tenant)
   await writeEvents(storage, tenant, events)
@@ -149,6 +170,9 @@ async function expectTheSame(
       what,
       expected.length,
     ])
+    if (storage === own)
+      for (const counted of await countedByEachWay(tenant, resolved))
+        expect([what, counted]).toEqual([what, expected.length])
     if (expected.length % 7 === 3)
       expect([what, await scanned(storage.customers, tenant, resolved, 2)]).toEqual([what, expected])
   }
@@ -165,7 +189,11 @@ describe('rules that are asked in the database', () => {
   it(`select the same customers as the matcher of the kit: ${RULES} rules`, async () => {
     for (const [number, { people, ...asked }] of batches.entries()) {
       const tenant = `tenant-${number}`
-      const patches = people.map(([patch], at) => ({ ...patch, id: idOf(at) }))
+      const patches = people.map(([patch], at) => ({
+        ...patch,
+        ...(at % 5 === 0 && { tags: [...(patch.tags ?? []), ...MANY_TAGS] }),
+        id: idOf(at),
+      }))
       await own.customers.upsert(sampleScope(tenant), patches, sampleJournalEntry({ id: tenant }))
       await expectTheSame(own, tenant, happenedTo(people), asked)
     }

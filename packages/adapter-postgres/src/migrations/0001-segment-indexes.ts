@@ -37,8 +37,24 @@ const SEGMENT_INDEXES: readonly SegmentIndex[] = [
   byFact('order_count'),
   byFact('total_spent_minor'),
   byFact('incomplete_transactions'),
-  // events come in the order of time, more or less: a summary of blocks costs a writer next to nothing
-  { name: 'events_by_time', table: 'events', definition: 'using brin (at) with (autosummarize = on)' },
+  // whatever a rule asks of facts is counted by this without the rows; the few whose tags are too long are found beside it
+  {
+    name: 'customers_by_facts',
+    table: 'customers',
+    definition: `(tenant, id) include (tags, latest_activity_at, last_login_at, last_order_at, last_conversation_at, order_count,
+      total_spent_minor, incomplete_transactions, conversation_status) where is_compact`,
+  },
+  {
+    name: 'customers_of_many_facts',
+    table: 'customers',
+    definition: '(tenant) where not is_compact',
+  },
+  // whoever has events of a type in a window is counted by this alone; they come in the order of time, more or less
+  {
+    name: 'events_by_type',
+    table: 'events',
+    definition: '(tenant, type, at) include (customer_id) where part = 0',
+  },
 ]
 
 /** The indexes that segments use. */

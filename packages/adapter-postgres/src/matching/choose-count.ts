@@ -1,0 +1,41 @@
+import type { MatchRequest } from '@campaignkit/core/adapter'
+import type { Session } from '../database.js'
+import type { Fragment } from '../sql.js'
+import { countByFactsStatement } from './count-by-facts.js'
+import type { CompactFacts } from './customer-source.js'
+import { countStatement, type MatchingPlace } from './matching-statements.js'
+import { planOf, type QueryPlan } from './query-plan.js'
+
+/** What costs less than this takes milliseconds, and is not thought about any longer. */
+const SMALL_COST = 5_000
+/** How the rows of a table are read; to the database they are as near as an index, and in truth less often in memory. */
+const READS_ROWS: ReadonlySet<string> = new Set(['Seq Scan', 'Bitmap Heap Scan', 'Index Scan'])
+
+/**
+ * The statement that counts whom a rule matches, of the two that there are: with the indexes that the database finds best
+ * for the rows, or by the index of all facts. Where few match the first is faster, and the second where many do.
+ */
+export async function chooseCount(
+  session: Session,
+  place: MatchingPlace,
+  request: MatchRequest,
+): Promise<Fragment> {
+  const byRows = countStatement(place, request)
+  const byFacts = countByFactsStatement(place, request)
+  const { compact } = place.source
+  if (byFacts === null || compact === null) return byRows
+  const planByRows = await planOf(session, byRows)
+  if (planByRows.cost < SMALL_COST) return byRows
+  const planByFacts = await planOf(session, byFacts)
+  const isByIndex = planByFacts.nodes.some(
+    (node) => node['Node Type'] === 'Index Only Scan' && node['Index Name'] === compact.index,
+  )
+  const isCheaper = weighedCost(planByFacts, compact) < weighedCost(planByRows, compact)
+  return isByIndex && isCheaper ? byFacts : byRows
+}
+
+/** With what reads rows counted twice. */
+function weighedCost({ cost, nodes }: QueryPlan, { table }: CompactFacts): number {
+  const reading = nodes.filter((node) => READS_ROWS.has(node['Node Type']) && node['Relation Name'] === table)
+  return reading.reduce((sum, node) => sum + node['Total Cost'], cost)
+}
