@@ -1,0 +1,165 @@
+// Freezing of so many recipients, all of it, beside the bare insert of the same rows with their primary keys, and the
+// memory of the worker beside that over few.
+import { execFileSync } from 'node:child_process'
+import process from 'node:process'
+import { createPostgresStorage } from '@campaignkit/adapter-postgres'
+import { createCampaignKit, tag } from '@campaignkit/core'
+import { createRecordingChannel } from '@campaignkit/core/testing'
+import type { Knex } from 'knex'
+import { startPostgres } from '../packages/adapter-postgres/src/postgres-server.fixture.js'
+import { figure, type Line } from '../.ci/bench/table.js'
+import { serverCpuOf } from '../.ci/bench/postgres/server-cpu.js'
+
+const SCHEMA = 'bench_freezing'
+const SCOPE = { tenant: 'pizzeria', actor: { id: 'bench', kind: 'user' as const, roles: ['admin'] } }
+const FEW = 10_000
+const MOST_TIMES_BARE = 2.5
+const MOST_GROWTH = 1.2
+
+/** What one freezing took, and the bare insert of its rows. */
+interface Figures {
+  readonly launchMs: number
+  readonly frozenMs: number
+  readonly bareMs: number
+  /** Of the processor; null where the system does not tell. */
+  readonly workerCpuMs: number
+  readonly serverCpuMs: number | null
+  readonly bareCpuMs: number | null
+  /** Resident, after a collection of garbage, when all was frozen. */
+  readonly memoryMb: number
+}
+
+/** Customers who all match and may all be written to, put in by the server itself. */
+async function seed(knex: Knex, customers: number): Promise<void> {
+  await knex.raw(
+    `insert into ${SCHEMA}.customers (tenant, id, first_name, email, tags, last_order_at, order_count, time_zone, attributes)
+     select 'pizzeria', 'c-' || lpad(n::text, 9, '0'), 'Ada' || n, 'ada' || n || '@example.com',
+       '{pizza-lover,newsletter}', 1700000000000, 3, 'Europe/Rome', '{"city":"Napoli"}'
+     from generate_series(1, ?::int) as n`,
+    [customers],
+  )
+  await knex.raw(
+    `insert into ${SCHEMA}.consents (tenant, customer_id, identity, channel, topic, decision, basis, obtained_at)
+     select 'pizzeria', id, 'bench-' || id, 'email', 'offers', 'granted', 'form', 0 from ${SCHEMA}.customers`,
+  )
+  for (const table of ['customers', 'consents']) await knex.raw(`vacuum analyze ${SCHEMA}.${table}`)
+}
+
+/** The same rows again, one statement a table. */
+async function insertBare(knex: Knex): Promise<number> {
+  const keys = { members: 'tenant, run_id, customer_id', deliveries: 'tenant, id' }
+  await knex.raw(`create schema ${SCHEMA}_bare`)
+  for (const [table, key] of Object.entries(keys))
+    await knex.raw(`create table ${SCHEMA}_bare.${table} (like ${SCHEMA}.${table}, primary key (${key}))`)
+  const begun = performance.now()
+  for (const table of Object.keys(keys))
+    await knex.raw(`insert into ${SCHEMA}_bare.${table} select * from ${SCHEMA}.${table}`)
+  return performance.now() - begun
+}
+
+/** Launches a campaign to everybody and works until its run is frozen. */
+async function freeze(knex: Knex): Promise<Pick<Figures, 'launchMs' | 'frozenMs'>> {
+  const root = createCampaignKit({
+    storage: createPostgresStorage({ knex, schema: SCHEMA }),
+    channels: { email: createRecordingChannel() },
+    publicUrl: 'https://go.pizza.example', logger: { debug(){}, info(){}, warn: console.error, error: console.error } as never,
+    secrets: [{ id: '2026a', key: 'a secret of the pizzeria, long enough' }],
+  })
+  const kit = root.as(SCOPE)
+  const { id } = await kit.campaigns.create({
+    name: 'We miss you',
+    audience: tag('pizza-lover'),
+    messages: { email: { subject: 'We miss you', html: '<p>Hello</p>' } },
+    experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.1 },
+  })
+  const end = new AbortController()
+  root.on('run.frozen', () => end.abort())
+  const begun = performance.now()
+  await kit.campaigns.launch(id)
+  const launchMs = performance.now() - begun
+  const phases: Record<string, number> = {}
+  let before = performance.now(); let phase = ''
+  const cpu = await serverCpuOf(knex); let c0 = cpu() ?? 0; let w0 = process.cpuUsage()
+  const timer = setInterval(async () => {
+    const { rows } = await knex.raw(`select freezing->>'phase' as phase from ${SCHEMA}.runs`)
+    const p = rows[0]?.phase ?? ''
+    if (p !== phase) { const c = cpu() ?? 0; const w = process.cpuUsage(w0); console.error(phase, 'wall', ((performance.now() - before)).toFixed(0), 'server cpu', (c - c0).toFixed(0), 'worker', ((w.user + w.system) / 1000).toFixed(0)); before = performance.now(); phase = p; c0 = c; w0 = process.cpuUsage() }
+  }, 20)
+  await root.worker().run({ signal: end.signal })
+  clearInterval(timer)
+  { const c = cpu() ?? 0; console.error(phase, 'wall', (performance.now() - before).toFixed(0), 'server cpu', (c - c0).toFixed(0)) }
+  return { launchMs, frozenMs: performance.now() - begun }
+}
+
+/** What a process of its own does. */
+export async function measureFreezing(members: number): Promise<Figures> {
+  const server = await startPostgres()
+  try {
+    const knex = server.connect()
+    for (const schema of [SCHEMA, `${SCHEMA}_bare`]) await knex.raw(`drop schema if exists ${schema} cascade`)
+    await createPostgresStorage({ knex, schema: SCHEMA }).migrate()
+    await seed(knex, members)
+    const cpuMs = await serverCpuOf(knex)
+    const before = { worker: process.cpuUsage(), server: cpuMs() }
+    const frozen = await freeze(knex)
+    const worker = process.cpuUsage(before.worker)
+    const between = cpuMs()
+    globalThis.gc?.()
+    const memoryMb = process.memoryUsage().rss / 1_048_576
+    const bareMs = await insertBare(knex)
+    const after = cpuMs()
+    return {
+      ...frozen,
+      bareMs,
+      workerCpuMs: (worker.user + worker.system) / 1_000,
+      serverCpuMs: between === null || before.server === null ? null : between - before.server,
+      bareCpuMs: after === null || between === null ? null : after - between,
+      memoryMb,
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+/** Measures in a process of its own. */
+export function inAnotherProcess(members: number): Figures {
+  const [, program = ''] = process.argv
+  const given = ['--expose-gc', '--import', 'tsx', program, 'freeze', '--members', String(members), '--alone']
+  return JSON.parse(execFileSync(process.execPath, given, { maxBuffer: 1e8 }).toString())
+}
+
+export function freezeLines(members: number): readonly Line[] {
+  const few = inAnotherProcess(FEW)
+  const many = inAnotherProcess(members)
+  const each = (ms: number | null) => (ms === null ? 'unknown' : `${figure((ms * 1_000) / members)} us`)
+  const ratio = many.frozenMs / many.bareMs
+  const growth = many.memoryMb / few.memoryMb
+  return [
+    {
+      stage: `freeze ${figure(members)} recipients, launch answered in ${figure(many.launchMs)} ms`,
+      ours: `${each(many.frozenMs)} a recipient`,
+      bare: `${each(many.bareMs)}  insert of the same rows with primary keys`,
+      ratio: `${figure(ratio)} x as long`,
+      goal: `${MOST_TIMES_BARE} x at most`,
+      met: ratio <= MOST_TIMES_BARE,
+    },
+    {
+      stage: 'processor of the server for it',
+      ours: `${each(many.serverCpuMs)}, of the worker ${each(many.workerCpuMs)}`,
+      bare: `${each(many.bareCpuMs)}`,
+      ratio: `${figure((many.serverCpuMs ?? 0) / (many.bareCpuMs ?? 1))} x as much`,
+      goal: '',
+      met: null,
+    },
+    {
+      stage: 'memory of the worker after a collection',
+      ours: `${figure(many.memoryMb)} MB at ${figure(members)}`,
+      bare: `${figure(few.memoryMb)} MB at ${figure(FEW)}`,
+      ratio: `${figure(growth)} x as much`,
+      goal: `${MOST_GROWTH} x at most`,
+      met: growth <= MOST_GROWTH,
+    },
+  ]
+}
+
+console.log(JSON.stringify(await measureFreezing(Number(process.argv[2]))))
