@@ -1,5 +1,7 @@
 import {
   type AudiencePlan,
+  type ChannelKind,
+  type CustomerId,
   EVERY_TOPIC,
   EXCLUSION_CODES,
   type ReachableContact,
@@ -9,11 +11,10 @@ import {
   type Stretch,
   toHex,
 } from '@campaignkit/core/adapter'
-import { type Columns, given, typedNamesOf } from './columns.js'
+import { arrayLiteral, type Columns, given } from './columns.js'
 import type { Session } from './database.js'
 import { criteriaPredicate } from './matching/criteria-predicate.js'
 import { eventCountsByRow } from './matching/event-counts.js'
-import { within } from './matching/matched-rows.js'
 import type { MatchingPlace } from './matching/matching-statements.js'
 import { plannedMember } from './planned-member.js'
 import { SLICES } from './planned-rows.js'
@@ -50,11 +51,12 @@ export async function planStretch(
   { run, plan, stretch, contacts }: StretchToPlan,
 ): Promise<void> {
   const { source, tables, tenant } = place
-  const standings = [...new Set(contacts.map(({ standing }) => standing))].map(numberedStanding)
+  const ids = contacts.map(({ customerId }) => customerId)
+  const standings = [...new Set(contacts.map(({ standing }) => standing))]
   const segments = countedSegments(place, plan)
-  const ways = plan.channels.map((channel, at) => wayOf(channel, at, plan.topic))
+  const ways = plan.channels.map((channel, at) => wayOf(channel, at, plan.topic !== null))
   const prefix = toHex(rankKeyPrefix({ tenant, salt: plan.salt }))
-  const customer = [sql`${source.id} = given.id`, source.ofTenant(tenant), ...within(source, stretch)]
+  const customer = [sql`${source.id} = given.id`, source.ofTenant(tenant), source.among(ids)]
   const member = plannedMember(tables, {
     customer_id: raw('p.id'),
     rank_key: raw(`encode(p.hash, 'hex')`),
@@ -67,14 +69,16 @@ export async function planStretch(
     segments: raw('p.segments'),
     address_keys: raw('p.address_keys'),
   })
+  // what is given is joined by thousands, and the database takes it for a few
+  await session.rows(sql`select set_config('enable_nestloop', 'off', true)`)
   await session.rows(sql`
     with given as materialized (
       select * from ${given(contactColumns(plan, standings), contacts)}
-    ), standings as materialized (
-      select ${typedNamesOf(STANDING)} from ${given(STANDING, standings)}
+    ), decided as materialized (
+      ${decisions(place, plan, ids)}
     ), people as (
-      select given.id, hashed.hash, standings.due_at, standings.arm, standings.lane, ${source.tags} as tags,
-        ${segments.names} || standings.labels as segments,
+      select given.id, hashed.hash, ${standingAt(standings)}, ${source.tags} as tags,
+        ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
           ways.map(({ channels }) => channels),
           ' || ',
@@ -91,10 +95,9 @@ export async function planStretch(
           ', ',
         )})] end as exclusion
       from given join ${source.relation} on ${joined(customer, ' and ')}
-      join standings on standings.number = given.standing
       ${segments.joins}
       ${joined(
-        ways.map(({ consent }) => consent(place, stretch)),
+        ways.map(({ join }) => join),
         ' ',
       )}
       cross join lateral (
@@ -111,9 +114,10 @@ export async function planStretch(
 /** Two columns a channel: the key of the address, and the code of a gate that is shut. */
 function contactColumns(
   { channels }: AudiencePlan,
-  standings: readonly NumberedStanding[],
+  standings: readonly Standing[],
 ): Columns<ReachableContact> {
-  const numbers = new Map(standings.map(({ number, standing }) => [standing, number]))
+  // as PostgreSQL counts the places of a list
+  const numbers = new Map(standings.map((standing, at) => [standing, at + 1]))
   return [
     { name: 'id', type: 'text', of: ({ customerId }) => customerId },
     { name: 'normal', type: 'text', of: ({ customerId }) => normalUnlessSame(customerId) },
@@ -133,20 +137,40 @@ function normalUnlessSame(id: string): string | null {
   return normal === id ? null : normal
 }
 
-interface NumberedStanding {
-  readonly number: number
-  readonly standing: Standing
+/** How the standing of a contact is read: few stand in ways of their own, so that a list of those is short. */
+function standingAt(standings: readonly Standing[]): Fragment {
+  const columns = [
+    sql`(${standings.map(({ dueAt }) => dueAt)}::float8[])[given.standing] as due_at`,
+    sql`(${standings.map(({ arm }) => arm)}::text[])[given.standing] as arm`,
+    sql`(${standings.map(({ lane }) => lane)}::text[])[given.standing] as lane`,
+  ]
+  return joined(columns, ', ')
 }
 
-const numberedStanding = (standing: Standing, number: number): NumberedStanding => ({ number, standing })
+function labelsAt(standings: readonly Standing[]): Fragment {
+  if (standings.every(({ labels }) => labels.length === 0)) return NONE
+  return sql`(${standings.map(({ labels }) => arrayLiteral(labels))}::text[])[given.standing]::text[]`
+}
 
-const STANDING: Columns<NumberedStanding> = [
-  { name: 'number', type: 'int', of: ({ number }) => number },
-  { name: 'due_at', type: 'float8', of: ({ standing }) => standing.dueAt },
-  { name: 'arm', type: 'text', of: ({ standing }) => standing.arm },
-  { name: 'lane', type: 'text', of: ({ standing }) => standing.lane },
-  { name: 'labels', type: 'text[]', of: ({ standing }) => standing.labels },
-]
+const NONE = raw(`'{}'::text[]`)
+
+/**
+ * What stands of each person's words on each channel (`decideConsent`). The ids are named, and not joined: of a join of
+ * what is given the database would not know how many rows there are.
+ */
+function decisions(
+  { tables, tenant }: PlanningPlace,
+  { channels, topic }: AudiencePlan,
+  ids: readonly CustomerId[],
+): Fragment {
+  if (topic === null) return sql`select`
+  return sql`
+    select distinct on (k.customer_id, k.channel) k.customer_id, k.channel, k.decision
+    from ${tables.consents} as k
+    where k.tenant = ${tenant} and k.customer_id = any(${ids}::text[]) and k.channel = any(${channels}::text[])
+      and k.topic in (${topic}, ${EVERY_TOPIC}) and k.decision <> 'pending'
+    order by k.customer_id, k.channel, k.obtained_at desc, k.decision`
+}
 
 /** A channel in the statement. */
 interface WaySql {
@@ -157,36 +181,27 @@ interface WaySql {
   /** Why the channel is not open. */
   readonly reason: Fragment
   /** What joins the decision of each person who is given. */
-  consent(place: PlanningPlace, stretch: Stretch): Fragment
+  readonly join: Fragment
 }
 
-/** A channel to which a person's own word opens the way (`decideConsent`), where the campaign has a topic. */
-function wayOf(channel: string, at: number, topic: string | null): WaySql {
+/** A channel, to which a person's own word opens the way where it `needsConsent`. */
+function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql {
   const code = raw(`given.code_${at}`)
   const key = raw(`given.key_${at}`)
-  const decided = raw(`consent_${at}`)
-  const isOpen =
-    topic === null
-      ? sql`${code} is null`
-      : sql`(${code} is null and ${decided}.decision is not distinct from 'granted')`
+  const said = raw(`said_${at}`)
+  const isOpen = needsConsent
+    ? sql`(${code} is null and ${said}.decision is not distinct from 'granted')`
+    : sql`${code} is null`
   return {
     isOpen,
     channels: sql`case when ${isOpen} then array[${channel}::text] else '{}' end`,
     keys: sql`case when ${isOpen} then array[${key}] else '{}' end`,
-    reason:
-      topic === null
-        ? code
-        : sql`coalesce(${code}, case when ${decided}.decision = 'denied' then 'consentDenied' else 'noConsent' end)`,
-    consent: ({ tables, tenant }, { after, upTo }) =>
-      topic === null
-        ? sql``
-        : sql`left join (
-            select distinct on (k.customer_id) k.customer_id, k.decision
-            from given join ${tables.consents} as k on k.tenant = ${tenant} and k.customer_id = given.id
-              and k.customer_id > ${after} ${upTo === null ? sql`` : sql`and k.customer_id <= ${upTo}`}
-            where k.channel = ${channel} and k.topic in (${topic}, ${EVERY_TOPIC}) and k.decision <> 'pending'
-            order by k.customer_id, k.obtained_at desc, k.decision
-          ) as ${decided} on ${decided}.customer_id = given.id`,
+    reason: needsConsent
+      ? sql`coalesce(${code}, case when ${said}.decision = 'denied' then 'consentDenied' else 'noConsent' end)`
+      : code,
+    join: needsConsent
+      ? sql`left join decided as ${said} on ${said}.customer_id = given.id and ${said}.channel = ${channel}::text`
+      : sql``,
   }
 }
 
@@ -195,7 +210,7 @@ function countedSegments(
   { source, tables, tenant }: PlanningPlace,
   { segments, asOf }: AudiencePlan,
 ): { readonly joins: Fragment; readonly names: Fragment } {
-  if (segments.length === 0) return { joins: sql``, names: raw(`'{}'::text[]`) }
+  if (segments.length === 0) return { joins: sql``, names: NONE }
   const scope = { events: tables.events, tenant, asOf, customerId: source.id }
   const counts = eventCountsByRow({ type: 'any', of: segments.map(({ criteria }) => criteria) }, scope)
   const names = segments.map(
