@@ -48,17 +48,19 @@ export async function loadAddresses(
   customers: readonly Addressee[],
 ): Promise<Addresses> {
   // an address is asked for several times, and its key costs as much as all the other gates together
-  const keys = new Map<string, readonly AddressKey[]>()
+  const keys = new Map(channels.map((channel) => [channel, new Map<CustomerId, readonly AddressKey[]>()]))
   const keysOf = (customer: Addressee, channel: ChannelKind) => {
-    const place = `${channel} ${customer.id}`
-    const known = keys.get(place) ?? customerAddressKeys(context, scope, customer, channel)
-    keys.set(place, known)
-    return known
+    const known = keys.get(channel)?.get(customer.id)
+    return known ?? customerAddressKeys(context, scope, customer, channel)
   }
-  const asked = await mapInTurns(context, customers, (customer) =>
-    channels.flatMap((channel) => keysOf(customer, channel)),
-  )
-  const suppressions = await context.storage.consents.suppressed(scope, [...new Set(asked.flat())])
+  const asked = new Set<AddressKey>()
+  for (const [channel, known] of keys)
+    await mapInTurns(context, customers, (customer) => {
+      const found = customerAddressKeys(context, scope, customer, channel)
+      known.set(customer.id, found)
+      for (const key of found) asked.add(key)
+    })
+  const suppressions = await context.storage.consents.suppressed(scope, [...asked])
   const dead = new Set(suppressions.map(({ channel, addressKey }) => `${channel} ${addressKey}`))
   return {
     suppressedOn: (customer, channel) =>

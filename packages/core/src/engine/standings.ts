@@ -35,19 +35,22 @@ export function createStandings(
 ): (customers: readonly Stander[]) => Promise<StandingOf> {
   const dueAt = createDueInstants(context, scope, campaign.content, run)
   const stratification = stratificationOf(campaign)
-  const known = new Map<string, Standing>()
-  const shared = (standing: Standing): Standing => {
-    const key = JSON.stringify(standing)
-    const alike = known.get(key) ?? standing
+  // by the label, the arm or nothing, and by the instant: few of each
+  const known = new Map<string, Map<Instant, Standing>>()
+  const shared = (key: string, due: Instant, make: () => Omit<Standing, 'dueAt'>): Standing => {
+    const alike = known.get(key) ?? new Map<Instant, Standing>()
     known.set(key, alike)
-    return alike
+    const standing = alike.get(due) ?? { dueAt: due, ...make() }
+    alike.set(due, standing)
+    return standing
   }
   const keeping = (due: Instant, arm: Arm, labels: readonly string[]) =>
-    shared({ dueAt: due, arm, lane: null, labels })
+    shared(`kept ${arm}`, due, () => ({ arm, lane: null, labels }))
   const newcomer = (due: Instant, stratum: string | null) => {
-    if (stratification === null) return shared({ dueAt: due, arm: null, lane: ONLY_LANE, labels: [] })
+    if (stratification === null)
+      return shared('newcomer', due, () => ({ arm: null, lane: ONLY_LANE, labels: [] }))
     const label = stratification.labelOf(stratum, due)
-    return shared({ dueAt: due, arm: null, lane: label, labels: [label] })
+    return shared(`newcomer ${label}`, due, () => ({ arm: null, lane: label, labels: [label] }))
   }
   if (isRolloutRun(run))
     return async () =>
