@@ -45,7 +45,7 @@ export interface Place {
   readonly knex: Knex
 }
 
-/** Has processes of one program deliver what there is, and waits for the last. */
+/** Has processes of one program, compiled beside this one, deliver what there is, and waits for the last. */
 async function measureProcesses(
   { knex }: Place,
   program: string,
@@ -55,7 +55,7 @@ async function measureProcesses(
   const path = new URL(program, import.meta.url)
   const children = Array.from({ length: processes }, (_, part) =>
     fork(path, argumentsOf(part), {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
+      execArgv: ['--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
   )
@@ -116,7 +116,7 @@ interface Task {
 
 /** Delivers so much in a new installation, by processes of one program. */
 export async function deliverBy(
-  program: './delivery-worker.ts' | './bare-delivery.ts',
+  program: './delivery-worker.mjs' | './bare-delivery.mjs',
   place: Place,
   { deliveries, window, processes }: Task,
 ): Promise<Measured> {
@@ -150,8 +150,8 @@ export async function deliveryLines({
     for (const window of windows)
       for (const processes of workers) {
         const task = { deliveries, window, processes }
-        const ours = await deliverBy('./delivery-worker.ts', place, task)
-        const bare = await deliverBy('./bare-delivery.ts', place, task)
+        const ours = await deliverBy('./delivery-worker.mjs', place, task)
+        const bare = await deliverBy('./bare-delivery.mjs', place, task)
         const share = ours.perSecond / bare.perSecond
         lines.push({
           stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,
