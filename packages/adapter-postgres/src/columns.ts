@@ -97,14 +97,25 @@ function carried<Item>({ type, of }: Column<Item>, item: Item): string | number 
 /** What needs no quotes in a list: all but a few, and quotes are dear where lists stand in lists. */
 const PLAIN = /^(?!null$)[\w.:+@/-]+$/i
 
-/** A list of texts as PostgreSQL writes it. */
-export function arrayLiteral(texts: readonly (string | null)[]): string {
-  return `{${texts.map(elementLiteral).join(',')}}`
+/** A list as PostgreSQL writes it. Where many stand side by side that are alike, as in a column of a chunk, one is written. */
+export function arrayLiteral(elements: readonly (string | number | boolean | null)[]): string {
+  let written = ''
+  let last: string | number | boolean | null | undefined
+  let literal = ''
+  for (const element of elements) {
+    if (element !== last) {
+      last = element
+      literal = elementLiteral(element)
+    }
+    written += written === '' ? literal : `,${literal}`
+  }
+  return `{${written}}`
 }
 
-function elementLiteral(text: string | null): string {
-  if (text === null) return 'NULL'
-  return PLAIN.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+function elementLiteral(element: string | number | boolean | null): string {
+  if (element === null) return 'NULL'
+  if (typeof element !== 'string') return String(element)
+  return PLAIN.test(element) ? element : `"${element.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 /** A document as a binding of a statement. */
