@@ -59,8 +59,15 @@ export function createChunkDelivery(
 ): ChunkDelivery {
   const { clock } = context
   let ahead: Promise<ReadyChunk> | null = null
+  /** Whether any may be in doubt: what comes into doubt meanwhile has the next turn. */
+  let isDoubtful = true
 
-  const makeReady = () => readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+  async function makeReady(): Promise<ReadyChunk> {
+    const doubtful = isDoubtful ? await resolveDoubts(context, scope, lane) : 0
+    isDoubtful = doubtful > 0
+    const chunk = await readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+    return { ...chunk, claimed: chunk.claimed + doubtful }
+  }
 
   function makeReadyAhead(): Promise<ReadyChunk> {
     const ready = clock.turn().then(makeReady)
@@ -102,7 +109,6 @@ async function readyChunk(
   limit: number,
 ): Promise<ReadyChunk> {
   const { storage, clock, settings } = context
-  const doubtful = await resolveDoubts(context, scope, lane)
   const claimed = await storage.deliveries.claim(scope, lane.run.id, {
     worker: lane.worker,
     channel: lane.kind,
@@ -110,12 +116,12 @@ async function readyChunk(
     leaseMs: settings.leaseMs,
     limit,
   })
-  if (claimed.length === 0) return { claimed: doubtful, messages: [] }
+  if (claimed.length === 0) return { claimed: 0, messages: [] }
   const held = await holdAll(context, scope, lane, claimed)
   try {
     const { ready, stopped } = await prepareChunk(context, scope, lane, held)
     await settleDeliveries(context, scope, lane, stopped)
-    return { claimed: claimed.length + doubtful, messages: ready }
+    return { claimed: claimed.length, messages: ready }
   } catch (thrown) {
     await releaseAll(context, scope, held).catch(() => undefined)
     throw thrown
