@@ -43,7 +43,7 @@ function customerOf(customer: RenderView['customer']): Readonly<Record<string, u
   })
 }
 
-function factsOf(facts: CustomerFacts): Readonly<Record<string, unknown>> {
+function factsOf(facts: CustomerFacts): object {
   const iso = (instant: number | undefined) => (instant === undefined ? undefined : toIso(instant))
   return Object.assign({}, facts, {
     lastLoginAt: iso(facts.lastLoginAt),
