@@ -17,6 +17,8 @@ export interface DeliveryBench {
   readonly deliveries: number
   readonly windows: readonly number[]
   readonly workers: readonly number[]
+  /** How often each is measured, both sides in turns; the round with the median share is told. */
+  readonly rounds: number
 }
 
 /** Of one side. */
@@ -45,7 +47,7 @@ export interface Place {
   readonly knex: Knex
 }
 
-/** Has processes of one program deliver what there is, and waits for the last. */
+/** Has processes of one program, compiled beside this one, deliver what there is, and waits for the last. */
 async function measureProcesses(
   { knex }: Place,
   program: string,
@@ -55,7 +57,7 @@ async function measureProcesses(
   const path = new URL(program, import.meta.url)
   const children = Array.from({ length: processes }, (_, part) =>
     fork(path, argumentsOf(part), {
-      execArgv: ['--expose-gc', '--import', 'tsx'],
+      execArgv: ['--expose-gc'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
   )
@@ -116,7 +118,7 @@ interface Task {
 
 /** Delivers so much in a new installation, by processes of one program. */
 export async function deliverBy(
-  program: './delivery-worker.ts' | './bare-delivery.ts',
+  program: './delivery-worker.mjs' | './bare-delivery.mjs',
   place: Place,
   { deliveries, window, processes }: Task,
 ): Promise<Measured> {
@@ -134,6 +136,25 @@ export async function deliverBy(
   return measured
 }
 
+/** Both sides, one after the other. */
+interface Round {
+  readonly ours: Measured
+  readonly bare: Measured
+  readonly share: number
+}
+
+async function medianRound(place: Place, task: Task, rounds: number): Promise<Round> {
+  const measured: Round[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const ours = await deliverBy('./delivery-worker.mjs', place, task)
+    const bare = await deliverBy('./bare-delivery.mjs', place, task)
+    measured.push({ ours, bare, share: ours.perSecond / bare.perSecond })
+  }
+  const [median] = measured.sort((left, right) => left.share - right.share).slice(Math.floor(rounds / 2))
+  if (median === undefined) throw new Error('no round')
+  return median
+}
+
 const told = ({ perSecond, serverUs, processUs }: Measured) =>
   `${figure(perSecond)}/s, server ${serverUs === null ? 'unknown' : figure(serverUs)} us, process ${figure(processUs)} us`
 
@@ -142,6 +163,7 @@ export async function deliveryLines({
   deliveries,
   windows,
   workers,
+  rounds,
 }: DeliveryBench): Promise<readonly Line[]> {
   const server = await startPostgres()
   try {
@@ -150,9 +172,7 @@ export async function deliveryLines({
     for (const window of windows)
       for (const processes of workers) {
         const task = { deliveries, window, processes }
-        const ours = await deliverBy('./delivery-worker.ts', place, task)
-        const bare = await deliverBy('./bare-delivery.ts', place, task)
-        const share = ours.perSecond / bare.perSecond
+        const { ours, bare, share } = await medianRound(place, task, rounds)
         lines.push({
           stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,
           ours: told(ours),

@@ -114,7 +114,7 @@ export async function measureFreezing(members: number): Promise<Figures> {
 /** Measures in a process of its own. */
 export function inAnotherProcess(members: number): Figures {
   const [, program = ''] = process.argv
-  const given = ['--expose-gc', '--import', 'tsx', program, 'freeze', '--members', String(members), '--alone']
+  const given = ['--expose-gc', program, 'freeze', '--members', String(members), '--alone']
   return JSON.parse(execFileSync(process.execPath, given, { maxBuffer: 1e8 }).toString())
 }
 

@@ -2,7 +2,7 @@
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
-//   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2]
+//   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
 //   pnpm bench:postgres memory [--recipients 30000]
 //   pnpm bench:postgres campaigns [--campaigns 1000]
 import { cpus, totalmem } from 'node:os'
@@ -27,8 +27,8 @@ const { values, positionals } = parseArgs({
     workers: { type: 'string', default: '1,2' },
     recipients: { type: 'string', default: '30000' },
     campaigns: { type: 'string', default: '1000' },
-    // read by the part itself
     rounds: { type: 'string' },
+    // read by the part itself
     events: { type: 'string' },
     // one measurement in this process, told as JSON
     alone: { type: 'boolean', default: false },
@@ -51,6 +51,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
           deliveries: countOf(values.deliveries),
           windows: values.windows.split(',').map(countOf),
           workers: values.workers.split(',').map(countOf),
+          rounds: countOf(values.rounds ?? '1'),
         }),
       ),
     ),

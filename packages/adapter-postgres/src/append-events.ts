@@ -11,21 +11,30 @@ import type { Tables } from './tables.js'
 /** Of so many events at most the plan that is kept ready may compare all with all. */
 const FEW = 20
 
-/** An event, where it stands among those that are given, and the delivery without whose settlement it did not happen. */
-interface PlacedEvent {
+/** An event, and the delivery without whose settlement it did not happen. */
+interface Fact {
   readonly event: CampaignEvent
-  readonly place: number
   readonly settles: DeliveryId | null
+}
+
+/** Where a fact stands among those that are given, and its attributions among the documents of all of them, from 1. */
+interface PlacedFact extends Fact {
+  readonly place: number
+  readonly document: number
 }
 
 interface PlacedPart extends EventPart {
   readonly place: number
 }
 
-const GIVEN: Columns<PlacedEvent> = [
+const GIVEN: Columns<PlacedFact> = [
   { name: 'place', type: 'int', of: ({ place }) => place },
   { name: 'settles', type: 'text', of: ({ settles }) => settles },
-  ...EVENT_COLUMNS.map(({ of, ...column }) => ({ ...column, of: ({ event }: PlacedEvent) => of(event) })),
+  { name: 'document', type: 'int', of: ({ document }) => document },
+  ...EVENT_COLUMNS.filter(({ name }) => name !== 'attributions').map(({ of, ...column }) => ({
+    ...column,
+    of: ({ event }: PlacedFact) => of(event),
+  })),
 ]
 
 const PARTS: Columns<PlacedPart> = [
@@ -61,30 +70,49 @@ export async function appendEvents(
  * The part of a statement that adds events, each with a key of its own, and folds them into the counts; the keys of the new
  * ones are `fresh`. Keys, then marks of members, then counters are locked, each in order.
  *
- * @param events - at least one, with the delivery that `condition` may ask for as `given.settles`
+ * @param facts - at least one, with the delivery that `condition` may ask for as `given.settles`
  */
 export function recordingOf(
   tables: Tables,
   scope: Scope,
-  events: readonly Omit<PlacedEvent, 'place'>[],
+  facts: readonly Fact[],
   condition: Fragment,
 ): Fragment {
   const { tenant } = scope
-  const placed = events.map((each, place) => ({ ...each, place }))
-  const facts = events.map(({ event }) => event)
+  const { documents, numbers } = attributionsOf(facts)
+  const placed = facts.map(({ event, settles }, place) => ({
+    event,
+    settles,
+    place,
+    document: numbers[place] ?? 0,
+  }))
+  const events = facts.map(({ event }) => event)
   const parts = placed.flatMap(({ event, place }) => partsOf(event).map((part) => ({ ...part, place })))
   return sql`facts as materialized (
-      select ${typedNamesOf(GIVEN)} from ${given(GIVEN, placed)} ${condition}
+      select ${typedNamesOf(GIVEN)}, (${documents}::json[])[given.document] as attributions
+      from ${given(GIVEN, placed)} ${condition}
     ), fresh as (
       insert into ${tables.event_keys} (tenant, key, recorded_at)
       select ${tenant}, key, recorded_at from facts
-      where ${locksOf(scope, campaignsOf(facts), 'shared')} order by key
+      where ${locksOf(scope, campaignsOf(events), 'shared')} order by key
       on conflict (tenant, key) do nothing returning key
     ), written as (
       insert into ${tables.events} (tenant, part, campaign_id, ${namesOf(EVENT_COLUMNS)})
       select ${tenant}, part, campaign_id, ${namesOf(EVENT_COLUMNS)}
       from ${given(PARTS, parts)} join facts using (place) join fresh using (key)
-    )${countingOf(tables, scope, facts)}`
+    )${countingOf(tables, scope, events)}`
+}
+
+/** What many events of a chunk have alike travels once, and is read once. */
+function attributionsOf(facts: readonly Fact[]) {
+  const documents = new Map<string, number>()
+  const numbers = facts.map(({ event }) => {
+    const text = JSON.stringify(event.attributions)
+    const number = documents.get(text) ?? documents.size + 1
+    documents.set(text, number)
+    return number
+  })
+  return { documents: [...documents.keys()], numbers }
 }
 
 function campaignsOf(events: readonly CampaignEvent[]): readonly CampaignId[] {

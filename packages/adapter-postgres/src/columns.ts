@@ -38,32 +38,40 @@ const CARRIERS: Readonly<Record<ColumnType, string>> = {
   jsonb: 'text',
 }
 
-/** Names of columns, side by side. */
-export function namesOf<Item>(columns: Columns<Item>): Fragment {
-  return raw(columns.map(({ name }) => name).join(', '))
+/** What is the same for columns each time, made once. */
+function onceEach<Made>(make: (columns: Columns<never>) => Made): (columns: Columns<never>) => Made {
+  const kept = new WeakMap<Columns<never>, Made>()
+  return (columns) => {
+    const made = kept.get(columns) ?? make(columns)
+    kept.set(columns, made)
+    return made
+  }
 }
 
+/** Names of columns, side by side. */
+export const namesOf = onceEach((columns) => raw(columns.map(({ name }) => name).join(', ')))
+
 /** The columns of {@link given} in their own types, side by side. */
-export function typedNamesOf<Item>(columns: Columns<Item>): Fragment {
-  return raw(columns.map(typedName).join(', '))
-}
+export const typedNamesOf = onceEach((columns) => raw(columns.map(typedName).join(', ')))
+
+/** `update ... set`: each of the columns to what is given for it. */
+export const settingsOf = onceEach((columns) =>
+  raw(columns.map((column) => `${column.name} = ${typedName(column)}`).join(', ')),
+)
 
 function typedName({ name, type }: Pick<Column<never>, 'name' | 'type'>): string {
   return CARRIERS[type] === type ? `given.${name}` : `given.${name}::${type}`
 }
 
-/** `update ... set`: each of the columns to what is given for it. */
-export function settingsOf<Item>(columns: Columns<Item>): Fragment {
-  return raw(columns.map((column) => `${column.name} = ${typedName(column)}`).join(', '))
-}
-
 /** Records as a table `given`: one array a column, so that the statement is the same however many there are. */
 export function given<Item>(columns: Columns<Item>, items: readonly Item[]): Fragment {
-  const arrays = columns.map(
-    (column) => sql`${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[]`,
-  )
-  return sql`unnest(${joined(arrays, ', ')}) as given(${namesOf(columns)})`
+  return { text: tableText(columns), values: arraysOf(columns, items) }
 }
+
+const tableText = onceEach((columns) => {
+  const arrays = columns.map(({ type }) => `?::${CARRIERS[type]}[]`)
+  return `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
+})
 
 /**
  * Records as a table `given` whose rows are looked up one by one, `scope` beside each: for `with ${...}`, and to be
@@ -77,12 +85,18 @@ export function probes<Item>(
   items: readonly Item[],
 ): Fragment {
   const beside = Object.entries(scope).map(([name, value]) => sql`${value}::text as ${raw(name)}`)
-  const arrays = columns.map(
-    (column) => sql`(select ${items.map((item) => carried(column, item))}::${raw(CARRIERS[column.type])}[])`,
-  )
-  return sql`given as materialized (
-    select ${joined(beside, ', ')}, ${typedNamesOf(columns)}
-    from unnest(${joined(arrays, ', ')}) as given(${namesOf(columns)}))`
+  const arrays = { text: probedText(columns), values: arraysOf(columns, items) }
+  return sql`given as materialized (select ${joined(beside, ', ')}, ${arrays})`
+}
+
+const probedText = onceEach((columns) => {
+  const arrays = columns.map(({ type }) => `(select ?::${CARRIERS[type]}[])`)
+  return `${typedNamesOf(columns).text} from unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
+})
+
+/** A list of values for each column. */
+function arraysOf<Item>(columns: Columns<Item>, items: readonly Item[]): SqlValue[] {
+  return columns.map((column) => items.map((item) => carried(column, item)))
 }
 
 function carried<Item>({ type, of }: Column<Item>, item: Item): string | number | boolean | null {
@@ -97,14 +111,25 @@ function carried<Item>({ type, of }: Column<Item>, item: Item): string | number 
 /** What needs no quotes in a list: all but a few, and quotes are dear where lists stand in lists. */
 const PLAIN = /^(?!null$)[\w.:+@/-]+$/i
 
-/** A list of texts as PostgreSQL writes it. */
-export function arrayLiteral(texts: readonly (string | null)[]): string {
-  return `{${texts.map(elementLiteral).join(',')}}`
+/** A list as PostgreSQL writes it. Where many stand side by side that are alike, as in a column of a chunk, one is written. */
+export function arrayLiteral(elements: readonly (string | number | boolean | null)[]): string {
+  let written = ''
+  let last: string | number | boolean | null | undefined
+  let literal = ''
+  for (const element of elements) {
+    if (element !== last) {
+      last = element
+      literal = elementLiteral(element)
+    }
+    written += written === '' ? literal : `,${literal}`
+  }
+  return `{${written}}`
 }
 
-function elementLiteral(text: string | null): string {
-  if (text === null) return 'NULL'
-  return PLAIN.test(text) ? text : `"${text.replaceAll(/["\\]/g, '\\$&')}"`
+function elementLiteral(element: string | number | boolean | null): string {
+  if (element === null) return 'NULL'
+  if (typeof element !== 'string') return String(element)
+  return PLAIN.test(element) ? element : `"${element.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
 /** A document as a binding of a statement. */

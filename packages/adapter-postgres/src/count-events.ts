@@ -116,12 +116,18 @@ export function cellIdOf(key: string): string {
 function cellsHitBy(events: readonly CampaignEvent[]) {
   const cells = new Map<string, NumberedCell>()
   const hits: Hit[] = []
+  const hitAlike = new Map<string, readonly number[]>()
+  const numberOf = (key: string, cell: CounterCell): number => {
+    const known = cells.get(key) ?? { number: cells.size + 1, id: cellIdOf(key), cell }
+    cells.set(key, known)
+    return known.number
+  }
   events.forEach((event, place) => {
-    for (const [key, cell] of cellsOf(event)) {
-      const known = cells.get(key) ?? { number: cells.size + 1, id: cellIdOf(key), cell }
-      cells.set(key, known)
-      hits.push({ place, number: known.number })
-    }
+    // a chunk has many events that count in the same cells
+    const alike = JSON.stringify([event.type, event.currency, event.attributions])
+    const numbers = hitAlike.get(alike) ?? Array.from(cellsOf(event), ([key, cell]) => numberOf(key, cell))
+    hitAlike.set(alike, numbers)
+    for (const number of numbers) hits.push({ place, number })
   })
   return { cells: [...cells.values()], hits }
 }

@@ -1,8 +1,9 @@
 import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
+import { arrayLiteral } from './columns.js'
 import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
 import { wait } from './pause.js'
-import { type Fragment, sql } from './sql.js'
+import { type Fragment, type SqlValue, sql } from './sql.js'
 import { nameOf } from './statement-names.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
@@ -103,7 +104,12 @@ async function rowsOf<Row>(
   { text, values, isFrequent = false }: Fragment,
   keepsReady = false,
 ): Promise<readonly Row[]> {
-  const statement = knex.raw<{ readonly rows: readonly Row[] }>(text, values as readonly Knex.RawBinding[])
+  const statement = knex.raw<{ readonly rows: readonly Row[] }>(text, values.map(bindingOf))
   const { rows } = await (isFrequent && keepsReady ? statement.options({ name: nameOf(text) }) : statement)
   return rows
+}
+
+/** A list is written here: driver and knex would each go through all of its elements, the former with two searches in each. */
+function bindingOf(value: SqlValue): string | number | boolean | null {
+  return typeof value === 'object' && value !== null ? arrayLiteral(value) : value
 }

@@ -36,7 +36,14 @@ const SECRETS = [
   { id: 'old', key: 'an older one of them, as long as that' },
 ] as const
 
-const GRANTED = (['email', 'sms'] as const).map((on) => ({
+interface RandomConsent {
+  readonly channel: 'email' | 'sms'
+  readonly topic: string
+  readonly decision: 'granted' | 'denied' | 'pending'
+  readonly obtainedAt: number
+}
+
+const GRANTED: readonly RandomConsent[] = (['email', 'sms'] as const).map((on) => ({
   channel: on,
   topic: 'offers',
   decision: 'granted' as const,
@@ -53,7 +60,7 @@ const person = fc.record({
   tags,
   attributes: fc.dictionary(fc.constantFrom('city', 'likes', 'points'), scalar, { maxKeys: 2 }),
   timeZone: fc.option(fc.constantFrom('Europe/Rome', 'Asia/Tokyo', 'Pacific/Apia'), { nil: undefined }),
-  consents: fc.oneof(
+  consents: fc.oneof<fc.MaybeWeightedArbitrary<readonly RandomConsent[]>[]>(
     { arbitrary: fc.constant(GRANTED), weight: 2 },
     {
       arbitrary: fc.array(
@@ -81,7 +88,12 @@ const world = fc.record({
   people: fc.array(person, { minLength: 1, maxLength: 60 }),
   audience: fc.oneof({ arbitrary: fc.constant({ type: 'everyone' as const }), weight: 2 }, rules(['First'])),
   segments: fc.tuple(rules([]), rules(['First'])),
-  channels: fc.constantFrom(['email'], ['sms'], ['email', 'sms'], ['sms', 'email']),
+  channels: fc.constantFrom<readonly ('email' | 'sms')[]>(
+    ['email'],
+    ['sms'],
+    ['email', 'sms'],
+    ['sms', 'email'],
+  ),
   isFirst: fc.boolean(),
   purpose: fc.constantFrom('marketing' as const, 'marketing' as const, 'transactional' as const),
   hasExperiment: fc.boolean(),
@@ -137,7 +149,7 @@ async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: Wo
       sealed: given.sealed ? ['addresses.phone'] : [],
     }),
   } satisfies CampaignKitOptions)
-  const kit = root.as(scope)
+  const kit = root.as({ ...scope, actor: { ...scope.actor, roles: [...scope.actor.roles] } })
   await kit.customers.upsert(
     people.map(({ email, own, phone, tags: held, attributes, timeZone }, at) => ({
       id: idOf(at),
@@ -162,7 +174,10 @@ async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: Wo
 }
 
 /** Takes turns until the run is frozen, and none in which something would be sent. */
-async function frozenRun(worker: Worker, runs: () => Promise<readonly Run[]>): Promise<Run> {
+async function frozenRun(
+  worker: ReturnType<CampaignKit['worker']>,
+  runs: () => Promise<readonly Run[]>,
+): Promise<Run> {
   for (let turns = 0; turns < MOST_TURNS; turns += 1) {
     const [run] = await runs()
     if (run?.freeze.phase === 'frozen' || run?.status === 'ended') return run
@@ -180,7 +195,7 @@ async function record(storage: Storage, scope: Scope, people: World['people']): 
     const secret = SECRETS.find(({ id }) => id === suppressed)
     if (secret === undefined || phone === undefined) return []
     const addressKey = addressKeyOf(secret, 'sms', phone)
-    return [{ channel: 'sms' as const, addressKey, reason: 'complaint' as const, since: NOW }]
+    return [{ channel: 'sms' as const, addressKey, reason: 'complained' as const, since: NOW }]
   })
   await storage.consents.suppress(
     scope,
@@ -206,7 +221,7 @@ function campaignOf(given: Omit<World, 'people'>): CampaignInput {
     audience,
     purpose,
     messages,
-    ...(isFirst && channels.length > 1 ? { delivery: { firstOf: channels as ['email', 'sms'] } } : {}),
+    ...(isFirst && channels.length > 1 ? { delivery: { firstOf: [...channels] } } : {}),
     ...(hasExperiment
       ? { experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], holdout: 0.2, minContacts: 1 } }
       : {}),

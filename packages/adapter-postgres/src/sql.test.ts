@@ -38,6 +38,10 @@ describe('a statement', () => {
   it('writes lists and documents as PostgreSQL reads them', () => {
     expect(arrayLiteral([])).toBe('{}')
     expect(arrayLiteral(['a,b', ''])).toBe('{"a,b",""}')
+    expect(arrayLiteral(['a b', 'a b', 'null', null, null, 'NULL', ''])).toBe(
+      '{"a b","a b","null",NULL,NULL,"NULL",""}',
+    )
+    expect(arrayLiteral([0.5, 1e21, true, false])).toBe('{0.5,1e+21,true,false}')
     expect([document(null), document(undefined), document({ a: 1 })]).toEqual([null, null, '{"a":1}'])
   })
 })

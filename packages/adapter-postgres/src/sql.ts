@@ -19,12 +19,23 @@ export function raw(text: string): Fragment {
   return { text: text.replaceAll('?', '\\?'), values: [] }
 }
 
+/** The texts of a place in the code, which are the same each time. */
+const written = new WeakMap<TemplateStringsArray, readonly string[]>()
+
+function textsOf(parts: TemplateStringsArray): readonly string[] {
+  const known = written.get(parts)
+  if (known !== undefined) return known
+  const texts = parts.map((part) => part.replaceAll('?', '\\?'))
+  written.set(parts, texts)
+  return texts
+}
+
 /** Writes a statement: values become bindings, fragments stand where they are put. */
 export function sql(parts: TemplateStringsArray, ...holes: readonly (SqlValue | Fragment)[]): Fragment {
   let text = ''
   const values: SqlValue[] = []
-  parts.forEach((part, index) => {
-    text += part.replaceAll('?', '\\?')
+  textsOf(parts).forEach((part, index) => {
+    text += part
     if (index >= holes.length) return
     const hole = holes[index] ?? null
     if (isFragment(hole)) {

@@ -172,11 +172,11 @@ async function call(
   const answers = await callChannel(context, scope, lane, attempts)
   for (const { result } of answers) halt(sending, stopOf(context, result))
   const written = settler.write(
-    answers.map(({ attempt, result }) =>
+    answers.map(({ attempt: { message, attemptId, startedAt }, result }) =>
       settlementOf(
         context,
-        attempt.message.held,
-        { ...attempt, weight: attempt.message.weight },
+        message.held,
+        { attemptId, startedAt, weight: message.weight },
         result,
         lane.channel.capabilities,
       ),

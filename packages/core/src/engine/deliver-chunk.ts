@@ -5,6 +5,7 @@ import type { Stop } from './attempt-group.js'
 import type { ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { CHUNK_SIZE, type LanePace } from './lane-pace.js'
 import { prepareChunk } from './prepare-chunk.js'
 import { holdAll, resolveDoubts } from './resolve-doubts.js'
 import type { Sender } from './sender.js'
@@ -27,14 +28,18 @@ export interface ChunkOutcome {
   readonly stop: Stop | null
 }
 
-/** A chunk that is claimed and made ready. */
-interface ReadyChunk {
+interface ClaimedChunk {
   /** Deliveries that were claimed, those in doubt among them. */
   readonly claimed: number
+  readonly held: readonly HeldDelivery[]
+}
+
+/** A chunk that is claimed and made ready. */
+interface ReadyChunk extends Pick<ClaimedChunk, 'claimed'> {
   readonly messages: readonly ReadyMessage[]
 }
 
-/** Delivers chunk after chunk; the next is made ready while the last messages of the one before wait for their slots. */
+/** Delivers chunk after chunk; the next ones are made ready while the last messages of the one before wait for their slots. */
 export interface ChunkDelivery {
   /**
    * Sends the next chunk, from which calls may still be under way afterwards. What is not sent keeps its turn.
@@ -58,9 +63,26 @@ export function createChunkDelivery(
   { sender, until }: { readonly sender: Sender; readonly until: Instant },
 ): ChunkDelivery {
   const { clock } = context
-  let ahead: Promise<ReadyChunk> | null = null
+  const ahead: Promise<ReadyChunk>[] = []
+  const mostAhead = chunksAhead(sender.pace)
+  let claiming: Promise<unknown> = Promise.resolve()
+  /** Whether any may be in doubt: what comes into doubt meanwhile has the next turn. */
+  let isDoubtful = true
 
-  const makeReady = () => readyChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+  async function claimNext(): Promise<ClaimedChunk> {
+    const doubtful = isDoubtful ? await resolveDoubts(context, scope, lane) : 0
+    isDoubtful = doubtful > 0
+    const held = await claimChunk(context, scope, lane, sender.pace.chunkSize(until - clock.now()))
+    return { claimed: held.length + doubtful, held }
+  }
+
+  /** One after the other, so that who is claimed first goes first. */
+  async function makeReady(): Promise<ReadyChunk> {
+    const claim = claiming.then(claimNext)
+    claiming = claim.catch(() => undefined)
+    const { claimed, held } = await claim
+    return { claimed, messages: await readyMessages(context, scope, lane, held) }
+  }
 
   function makeReadyAhead(): Promise<ReadyChunk> {
     const ready = clock.turn().then(makeReady)
@@ -71,13 +93,13 @@ export function createChunkDelivery(
 
   return {
     async next(isLast, signal) {
-      const { claimed, messages } = await (ahead ?? makeReady())
-      ahead = null
+      const { claimed, messages } = await (ahead.shift() ?? makeReady())
       if (messages.length === 0) return { claimed, nextAt: null, stop: null }
       try {
         const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
         const unsent = await sender.send(messages, { until: last, signal }, () => {
-          if (!isLast && clock.now() + sender.pace.aheadMs < until) ahead ??= makeReadyAhead()
+          if (isLast || clock.now() + sender.pace.aheadMs >= until) return
+          while (ahead.length < mostAhead) ahead.push(makeReadyAhead())
         })
         await giveBack(context, scope, unsent.messages)
         return { claimed, nextAt: turnBefore(lane, sender, unsent.nextSlotAt), stop: unsent.stop }
@@ -88,21 +110,26 @@ export function createChunkDelivery(
       }
     },
     async end() {
-      const left = await ahead?.catch(() => null)
-      ahead = null
-      if (left !== null && left !== undefined) await giveBack(context, scope, left.messages)
+      for (const ready of ahead.splice(0)) {
+        const left = await ready.catch(() => null)
+        if (left !== null) await giveBack(context, scope, left.messages)
+      }
     },
   }
 }
 
-async function readyChunk(
+/** Two where a chunk is sent sooner than the next is made ready: its claim goes on while the one before is rendered. */
+function chunksAhead({ spacingMs, aheadMs }: LanePace): number {
+  return CHUNK_SIZE * spacingMs <= aheadMs ? 2 : 1
+}
+
+async function claimChunk(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
   limit: number,
-): Promise<ReadyChunk> {
+): Promise<readonly HeldDelivery[]> {
   const { storage, clock, settings } = context
-  const doubtful = await resolveDoubts(context, scope, lane)
   const claimed = await storage.deliveries.claim(scope, lane.run.id, {
     worker: lane.worker,
     channel: lane.kind,
@@ -110,12 +137,20 @@ async function readyChunk(
     leaseMs: settings.leaseMs,
     limit,
   })
-  if (claimed.length === 0) return { claimed: doubtful, messages: [] }
-  const held = await holdAll(context, scope, lane, claimed)
+  return claimed.length === 0 ? [] : holdAll(context, scope, lane, claimed)
+}
+
+async function readyMessages(
+  context: EngineContext,
+  scope: Scope,
+  lane: ChannelLane,
+  held: readonly HeldDelivery[],
+): Promise<readonly ReadyMessage[]> {
+  if (held.length === 0) return []
   try {
     const { ready, stopped } = await prepareChunk(context, scope, lane, held)
     await settleDeliveries(context, scope, lane, stopped)
-    return { claimed: claimed.length + doubtful, messages: ready }
+    return ready
   } catch (thrown) {
     await releaseAll(context, scope, held).catch(() => undefined)
     throw thrown

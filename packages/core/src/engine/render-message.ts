@@ -1,7 +1,7 @@
-import { signLink } from '../access/signed-link.js'
+import { type LinkPurpose, signLink } from '../access/signed-link.js'
 import { CampaignKitError } from '../base/error.js'
 import type { CustomerId, DeliveryId, RunId } from '../base/ids.js'
-import { once } from '../base/once.js'
+import type { Instant } from '../base/time.js'
 import type { Campaign } from '../model/campaign.js'
 import type { ChannelKind } from '../model/channel-kind.js'
 import type { Coupon } from '../model/coupon.js'
@@ -11,7 +11,7 @@ import type { QrToken } from '../model/qr-token.js'
 import type { Scope } from '../model/scope.js'
 import type { RenderedMessage } from '../ports/channel.js'
 import { CUSTOMER_HANDLE_LETTERS, draftToken, linkOfCode, makeHandle, SECRET_BYTES } from '../qr/token.js'
-import type { CouponView } from '../rendering/view.js'
+import type { CouponView, RenderView } from '../rendering/view.js'
 import { compiledMessage } from './compile-messages.js'
 import type { EngineContext } from './context.js'
 import { preferencesLinkIn } from './preferences-link.js'
@@ -37,47 +37,69 @@ const NOBODY: OpenCustomer = { id: '' as CustomerId, addresses: {}, tags: [], fa
  * @throws TEMPLATE_RENDER_FAILED
  */
 export function renderMessage(context: EngineContext, scope: Scope, order: MessageOrder): RenderedMessage {
-  const { campaign, deliveryId } = order
-  const customer = order.customer ?? NOBODY
-  const compiled = compiledMessage(context, scope, campaign, order.channel, order.arm, customer.locale)
-  const links = linksOf(context, scope, deliveryId)
-  return compiled.render({
-    customer,
-    campaign: {
-      id: campaign.id,
-      name: campaign.content.name,
-      type: campaign.content.type,
-      metadata: campaign.content.metadata,
-    },
-    variant: order.arm,
-    coupon: order.coupon,
-    data: order.data,
-    // a signature costs as much as a short text, and not every message shows one
-    get unsubscribeUrl() {
-      return order.customer === null ? null : links.unsubscribe()
-    },
-    get preferencesUrl() {
-      return order.customer === null ? null : links.preferences()
-    },
-    get oneClickUrl() {
-      return order.customer === null ? null : links.unsubscribe()
-    },
-    track: links.track,
-    openPixelUrl: campaign.content.tracking.opens ? links.openPixel() : null,
-    now: context.clock.now(),
-    timeZone: customer.timeZone ?? context.settings.tenant(scope.tenant).timeZone,
-  })
+  const { campaign, channel, arm, customer } = order
+  return compiledMessage(context, scope, campaign, channel, arm, customer?.locale).render(
+    new OrderView(context, scope, order),
+  )
 }
 
-/** The kit's own links in a message: under the host's public URL, signed, with ids only. */
-function linksOf(context: EngineContext, scope: Scope, deliveryId: DeliveryId) {
-  const { publicUrl: origin, secrets } = context.settings
-  const [secret] = secrets
-  return {
-    unsubscribe: once(() => `${origin}/u/${signLink(secret, 'unsubscribe', [scope.tenant, deliveryId])}`),
-    preferences: once(() => preferencesLinkIn(context, scope, deliveryId)),
-    openPixel: () => `${origin}/o/${signLink(secret, 'open', [scope.tenant, deliveryId])}`,
-    track: (url: string) => `${origin}/c/${signLink(secret, 'click', [scope.tenant, deliveryId, url])}`,
+/**
+ * What templates may show of an order. The kit's own links are under the host's public URL, signed, with ids only, and
+ * made when they are shown: a signature costs as much as a short text.
+ */
+class OrderView implements RenderView {
+  readonly customer: OpenCustomer
+  readonly campaign: RenderView['campaign']
+  readonly variant: Arm
+  readonly coupon: CouponView | null
+  readonly data: MessageOrder['data']
+  readonly openPixelUrl: string | null
+  readonly now: Instant
+  readonly timeZone: string
+  readonly #context: EngineContext
+  readonly #scope: Scope
+  readonly #order: MessageOrder
+  #unsubscribe: string | null = null
+  #preferences: string | null = null
+
+  constructor(context: EngineContext, scope: Scope, order: MessageOrder) {
+    const { id, content } = order.campaign
+    const customer = order.customer ?? NOBODY
+    this.#context = context
+    this.#scope = scope
+    this.#order = order
+    this.customer = customer
+    this.campaign = { id, name: content.name, type: content.type, metadata: content.metadata }
+    this.variant = order.arm
+    this.coupon = order.coupon
+    this.data = order.data
+    this.openPixelUrl = content.tracking.opens ? this.#link('/o/', 'open') : null
+    this.now = context.clock.now()
+    this.timeZone = customer.timeZone ?? context.settings.tenant(scope.tenant).timeZone
+  }
+
+  get unsubscribeUrl(): string | null {
+    if (this.#order.customer === null) return null
+    this.#unsubscribe ??= this.#link('/u/', 'unsubscribe')
+    return this.#unsubscribe
+  }
+
+  get oneClickUrl(): string | null {
+    return this.unsubscribeUrl
+  }
+
+  get preferencesUrl(): string | null {
+    if (this.#order.customer === null) return null
+    this.#preferences ??= preferencesLinkIn(this.#context, this.#scope, this.#order.deliveryId)
+    return this.#preferences
+  }
+
+  readonly track = (url: string): string => this.#link('/c/', 'click', url)
+
+  #link(path: string, purpose: LinkPurpose, ...more: readonly string[]): string {
+    const { publicUrl, secrets } = this.#context.settings
+    const fields = [this.#scope.tenant, this.#order.deliveryId, ...more]
+    return `${publicUrl}${path}${signLink(secrets[0], purpose, fields)}`
   }
 }
 

@@ -62,6 +62,8 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
     stop: null,
   }
   const inFlight = new Set<Promise<void>>()
+  let attempts = 0
+  let freed = (): void => undefined
   const failures: unknown[] = []
 
   function nextGroup(left: readonly ReadyMessage[], endsSoon: () => void): readonly ReadyMessage[] {
@@ -99,11 +101,22 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
     return reserve(group.length, weight, until)
   }
 
+  /** Waits for groups of the lane itself here: where several lanes share an account a queue is kept, at a price. */
+  async function roomFor(count: number): Promise<void> {
+    while (attempts > 0 && attempts + count > window)
+      await new Promise<void>((resolve) => {
+        freed = resolve
+      })
+  }
+
   /** Resolves when the group has begun. */
-  function begin(group: AttemptGroup): Promise<void> {
-    return new Promise((begun) => {
+  async function begin(group: AttemptGroup): Promise<void> {
+    const count = group.messages.length
+    await roomFor(count)
+    attempts += count
+    await new Promise<void>((begun) => {
       const ended = context.inFlight
-        .run(account, { attempts: group.messages.length, most: window }, async () => {
+        .run(account, { attempts: count, most: window }, async () => {
           const current = await renewed(group)
           begun()
           return attemptGroup(context, scope, sending, current)
@@ -112,6 +125,8 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
         .then(() => {
           begun()
           inFlight.delete(ended)
+          attempts -= count
+          freed()
         })
       inFlight.add(ended)
     })

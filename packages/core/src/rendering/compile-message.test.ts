@@ -169,6 +169,18 @@ describe('the variables of a template', () => {
     })
     for (const _ of [1, 2]) expect(message.render(viewOf())).toMatchObject({ subject: '0', text: '0' })
   })
+
+  it('reads only what it shows: no link is signed in vain', () => {
+    const read: string[] = []
+    const view = viewOf()
+    Object.defineProperty(view, 'unsubscribeUrl', { get: () => read.push('unsubscribeUrl') })
+    Object.defineProperty(view, 'preferencesUrl', { get: () => read.push('preferencesUrl') })
+    const render = (body: string) => compile('sms', { body }).render(view)
+    render('{{ customer.firstName }} {{ now }} {% if coupon %}{{ coupon.code }}{% endif %}')
+    expect(read).toEqual([])
+    render('{{ preferencesUrl }}')
+    expect(read).toEqual(['preferencesUrl'])
+  })
 })
 
 describe('escaping', () => {

@@ -34,7 +34,8 @@ export class MessageContext extends Context {
   readonly session: RenderSession
 
   constructor(liquid: Liquid, variables: object, session: RenderSession, longestToken: number) {
-    super({ ...variables }, liquid.options, { sync: true }, { liquid })
+    // tags that count write into the first; the variables stay as they are, and are made when they are read
+    super({}, liquid.options, { sync: true, globals: variables }, { liquid })
     this.session = session
     const limit = Math.min(STEP_LIMIT, WORK_LIMIT / longestToken)
     let steps = 0

@@ -6,55 +6,50 @@ import { rewardText, rewardValue } from './reward-text.js'
 import type { CouponView, RenderView } from './view.js'
 
 /**
- * What templates can name. Instants are ISO 8601 texts, as the `date` filter takes them. An attribute stands under
- * `customer` itself too unless a field has its name.
+ * What templates can name, made when it is read: Liquid calls what is a function, and most messages read little. Instants
+ * are ISO 8601 texts, as the `date` filter takes them. An attribute stands under `customer` itself too unless a field has
+ * its name.
  */
 export function variablesOf(
   view: RenderView,
   locale: string,
   qr: Markup | null,
 ): Readonly<Record<string, unknown>> {
-  const { customer, coupon } = view
-  const facts = once(() => factsOf(customer.facts))
+  const { coupon } = view
   return {
-    customer: {
-      ...customer.attributes,
-      id: customer.id,
-      firstName: customer.firstName,
-      lastName: customer.lastName,
-      tags: customer.tags,
-      timeZone: customer.timeZone,
-      locale: customer.locale,
-      attributes: customer.attributes,
-      get facts() {
-        return facts()
-      },
-    },
+    customer: once(() => customerOf(view.customer)),
     campaign: view.campaign,
     variant: view.variant,
-    coupon: coupon === null ? null : couponOf(coupon, locale),
+    coupon: coupon === null ? null : once(() => couponOf(coupon, locale)),
     data: view.data,
-    get unsubscribeUrl() {
-      return view.unsubscribeUrl
-    },
-    get preferencesUrl() {
-      return view.preferencesUrl
-    },
-    get now() {
-      return toIso(view.now)
-    },
+    unsubscribeUrl: () => view.unsubscribeUrl,
+    preferencesUrl: () => view.preferencesUrl,
+    now: () => toIso(view.now),
     qr,
   }
 }
 
-function factsOf(facts: CustomerFacts): Readonly<Record<string, unknown>> {
+/** Put together by `assign`, since a literal that begins with the fields of another object takes ten times as long. */
+function customerOf(customer: RenderView['customer']): Readonly<Record<string, unknown>> {
+  return Object.assign({}, customer.attributes, {
+    id: customer.id,
+    firstName: customer.firstName,
+    lastName: customer.lastName,
+    tags: customer.tags,
+    timeZone: customer.timeZone,
+    locale: customer.locale,
+    attributes: customer.attributes,
+    facts: factsOf(customer.facts),
+  })
+}
+
+function factsOf(facts: CustomerFacts): object {
   const iso = (instant: number | undefined) => (instant === undefined ? undefined : toIso(instant))
-  return {
-    ...facts,
+  return Object.assign({}, facts, {
     lastLoginAt: iso(facts.lastLoginAt),
     lastOrderAt: iso(facts.lastOrderAt),
     lastConversationAt: iso(facts.lastConversationAt),
-  }
+  })
 }
 
 function couponOf(coupon: CouponView, locale: string): Readonly<Record<string, unknown>> {
