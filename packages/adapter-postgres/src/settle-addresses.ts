@@ -4,6 +4,9 @@ import { fieldsOf, membersOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
+/** Numbers that are named in the second look; the database itself looks for more of them again. */
+const MOST_NAMED = 20_000
+
 /**
  * The rule of `FreezingStore.settleAddresses`, for the whole run at once. Nearly all addresses are claimed once: a first
  * look at numbers made of them finds the few that may not be, and only those are looked at in full. The first channel
@@ -25,13 +28,18 @@ export async function settleAddresses(
     select p.slice, p.page, m.at, m.customer_id, c.channel, c.key
     from ${members} cross join lateral unnest(m.channels, m.address_keys) with ordinality as c(channel, key, turn)
     where ${ofRun} and cardinality(m.channels) > 1 and c.turn > 1 and c.key is not null) as c`
+  const suspects = sql`select hashtext(c.key) as number from ${claims} group by c.channel, number having count(*) > 1`
+  const found = await session.rows<{ readonly number: number }>(sql`${suspects} limit ${MOST_NAMED + 1}`)
+  if (found.length === 0) return
+  const isSuspect =
+    found.length > MOST_NAMED
+      ? sql`hashtext(c.key) in (${suspects})`
+      : sql`hashtext(c.key) = any(${found.map(({ number }) => number)}::int[])`
   await session.rows(sql`
-    with suspects as (
-      select hashtext(c.key) as number from ${claims} group by c.channel, number having count(*) > 1
-    ), claimed as (
+    with claimed as (
       select c.slice, c.page, c.at, c.channel,
         row_number() over (partition by c.channel, c.key order by c.customer_id) as turn
-      from ${claims} where hashtext(c.key) in (select number from suspects)
+      from ${claims} where ${isSuspect}
     ), lost as materialized (
       select slice, page, at, array_agg(channel) as channels from claimed where turn > 1 group by slice, page, at
     ), touched as (

@@ -16,7 +16,7 @@ import { runAudience } from './run-audience.js'
 import { createStandings, type StandingOf } from './standings.js'
 
 /** Customers of a stretch. */
-const STRETCH = 5_000
+const STRETCH = 1_000
 
 /** The audience of a run that the storage plans by itself, a stretch of the customers who match at a time. */
 export interface Stretches {
@@ -142,7 +142,7 @@ async function passGatesBeforeConsent(
 /** Stretches that are planned at once: while the storage works on one, this process does on another. */
 const LANES = 3
 /** Stretches that are planned before the run is moved on. */
-const STRETCHES_A_STEP = 8
+const STRETCHES_A_STEP = 40
 
 /**
  * Plans the next stretches of a run.
