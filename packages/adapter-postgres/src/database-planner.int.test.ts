@@ -1,4 +1,4 @@
-import { createCampaignKit, type Customer, type CustomerId, type Scope } from '@campaignkit/core'
+import { type Customer, type CustomerId, createCampaignKit, type Scope } from '@campaignkit/core'
 import type { Delivery, Member, RunId, Storage } from '@campaignkit/core/adapter'
 import {
   brokenPlanners,

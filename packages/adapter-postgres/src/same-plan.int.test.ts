@@ -1,4 +1,9 @@
-import { type CampaignInput, type CampaignKitOptions, createCampaignKit } from '@campaignkit/core'
+import {
+  type CampaignInput,
+  type CampaignKit,
+  type CampaignKitOptions,
+  createCampaignKit,
+} from '@campaignkit/core'
 import {
   addressKeyOf,
   type CampaignId,

@@ -7,8 +7,8 @@
 export * from './testing/as-id.js'
 export type { BrokenStorage, BrokenWrapper } from './testing/broken/broken-wrapper.js'
 export { type BrokenJobQueue, brokenJobQueues } from './testing/broken/job-queues.js'
-export { type BrokenRateLimiter, brokenRateLimiters } from './testing/broken/rate-limiters.js'
 export { brokenPlanners } from './testing/broken/planners.js'
+export { type BrokenRateLimiter, brokenRateLimiters } from './testing/broken/rate-limiters.js'
 export { brokenStorages } from './testing/broken/storages.js'
 export {
   type ChannelCase,
