@@ -77,7 +77,7 @@ export async function planStretch(
     ), decided as materialized (
       ${decisions(place, plan, ids)}
     ), people as (
-      select given.id, hashed.hash, ${standingAt(standings)}, ${source.tags} as tags,
+      select given.id, hashed.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
         ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
           ways.map(({ channels }) => channels),

@@ -155,15 +155,16 @@ async function freezeOn(storage: Storage, scope: Scope, { people, ...given }: Wo
     }),
   } satisfies CampaignKitOptions)
   const kit = root.as({ ...scope, actor: { ...scope.actor, roles: [...scope.actor.roles] } })
-  await kit.customers.upsert(
-    people.map(({ email, own, phone, tags: held, attributes, timeZone }, at) => ({
-      id: idOf(at),
-      tags: [...held],
-      attributes,
-      addresses: { email: own ? `own-${at}@example.com` : email, phone },
-      ...(timeZone === undefined ? {} : { timeZone }),
-    })),
-  )
+  if (people.length > 0)
+    await kit.customers.upsert(
+      people.map(({ email, own, phone, tags: held, attributes, timeZone }, at) => ({
+        id: idOf(at),
+        tags: [...held],
+        attributes,
+        addresses: { email: own ? `own-${at}@example.com` : email, phone },
+        ...(timeZone === undefined ? {} : { timeZone }),
+      })),
+    )
   await record(storage, scope, people)
   for (const [at, criteria] of given.segments.entries())
     await kit.segments.save({ name: ['First', 'Second'][at] ?? '', criteria })
@@ -251,6 +252,21 @@ async function outcomeOf(storage: Storage, scope: Scope, runId: RunId, campaignI
   return { members, deliveries, counts: await storage.audience.counts(scope, runId) }
 }
 
+/** To customers who stand there already. */
+const HOST_WORLD: World = {
+  people: [],
+  audience: { type: 'everyone' },
+  segments: [{ type: 'everyone' }, { type: 'everyone' }],
+  channels: ['email'],
+  isFirst: false,
+  purpose: 'transactional',
+  hasExperiment: false,
+  inZones: false,
+  globalHoldout: 0,
+  slots: false,
+  sealed: false,
+}
+
 describe('An audience that is planned in the database', () => {
   it('has the same members, ranks and arms as one that is planned page by page', async () => {
     let worlds = 0
@@ -279,4 +295,41 @@ describe('An audience that is planned in the database', () => {
       ]),
     )
   }, 600_000)
+
+  it('is so of customers in a table of the host', async () => {
+    await knex.raw(
+      `create table "${schema}".people (number int primary key, mail text, labels text[] collate "und-x-icu")`,
+    )
+    await knex.raw(
+      `insert into "${schema}".people values (9, 'i@example.com', null), (10, 'j@example.com', '{b,a,null,b,ｚ,🍕}'),
+        (-1, null, '{}'), (2, 'k@example.com', '{Z}')`,
+    )
+    const customers = {
+      schema,
+      table: 'people',
+      tenant: { only: 'host' },
+      id: 'number',
+      tags: 'labels',
+      addresses: { email: 'mail' },
+    } as const
+    const scope = sampleScope('host')
+    const outcomes = []
+    for (const own of [inDatabase, byPage]) {
+      const mapped = createPostgresStorage({
+        knex,
+        schema: own === byPage ? `${schema}_by_page` : schema,
+        customers,
+      })
+      const storage: Storage = { ...mapped, databasePlanner: own === byPage ? null : mapped.databasePlanner }
+      outcomes.push(await freezeOn(storage, scope, HOST_WORLD))
+    }
+    const [ours, theirs] = outcomes
+    expect(ours).toEqual(theirs)
+    expect(ours?.members.map(({ customerId, tags: held }) => [customerId, held])).toEqual([
+      ['-1', []],
+      ['10', ['a', 'b', 'ｚ', '🍕']],
+      ['2', ['Z']],
+      ['9', []],
+    ])
+  }, 60_000)
 })

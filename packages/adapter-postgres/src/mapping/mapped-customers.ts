@@ -25,14 +25,16 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
   const document = attributes.document === undefined ? null : columnNamed(attributes.document)
   const columns = new Map(Object.entries(attributes.columns ?? {}))
   const id = idColumn(columnNamed(mapping.id), kindAt('customers.id'))
+  const labels = tags === undefined ? raw('null::text[]') : sql`${columnNamed(tags)}::text[]`
   const base = {
     id: id.text,
-    tags: tags === undefined ? raw('null::text[]') : sql`${columnNamed(tags)}::text[]`,
+    tags: labels,
     numbers,
     conversationStatus: sql`${textColumn(facts.conversationStatus)} collate "C"`,
   }
   return {
     ...base,
+    heldTags: sql`array(select distinct t.tag collate "C" from unnest(${labels}) as t(tag) where t.tag is not null order by 1)`,
     relation: sql`${quoted(schema)}.${quoted(table)} as c`,
     selection: selectionOf(mapping, {
       ...base,

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  byCodePoints,
   CampaignKitError,
   type Customer,
   type CustomerDirectory,
@@ -60,7 +61,7 @@ function mappedCustomerOf({ tags, document, columns, ...row }: MappedRow): Custo
   const held = new Set((tags ?? []).filter((tag) => tag !== null))
   return customerOf({
     ...row,
-    tags: [...held].sort(),
+    tags: [...held].sort(byCodePoints),
     // a column hides what the document says under its name, also where the column is empty
     attributes: Object.fromEntries([
       ...attributesIn(document).filter(([name]) => !Object.hasOwn(columns, name)),

@@ -29,6 +29,8 @@ export interface CustomerSource {
   /** By which customers are in the code-point order of their ids. */
   readonly order: Fragment
   readonly tags: Fragment
+  /** The tags as the kit has them: a list, without blanks and repetitions, in the order of code points. */
+  readonly heldTags: Fragment
   /** Whether an index is to find customers by their tags; where they come by anyhow, a few tags cost less one by one. */
   readonly asksTagIndex: boolean
   readonly instants: Readonly<Record<InstantFact, InstantColumn>>

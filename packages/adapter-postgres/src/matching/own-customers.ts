@@ -13,6 +13,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     id: raw('c.id'),
     order: raw('c.id'),
     tags: raw('c.tags'),
+    heldTags: raw('c.tags'),
     asksTagIndex: true,
     instants: {
       lastLoginAt: inMilliseconds(raw('c.last_login_at')),
