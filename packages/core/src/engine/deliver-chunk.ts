@@ -44,9 +44,9 @@ export interface ChunkDelivery {
   /**
    * Sends the next chunk, from which calls may still be under way afterwards. What is not sent keeps its turn.
    *
-   * @param isLast - nothing is made ready after it
+   * @param following - how many chunks at most are made ready after it
    */
-  next(isLast: boolean, signal: AbortSignal | undefined): Promise<ChunkOutcome>
+  next(following: number, signal: AbortSignal | undefined): Promise<ChunkOutcome>
   /** Gives back what was made ready in vain. */
   end(): Promise<void>
 }
@@ -92,14 +92,14 @@ export function createChunkDelivery(
   }
 
   return {
-    async next(isLast, signal) {
+    async next(following, signal) {
       const { claimed, messages } = await (ahead.shift() ?? makeReady())
       if (messages.length === 0) return { claimed, nextAt: null, stop: null }
       try {
         const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
         const unsent = await sender.send(messages, { until: last, signal }, () => {
-          if (isLast || clock.now() + sender.pace.aheadMs >= until) return
-          while (ahead.length < mostAhead) ahead.push(makeReadyAhead())
+          if (clock.now() + sender.pace.aheadMs >= until) return
+          while (ahead.length < Math.min(mostAhead, following)) ahead.push(makeReadyAhead())
         })
         await giveBack(context, scope, unsent.messages)
         return { claimed, nextAt: turnBefore(lane, sender, unsent.nextSlotAt), stop: unsent.stop }

@@ -71,6 +71,11 @@ async function serveLane(
   return stop?.resumeAt ?? AT_ONCE
 }
 
+/** How many chunks may follow that one within the turn; one that went on since nobody waited has no end of its own. */
+function chunksAfter(served: number): number {
+  return served < TURN_CHUNKS ? TURN_CHUNKS - served - 1 : TURN_CHUNKS
+}
+
 /** Delivers chunks for one turn. @returns when the next turn is of use; null when there is nothing more to send */
 async function serveTurn(
   context: EngineContext,
@@ -81,7 +86,7 @@ async function serveTurn(
 ): Promise<Instant | null> {
   for (let served = 0; signal?.aborted !== true; served += 1) {
     if (served >= TURN_CHUNKS && (await isMoreDue(context, scope, lane))) return AT_ONCE
-    const { claimed, nextAt, stop } = await chunks.next(served + 1 === TURN_CHUNKS, signal)
+    const { claimed, nextAt, stop } = await chunks.next(chunksAfter(served), signal)
     const campaign = claimed > 0 ? await publishProgress(context, scope, lane.campaign) : null
     await context.clock.turn()
     if (nextAt !== null) return nextAt
