@@ -1,12 +1,12 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import type { CustomerId } from '../base/ids.js'
-import { createSendingWorld } from '../client/sending.fixture.js'
+import { planStretches } from '../engine/stretches.js'
 import type { DatabasePlanner } from '../ports/storage/database-planner.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { overridden } from '../testing/overridden.js'
 import { sampleRun } from '../testing/samples.js'
-import { planStretches } from './stretches.js'
+import { createSendingWorld } from './sending.fixture.js'
 
 const RUN = sampleRun()
 const BEGUN = { phase: 'planning', planned: 10, scanned: 500 } as const
