@@ -3,7 +3,8 @@ import type { Session } from '../database.js'
 import type { Fragment } from '../sql.js'
 import { countByFactsStatement } from './count-by-facts.js'
 import type { CompactFacts } from './customer-source.js'
-import { countStatement, type MatchingPlace } from './matching-statements.js'
+import type { MatchingPlace } from './matched-rows.js'
+import { countStatement } from './matching-statements.js'
 import { planOf, type QueryPlan } from './query-plan.js'
 
 /** What costs less than this takes milliseconds, and is not thought about any longer. */

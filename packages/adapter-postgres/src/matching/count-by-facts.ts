@@ -3,7 +3,7 @@ import { type Fragment, joined, sql } from '../sql.js'
 import { criteriaPredicate } from './criteria-predicate.js'
 import { eventCountsByRow, groupedEventCounts } from './event-counts.js'
 import { conjunctsOf } from './event-presence.js'
-import type { MatchingPlace } from './matching-statements.js'
+import type { MatchingPlace } from './matched-rows.js'
 import { type RuleByFacts, ruleByFacts } from './rule-by-facts.js'
 
 /**
