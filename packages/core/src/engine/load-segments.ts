@@ -4,6 +4,7 @@ import type { Criteria } from '../model/criteria.js'
 import type { Scope } from '../model/scope.js'
 import type { SealablePath } from '../model/sealed.js'
 import { externalRulesOf, type Segment, segmentsReferredTo } from '../model/segment.js'
+import type { NamedCriteria } from '../ports/storage/database-planner.js'
 import { refuseSealed } from '../segmentation/refuse-sealed.js'
 import { resolveSegments } from '../segmentation/resolve.js'
 import type { EngineContext } from './context.js'
@@ -73,12 +74,6 @@ export async function refuseSealedCriteria(
   if (sealed.length > 0) refuseSealed(criteria, sealed, await loadReferred(context, scope, criteria), path)
 }
 
-/** A named segment that members are counted by. */
-export interface CountedSegment {
-  readonly name: string
-  readonly criteria: Criteria
-}
-
 /** More named segments than these are not counted by: each is asked for every customer. */
 const MOST_COUNTED_SEGMENTS = 100
 
@@ -90,9 +85,9 @@ const MOST_COUNTED_SEGMENTS = 100
 export async function loadCountedSegments(
   context: EngineContext,
   scope: Scope,
-): Promise<readonly CountedSegment[]> {
+): Promise<readonly NamedCriteria[]> {
   const { items } = await context.storage.segments.list(scope, { cursor: null, limit: MOST_COUNTED_SEGMENTS })
-  const counted: CountedSegment[] = []
+  const counted: NamedCriteria[] = []
   for (const { name, criteria } of items) {
     const resolved = await resolveIfSound(context, scope, criteria)
     if (resolved !== null && externalRulesOf(resolved).length === 0)

@@ -8,6 +8,7 @@ import { isRolloutRun } from '../model/rollout.js'
 import type { FreezeState, Run, SliceSize } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
+import { keptForRun } from './kept-for-run.js'
 import { stratificationOf } from './stratify.js'
 
 /** How far the ranking of a run has come. */
@@ -48,7 +49,7 @@ export function newcomersIn(slices: readonly SliceSize[]): number {
 
 type Sequences = ReturnType<typeof createRunSequences>
 
-const kept = new WeakMap<EngineContext, { readonly key: string; readonly sequences: Sequences }>()
+const kept = keptForRun<Sequences>()
 
 /**
  * The arms of the newcomers in a slice of a run, lane by lane in the order of their ranks: in one sequence, or
@@ -77,26 +78,22 @@ export function newcomerArms(
 /** The sequences of a run; kept from step to step, since sharing out what is left of many strata takes its time. */
 function sequencesOf(
   context: EngineContext,
-  { tenant }: Scope,
+  scope: Scope,
   campaign: Campaign,
   run: Run,
   slices: readonly SliceSize[],
   position: number,
 ): Sequences {
-  const key = `${tenant} ${run.id}`
-  const known = kept.get(context)
-  if (known?.key === key) return known.sequences
-  const weights = armWeights(campaign.content.experiment)
-  const isStratified = !isRolloutRun(run) && stratificationOf(campaign) !== null
-  const sequences = isStratified
-    ? createRunSequences(weights, {
-        earlier: position,
-        sizes: laneSizes(slices),
-        orderKeyOf: (label) => rankKeyOf(tenant, campaign.salt, `${run.occurrence} ${label}`),
-      })
-    : inOneLine(weights, position)
-  kept.set(context, { key, sequences })
-  return sequences
+  return kept(context, scope, run, () => {
+    const weights = armWeights(campaign.content.experiment)
+    const isStratified = !isRolloutRun(run) && stratificationOf(campaign) !== null
+    if (!isStratified) return inOneLine(weights, position)
+    return createRunSequences(weights, {
+      earlier: position,
+      sizes: laneSizes(slices),
+      orderKeyOf: (label) => rankKeyOf(scope.tenant, campaign.salt, `${run.occurrence} ${label}`),
+    })
+  })
 }
 
 function inOneLine(weights: ReturnType<typeof armWeights>, position: number): Sequences {

@@ -12,6 +12,7 @@ import type { Stratum } from '../model/experiment.js'
 import type { Scope } from '../model/scope.js'
 import { OTHER_STRATUM } from '../model/stratum.js'
 import type { AddressClaim } from '../ports/storage/audience-store.js'
+import type { NamedCriteria } from '../ports/storage/database-planner.js'
 import { type EventNeed, eventNeeds } from '../segmentation/event-needs.js'
 import { compileCriteria, type Matcher } from '../segmentation/matcher.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
@@ -21,12 +22,7 @@ import type { EngineContext } from './context.js'
 import { countEvents } from './count-events.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
 import { loadPermissions, type Permissions } from './load-permissions.js'
-import {
-  type CountedSegment,
-  loadCountedSegments,
-  requireEligibility,
-  resolveAudience,
-} from './load-segments.js'
+import { loadCountedSegments, requireEligibility, resolveAudience } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
 import { createMatch, type MatchPage } from './match-customers.js'
 import { resolveStrata } from './resolve-strata.js'
@@ -141,14 +137,14 @@ function stratumNameIn(
 
 /** Rules beside that of the audience, under which members are told apart. */
 interface NamedRules {
-  readonly segments: readonly CountedSegment[]
+  readonly segments: readonly NamedCriteria[]
   readonly strata: readonly Stratum[]
 }
 
 function prepareMatching(criteria: Criteria, { segments, strata }: NamedRules, asOf: Instant): Matching {
   const split = splitEligibility(criteria)
   const needs = [...segments, ...strata].flatMap((each) => eventNeeds(each.criteria, asOf))
-  const compile = (each: CountedSegment): NamedMatcher => ({
+  const compile = (each: NamedCriteria): NamedMatcher => ({
     name: each.name,
     matches: compileCriteria(each.criteria, { now: asOf }),
   })

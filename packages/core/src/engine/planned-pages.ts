@@ -7,6 +7,7 @@ import type { Scope } from '../model/scope.js'
 import type { Standing } from '../ports/storage/database-planner.js'
 import type { PlannedMembership } from '../ports/storage/freezing-store.js'
 import type { EngineContext } from './context.js'
+import { keptForRun } from './kept-for-run.js'
 import { lookingAhead } from './looking-ahead.js'
 import { type AudiencePlanner, createPlanner, type PlannedMember } from './plan-audience.js'
 import { rolloutCandidates } from './rollout-candidates.js'
@@ -65,10 +66,7 @@ async function candidatesOf(
   return isRolloutRun(run) ? rolloutCandidates(context, scope, campaign, run, customers) : customers
 }
 
-const planners = new WeakMap<
-  EngineContext,
-  { readonly key: string; readonly planner: Promise<AudiencePlanner> }
->()
+const planners = keptForRun<Promise<AudiencePlanner>>()
 
 /** The planner of a run; kept from page to page, since it reads and compiles every named segment. */
 function plannerOf(
@@ -77,13 +75,7 @@ function plannerOf(
   campaign: Campaign,
   run: Run,
 ): Promise<AudiencePlanner> {
-  const key = `${scope.tenant} ${run.id}`
-  const kept = planners.get(context)
-  if (kept?.key === key) return kept.planner
-  const planner = createPlanner(context, scope, runAudience(campaign, run))
-  planners.set(context, { key, planner })
-  planner.catch(() => planners.delete(context))
-  return planner
+  return planners(context, scope, run, () => createPlanner(context, scope, runAudience(campaign, run)))
 }
 
 function membershipOf(
