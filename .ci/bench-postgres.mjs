@@ -1,10 +1,9 @@
-// Compiles the benches on PostgreSQL with the library into plain JavaScript, as a host would run it, and runs them with
-// the arguments given. What they fork is compiled beside them; third parties stay as they are installed.
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+// Runs the benches on PostgreSQL with the arguments given. What they fork is compiled beside them; third parties stay as
+// they are installed.
+import { mkdirSync, mkdtempSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'tsup'
+import { runCompiled } from './compile.mjs'
 
 const here = path.dirname(fileURLToPath(import.meta.url))
 const programs = ['main', 'delivery-worker', 'bare-delivery']
@@ -26,28 +25,14 @@ const thirdParties = {
 // below the project, so that what is asked for by require is found
 const cache = path.join(here, '../node_modules/.cache')
 mkdirSync(cache, { recursive: true })
-const outDir = mkdtempSync(path.join(cache, 'bench-postgres-'))
-try {
-  await build({
-    entry: Object.fromEntries(programs.map((name) => [name, path.join(here, `bench/postgres/${name}.ts`)])),
-    config: false,
-    outDir,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-    noExternal: [/.*/],
+await runCompiled(
+  Object.fromEntries(programs.map((name) => [name, path.join(here, `bench/postgres/${name}.ts`)])),
+  mkdtempSync(path.join(cache, 'bench-postgres-')),
+  {
     esbuildPlugins: [thirdParties],
     esbuildOptions: (options) => {
       // as Node resolves them
       options.conditions = ['node']
     },
-    silent: true,
-    outExtension: () => ({ js: '.mjs' }),
-  })
-  const { status } = spawnSync(process.execPath, [path.join(outDir, 'main.mjs'), ...process.argv.slice(2)], {
-    stdio: 'inherit',
-  })
-  process.exitCode = status ?? 1
-} finally {
-  rmSync(outDir, { recursive: true })
-}
+  },
+)
