@@ -9,13 +9,14 @@ import {
   rankKeyPrefix,
   type Standing,
   type Stretch,
+  type TenantId,
   toHex,
 } from '@campaignkit/core/adapter'
 import { arrayLiteral, type Columns, given } from './columns.js'
 import type { Session } from './database.js'
 import { criteriaPredicate } from './matching/criteria-predicate.js'
 import { eventCountsByRow } from './matching/event-counts.js'
-import type { MatchingPlace } from './matching/matching-statements.js'
+import type { MatchingPlace } from './matching/matched-rows.js'
 import { plannedMember } from './planned-member.js'
 import { SLICES } from './planned-rows.js'
 import { type Fragment, joined, raw, sql } from './sql.js'
@@ -55,7 +56,6 @@ export async function planStretch(
   const standings = [...new Set(contacts.map(({ standing }) => standing))]
   const segments = countedSegments(place, plan)
   const ways = plan.channels.map((channel, at) => wayOf(channel, at, plan.topic !== null))
-  const prefix = toHex(rankKeyPrefix({ tenant, salt: plan.salt }))
   const customer = [sql`${source.id} = given.id`, source.ofTenant(tenant), source.among(ids)]
   const member = plannedMember(tables, {
     customer_id: raw('p.id'),
@@ -69,15 +69,14 @@ export async function planStretch(
     segments: raw('p.segments'),
     address_keys: raw('p.address_keys'),
   })
-  // what is given is joined by thousands, and the database takes it for a few
-  await session.rows(sql`select set_config('enable_nestloop', 'off', true)`)
+  // what is given is joined by thousands, and the database takes it for a few; a join that cannot be but nested then seems so
+  // dear that all would be compiled, for a statement of milliseconds
+  await session.rows(sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`)
   await session.rows(sql`
     with given as materialized (
-      select * from ${given(contactColumns(plan, standings), contacts)}
-    ), decided as materialized (
-      ${decisions(place, plan, ids)}
-    ), people as (
-      select given.id, hashed.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
+      select *, ${rankHash(tenant, plan.salt)} as hash from ${given(contactColumns(plan, standings), contacts)}
+    ), ${decisions(place, plan, ids)} people as (
+      select given.id, given.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
         ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
           ways.map(({ channels }) => channels),
@@ -100,15 +99,18 @@ export async function planStretch(
         ways.map(({ join }) => join),
         ' ',
       )}
-      cross join lateral (
-        select sha256(decode(${prefix}::text, 'hex') || int4send(octet_length(bytes)) || bytes) as hash
-        from (select convert_to(coalesce(given.normal, given.id), 'UTF8') as bytes) as named offset 0
-      ) as hashed
     )
     insert into ${tables.planned_members} (tenant, run_id, slice, page, members)
     select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${member})
     from people as p group by ${SLICE}
     on conflict (tenant, run_id, slice, page) do nothing`)
+}
+
+/** The bytes of the rank key (`rankKeyOf`) of each who is given. */
+function rankHash(tenant: TenantId, salt: string): Fragment {
+  const prefix = toHex(rankKeyPrefix({ tenant, salt }))
+  const bytes = raw(`convert_to(coalesce(given.normal, given.id), 'UTF8')`)
+  return sql`sha256(decode(${prefix}::text, 'hex') || int4send(octet_length(${bytes})) || ${bytes})`
 }
 
 /** Two columns a channel: the key of the address, and the code of a gate that is shut. */
@@ -155,7 +157,7 @@ function labelsAt(standings: readonly Standing[]): Fragment {
 const NONE = raw(`'{}'::text[]`)
 
 /**
- * What stands of each person's words on each channel (`decideConsent`). The ids are named, and not joined: of a join of
+ * As `decided`, where consent is asked for: what stands of each person's words on each channel (`decideConsent`). The ids are named, and not joined: of a join of
  * what is given the database would not know how many rows there are.
  */
 function decisions(
@@ -163,13 +165,14 @@ function decisions(
   { channels, topic }: AudiencePlan,
   ids: readonly CustomerId[],
 ): Fragment {
-  if (topic === null) return sql`select`
-  return sql`
+  if (topic === null) return sql``
+  return sql`decided as materialized (
     select distinct on (k.customer_id, k.channel) k.customer_id, k.channel, k.decision
     from ${tables.consents} as k
     where k.tenant = ${tenant} and k.customer_id = any(${ids}::text[]) and k.channel = any(${channels}::text[])
       and k.topic in (${topic}, ${EVERY_TOPIC}) and k.decision <> 'pending'
-    order by k.customer_id, k.channel, k.obtained_at desc, k.decision`
+    order by k.customer_id, k.channel, k.obtained_at desc, k.decision
+  ),`
 }
 
 /** A channel in the statement. */
