@@ -159,7 +159,7 @@ function createStores(
     segments: createSegmentStore(database, tables),
     campaigns: createCampaignStore(database, tables, announcer),
     freezing: createFreezingStore({ database, unbounded }, tables, announcer),
-    databasePlanner: createDatabasePlanner({ unbounded, source }, tables, announcer),
+    databasePlanner: createDatabasePlanner({ customers: directory, unbounded, source }, tables, announcer),
     audience: createAudienceStore(database, tables),
     deliveries: createDeliveryStore(database, tables, announcer),
     events: createEventStore(database, tables, announcer),

@@ -1,17 +1,25 @@
-import type { Contact, Customer, CustomerId, DatabasePlanner, Stretch } from '@campaignkit/core/adapter'
+import type {
+  Contact,
+  Customer,
+  CustomerDirectory,
+  CustomerId,
+  DatabasePlanner,
+  Stretch,
+} from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { replaceRun } from './campaigns.js'
 import { present } from './customer-row.js'
 import type { Database } from './database.js'
 import { holdRun } from './freezing.js'
 import type { CustomerSource } from './matching/customer-source.js'
-import { everyMatch, matchesIn } from './matching/matched-rows.js'
+import { everyMatch, matchesBetween } from './matching/matched-rows.js'
 import { planStretch } from './plan-stretch.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** What a planner works with. */
 interface Means {
+  readonly customers: CustomerDirectory
   /** For statements that go through all customers, or a large part of them. */
   readonly unbounded: Database
   readonly source: () => Promise<CustomerSource>
@@ -29,12 +37,13 @@ interface ContactLists {
 
 /** The audiences of {@link createPostgresStorage}, planned where they stand. */
 export function createDatabasePlanner(
-  { unbounded, source }: Means,
+  { customers, unbounded, source }: Means,
   tables: Tables,
   { announce }: Announcer,
 ): DatabasePlanner {
   const { planned_stretches: stretches } = tables
   return {
+    customers,
     divide: async (scope, moved, plan, size) => {
       const { tenant } = scope
       const place = { source: await source(), tables, tenant }
@@ -66,7 +75,7 @@ export function createDatabasePlanner(
       const [lists] = await unbounded.rows<ContactLists>(sql`
         select json_agg(m.id) as ids, json_agg(m.email) as emails, json_agg(m.phone) as phones,
           json_agg(m.push) as pushes, json_agg(m.sealed) as seals, json_agg(m.time_zone) as zones
-        from (select ${selection} ${matchesIn(place, plan, stretch)} order by ${order}) as m`)
+        from (select ${selection} ${matchesBetween(place, plan, stretch)} order by ${order}) as m`)
       return lists === undefined ? [] : contactsOf(lists)
     },
     planStretch: async (scope, run, plan, stretch, contacts) => {

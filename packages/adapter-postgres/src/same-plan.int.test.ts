@@ -29,7 +29,8 @@ import fc from 'fast-check'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
-import { NOW, rules, scalar, tags } from './matching/random-rules.fixture.js'
+import { NOW } from './matching/random-rules.fixture.js'
+import { HOST_WORLD, type World, world } from './random-audience.fixture.js'
 import { openTestStorage, START_MS } from './test-storage.fixture.js'
 
 /** Audiences that are planned in both ways: more with PLANNED_AUDIENCES. */
@@ -41,82 +42,18 @@ const SECRETS = [
   { id: 'old', key: 'an older one of them, as long as that' },
 ] as const
 
-interface RandomConsent {
-  readonly channel: 'email' | 'sms'
-  readonly topic: string
-  readonly decision: 'granted' | 'denied' | 'pending'
-  readonly obtainedAt: number
-}
-
-const GRANTED: readonly RandomConsent[] = (['email', 'sms'] as const).map((on) => ({
-  channel: on,
-  topic: 'offers',
-  decision: 'granted' as const,
-  obtainedAt: 1,
-}))
-const channel = fc.constantFrom('email' as const, 'sms' as const)
-const person = fc.record({
-  email: fc.option(
-    fc.constantFrom('ada@example.com', 'ADA@example.com', 'jürgen@example.com', 'bo@example.com'),
-    { nil: undefined },
-  ),
-  own: fc.boolean(),
-  phone: fc.option(fc.constantFrom('+390612345678', '+390612345679'), { nil: undefined }),
-  tags,
-  attributes: fc.dictionary(fc.constantFrom('city', 'likes', 'points'), scalar, { maxKeys: 2 }),
-  timeZone: fc.option(fc.constantFrom('Europe/Rome', 'Asia/Tokyo', 'Pacific/Apia'), { nil: undefined }),
-  consents: fc.oneof<fc.MaybeWeightedArbitrary<readonly RandomConsent[]>[]>(
-    { arbitrary: fc.constant(GRANTED), weight: 2 },
-    {
-      arbitrary: fc.array(
-        fc.record({
-          channel,
-          topic: fc.constantFrom('offers', '*', 'news'),
-          decision: fc.constantFrom('granted' as const, 'denied' as const, 'pending' as const),
-          obtainedAt: fc.constantFrom(1, 2, 3),
-        }),
-        { maxLength: 5 },
-      ),
-      weight: 1,
-    },
-  ),
-  suppressed: fc.constantFrom(null, null, null, 'new', 'old'),
-  events: fc.array(
-    fc.record({ type: fc.constantFrom('opened', 'clicked'), at: fc.integer({ min: NOW - 1e9, max: NOW }) }),
-    {
-      maxLength: 3,
-    },
-  ),
-})
-
-const world = fc.record({
-  people: fc.array(person, { minLength: 1, maxLength: 60 }),
-  audience: fc.oneof({ arbitrary: fc.constant({ type: 'everyone' as const }), weight: 2 }, rules(['First'])),
-  segments: fc.tuple(rules([]), rules(['First'])),
-  channels: fc.constantFrom<readonly ('email' | 'sms')[]>(
-    ['email'],
-    ['sms'],
-    ['email', 'sms'],
-    ['sms', 'email'],
-  ),
-  isFirst: fc.boolean(),
-  purpose: fc.constantFrom('marketing' as const, 'marketing' as const, 'transactional' as const),
-  hasExperiment: fc.boolean(),
-  inZones: fc.boolean(),
-  globalHoldout: fc.constantFrom(0, 0.2),
-  slots: fc.boolean(),
-  sealed: fc.boolean(),
-})
-type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
-
 let knex: Knex
 let stop: () => Promise<void>
-let inDatabase: PostgresStorage
+let inDatabase: Storage
 let byPage: Storage
+/** Stretches that were planned in the database. */
+let planned = 0
 let schema: string
 
 beforeAll(async () => {
-  ;({ knex, schema, storage: inDatabase, stop } = await openTestStorage())
+  let storage: PostgresStorage
+  ;({ knex, schema, storage, stop } = await openTestStorage())
+  inDatabase = { ...storage, databasePlanner: counting(storage.databasePlanner) }
   const other = createPostgresStorage({ knex, schema: `${schema}_by_page` })
   await other.migrate()
   byPage = {
@@ -130,6 +67,15 @@ afterAll(async () => {
   await knex.raw(`drop schema "${schema}_by_page" cascade`)
   await stop()
 })
+
+function counting(planner: Storage['databasePlanner']): Storage['databasePlanner'] {
+  if (planner === null) return null
+  const planStretch: typeof planner.planStretch = (...given) => {
+    planned += 1
+    return planner.planStretch(...given)
+  }
+  return { ...planner, planStretch }
+}
 
 const idOf = (at: number) => `${at % 7 === 0 ? 'e\u0301' : 'c'}-${at}`
 
@@ -252,21 +198,6 @@ async function outcomeOf(storage: Storage, scope: Scope, runId: RunId, campaignI
   return { members, deliveries, counts: await storage.audience.counts(scope, runId) }
 }
 
-/** To customers who stand there already. */
-const HOST_WORLD: World = {
-  people: [],
-  audience: { type: 'everyone' },
-  segments: [{ type: 'everyone' }, { type: 'everyone' }],
-  channels: ['email'],
-  isFirst: false,
-  purpose: 'transactional',
-  hasExperiment: false,
-  inZones: false,
-  globalHoldout: 0,
-  slots: false,
-  sealed: false,
-}
-
 describe('An audience that is planned in the database', () => {
   it('has the same members, ranks and arms as one that is planned page by page', async () => {
     let worlds = 0
@@ -282,6 +213,7 @@ describe('An audience that is planned in the database', () => {
       }),
       { numRuns: AUDIENCES, seed: SEED, endOnFailure: true },
     )
+    expect(planned).toBeGreaterThan(AUDIENCES / 2)
     expect([...seen]).toEqual(
       expect.arrayContaining([
         'duplicateAddress',

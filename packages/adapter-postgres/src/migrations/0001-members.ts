@@ -52,7 +52,7 @@ export function memberTables(schema: string): readonly string[] {
   tenant ${key},
   run_id ${key},
   number int not null,
-  after text collate "C",
+  after ${key},
   up_to text collate "C",
   primary key (tenant, run_id, number)
 )`,

@@ -18,7 +18,10 @@ export function rankKeyOf(tenant: string, salt: string, customerId: string): str
   return rankDigest({ tenant, salt }).hex(customerId)
 }
 
-/** What stands before the length of the customer id in what {@link rankKeyOf} hashes. */
+/**
+ * What {@link rankKeyOf} hashes before the length and the bytes of the customer id: tenant and salt, each behind its own
+ * length. For a storage that makes the keys itself.
+ */
 export function rankKeyPrefix({ tenant, salt }: RankSalt): Uint8Array {
   return lengthPrefixed(tenant, salt)
 }

@@ -8,6 +8,7 @@ import type { AudiencePlan, Contact, ReachableContact } from '../ports/storage/d
 import { splitEligibility } from '../segmentation/split-eligibility.js'
 import type { EngineContext } from './context.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
+import { keptForRun } from './kept-for-run.js'
 import { loadAddresses } from './load-permissions.js'
 import { loadCountedSegments, resolveAudience } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
@@ -29,14 +30,12 @@ export interface Stretches {
   plan(run: Run, number: number): Promise<number | null>
 }
 
-const kept = new WeakMap<
-  EngineContext,
-  { readonly key: string; readonly stretches: Promise<Stretches | null> }
->()
+const kept = keptForRun<Promise<Stretches | null>>()
 
 /**
- * How the storage plans a run by itself; null where the engine plans it page by page: where the storage cannot, and where
- * more is asked of a customer than a storage knows to answer. Kept from step to step, since it reads every named segment.
+ * How the storage plans a run by itself; null where the engine plans it page by page: where the storage cannot, where it
+ * plans other customers than those of the host, and where more is asked of a customer than a storage knows to answer.
+ * Kept from step to step, since it reads every named segment.
  *
  * @throws SEGMENT_NOT_FOUND, SEGMENT_CYCLE, CRITERIA_SEALED, EXCLUSION_GROUP_UNKNOWN
  */
@@ -46,13 +45,7 @@ export function stretchesOf(
   campaign: Campaign,
   run: Run,
 ): Promise<Stretches | null> {
-  const key = `${scope.tenant} ${run.id}`
-  const known = kept.get(context)
-  if (known?.key === key) return known.stretches
-  const stretches = createStretches(context, scope, campaign, run)
-  kept.set(context, { key, stretches })
-  stretches.catch(() => kept.delete(context))
-  return stretches
+  return kept(context, scope, run, () => createStretches(context, scope, campaign, run))
 }
 
 async function createStretches(
@@ -61,9 +54,9 @@ async function createStretches(
   campaign: Campaign,
   run: Run,
 ): Promise<Stretches | null> {
-  const planner = context.storage.databasePlanner
+  const { databasePlanner: planner, customers } = context.storage
   const request = runAudience(campaign, run)
-  if (planner === null || isRolloutRun(run) || !isPlain(request)) return null
+  if (planner?.customers !== customers || isRolloutRun(run) || !isPlain(request)) return null
   const plan = await audiencePlan(context, scope, request)
   if (plan === null) return null
   const hashGates = createHashGates(context, scope, request.exclusionGroup)
@@ -158,15 +151,22 @@ export async function planStretches(
   let next = planned
   let found = 0
   let isLast = false
-  const lane = async () => {
-    while (!isLast && next < planned + STRETCHES_A_STEP) {
-      const number = next
-      next += 1
-      const size = await stretches.plan(run, number)
-      if (size === null) isLast = true
-      else found += size
-    }
+  let hasFailed = false
+  const planNext = async () => {
+    const number = next
+    next += 1
+    const size = await stretches.plan(run, number)
+    if (size === null) isLast = true
+    else found += size
   }
+  const lane = async () => {
+    while (!isLast && !hasFailed && next < planned + STRETCHES_A_STEP)
+      await planNext().catch((thrown: unknown) => {
+        hasFailed = true
+        throw thrown
+      })
+  }
+  // all have stopped before it fails, so that no stretch is planned behind the back of whoever tries again
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
   for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason
   return isLast ? { phase: 'settling' } : { phase: 'planning', planned: next, scanned: scanned + found }

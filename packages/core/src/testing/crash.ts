@@ -1,4 +1,6 @@
 import type { Channel } from '../ports/channel.js'
+import type { CustomerDirectory } from '../ports/customer-directory.js'
+import type { DatabasePlanner } from '../ports/storage/database-planner.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { overridden } from './overridden.js'
 
@@ -65,13 +67,14 @@ export function createCrashPoint(options: {
 
 /** Wraps a storage so that each call of each of its stores, of its queue and its limiter passes the crash point. */
 export function createCrashingStorage(storage: Storage, crash: CrashPoint): Storage {
+  const customers = counted(storage.customers, crash)
   return overridden(storage, {
-    customers: counted(storage.customers, crash),
+    customers,
+    databasePlanner: plannerOf(storage, customers, crash),
     consents: counted(storage.consents, crash),
     segments: counted(storage.segments, crash),
     campaigns: counted(storage.campaigns, crash),
     freezing: counted(storage.freezing, crash),
-    databasePlanner: storage.databasePlanner === null ? null : counted(storage.databasePlanner, crash),
     audience: counted(storage.audience, crash),
     deliveries: counted(storage.deliveries, crash),
     events: counted(storage.events, crash),
@@ -83,6 +86,19 @@ export function createCrashingStorage(storage: Storage, crash: CrashPoint): Stor
     jobQueue: (clock) => counted(storage.jobQueue(clock), crash),
     rateLimiter: (clock) => counted(storage.rateLimiter(clock), crash),
   })
+}
+
+/** The planner plans the customers of the wrapped storage, if it plans those of the storage. */
+function plannerOf(
+  { databasePlanner: planner, customers }: Storage,
+  wrapped: CustomerDirectory,
+  crash: CrashPoint,
+): DatabasePlanner | null {
+  if (planner === null) return null
+  return counted(
+    planner.customers === customers ? overridden(planner, { customers: wrapped }) : planner,
+    crash,
+  )
 }
 
 /** Wraps a channel so that each call of it passes the crash point. */

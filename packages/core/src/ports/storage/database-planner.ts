@@ -7,7 +7,7 @@ import type { ExclusionCode } from '../../model/exclusion.js'
 import type { Arm } from '../../model/experiment.js'
 import type { Run } from '../../model/run.js'
 import type { Scope } from '../../model/scope.js'
-import type { MatchRequest } from '../customer-directory.js'
+import type { CustomerDirectory, MatchRequest } from '../customer-directory.js'
 
 /** A named rule by which members are counted; without named segments and external rules. */
 export interface NamedCriteria {
@@ -71,6 +71,11 @@ export interface ReachableContact {
  * at a time. Stretches are numbered from 0, and may be planned in any order, at once and again.
  */
 export interface DatabasePlanner {
+  /**
+   * Whom it plans: the very directory of its storage. A host that puts another one in the place of `Storage.customers` has
+   * its audiences planned page by page.
+   */
+  readonly customers: CustomerDirectory
   /**
    * Divides the customers who match into stretches of about `size`, and moves the run on, all or none. Whoever comes to
    * match later belongs to the stretch that its id is in.

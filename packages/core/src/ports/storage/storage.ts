@@ -69,7 +69,10 @@ export interface Storage {
   readonly segments: SegmentStore
   readonly campaigns: CampaignStore
   readonly freezing: FreezingStore
-  /** Null when {@link StorageCapabilities.plansInDatabase} is false: then the engine plans every audience page by page. */
+  /**
+   * Plans the customers of {@link Storage.customers} by itself. Null when {@link StorageCapabilities.plansInDatabase} is
+   * false: then the engine plans every audience page by page.
+   */
   readonly databasePlanner: DatabasePlanner | null
   readonly audience: AudienceStore
   readonly deliveries: DeliveryStore

@@ -23,6 +23,9 @@ function broken(name: string, caughtBy: string, change: Change): BrokenStorage {
  * do so.
  */
 export const brokenPlanners: readonly BrokenStorage[] = [
+  broken('plans the customers of another storage', 'it plans the customers of its storage', (planner) => ({
+    customers: { ...planner.customers },
+  })),
   broken(
     'loses the last stretch',
     'stretches follow each other, and hold each who matches once',
