@@ -3,7 +3,6 @@ import type { Announcer } from './announcements.js'
 import { replaceRun } from './campaigns.js'
 import type { Database, Session } from './database.js'
 import { versionConflict } from './failures.js'
-import { COUNTED } from './migrations/0001-delivery-counts.js'
 import { placeMembers } from './place-members.js'
 import { insertPlanned } from './planned-rows.js'
 import { settleAddresses } from './settle-addresses.js'
@@ -80,7 +79,7 @@ export async function holdRun(
   { id, version }: Run,
 ): Promise<void> {
   const [stored] = await session.rows<{ readonly version: number }>(sql`
-    select version, set_config('work_mem', ${WORK_MEMORY}, true), set_config(${COUNTED}, 'yes', true)
+    select version, set_config('work_mem', ${WORK_MEMORY}, true)
     from ${runs} where tenant = ${tenant} and id = ${id} for share`)
   if (stored?.version !== version) throw versionConflict(version, stored?.version ?? null)
 }

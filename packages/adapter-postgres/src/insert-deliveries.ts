@@ -1,5 +1,6 @@
 import type { Delivery, Scope } from '@campaignkit/core/adapter'
 import { given, namesOf, typedNamesOf } from './columns.js'
+import { countAdded } from './count-added.js'
 import type { Session } from './database.js'
 import { firstId } from './deliveries-of.js'
 import { DELIVERY_COLUMNS } from './delivery-row.js'
@@ -59,25 +60,32 @@ export function placeNext(
   )
 }
 
+/** A row that was brought forward instead bears the transaction that did it. */
+const IS_NEW = raw('from placed where xmax = 0')
+
 /** In the order of their places, so that two who add the same ones do not wait for each other. */
 async function insert(
   session: Session,
-  { members, deliveries }: Tables,
+  tables: Tables,
   { tenant }: Scope,
   added: readonly Delivery[],
   onConflict: Fragment,
 ): Promise<readonly Placed[]> {
   if (added.length === 0) return []
+  const { members, deliveries } = tables
   try {
     return await session.rows<Placed>(sql`
-      insert into ${deliveries} as kept (tenant, is_first, ${namesOf(DELIVERY_COLUMNS)})
-      select ${tenant}, false, ${typedNamesOf(DELIVERY_COLUMNS)} from ${given(DELIVERY_COLUMNS, added)}
-      where given.customer_id is null or given.step <> 0 or not exists (
-        select 1 from ${members} as m
-        join ${deliveries} as d on d.tenant = m.tenant and d.id = ${firstId(raw('m.run_id'), raw('m.rank'), raw('given.channel'))}
-        where m.tenant = ${tenant} and m.run_id = given.run_id and m.customer_id = given.customer_id and d.is_first)
-      order by given.run_id, given.customer_id, given.step, given.channel
-      ${onConflict} returning kept.campaign_id as "campaignId", kept.run_id as "runId"`)
+      with placed as (
+        insert into ${deliveries} as kept (tenant, is_first, ${namesOf(DELIVERY_COLUMNS)})
+        select ${tenant}, false, ${typedNamesOf(DELIVERY_COLUMNS)} from ${given(DELIVERY_COLUMNS, added)}
+        where given.customer_id is null or given.step <> 0 or not exists (
+          select 1 from ${members} as m
+          join ${deliveries} as d on d.tenant = m.tenant and d.id = ${firstId(raw('m.run_id'), raw('m.rank'), raw('given.channel'))}
+          where m.tenant = ${tenant} and m.run_id = given.run_id and m.customer_id = given.customer_id and d.is_first)
+        order by given.run_id, given.customer_id, given.step, given.channel
+        ${onConflict} returning kept.tenant, kept.campaign_id, kept.run_id, kept.status, kept.xmax
+      ), counted as (${countAdded(tables, IS_NEW)})
+      select campaign_id as "campaignId", run_id as "runId" from placed`)
   } catch (error) {
     if (brokenConstraint(error) === 'deliveries_id') throw idTaken('delivery')
     throw error

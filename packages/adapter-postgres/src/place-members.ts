@@ -1,8 +1,8 @@
 import { type Placement, REMAINDER, type RunId, type Scope } from '@campaignkit/core/adapter'
+import { countAdded } from './count-added.js'
 import type { Session } from './database.js'
 import { firstId } from './deliveries-of.js'
 import { brokenConstraint, idTaken } from './failures.js'
-import { OWN_SHARD } from './migrations/0001-delivery-counts.js'
 import { membersOf } from './planned-member.js'
 import { boundsOf } from './slice-sizes.js'
 import { type Fragment, raw, sql } from './sql.js'
@@ -20,7 +20,7 @@ export async function placeMembers(
   runId: RunId,
   placement: Placement,
 ): Promise<void> {
-  const { members, deliveries, delivery_counts: counts } = tables
+  const { members, deliveries } = tables
   const { campaignId, arms, channels } = placement.first
   const used = channels === 'all' ? raw('m.channels') : raw('m.channels[1:1]')
   const isSent = sql`m.arm = any(${arms}::text[])`
@@ -41,10 +41,15 @@ export async function placeMembers(
   )
   const queued = row?.queued ?? 0
   if (queued === 0) return
-  await session.rows(sql`
-    insert into ${counts} as kept (tenant, campaign_id, run_id, status, shard, total)
-    values (${tenant}, ${campaignId}, ${runId}, 'queued', ${raw(OWN_SHARD)}, ${queued})
-    on conflict (tenant, campaign_id, run_id, status, shard) do update set total = kept.total + excluded.total`)
+  // apart from the statement that inserts them, so that a row of the counts is held no longer than it takes
+  const given = sql`(${tenant}, ${campaignId}, ${runId}, 'queued', ${queued}::bigint)`
+  await session.rows(
+    countAdded(
+      tables,
+      sql`from (values ${given}) as placed(tenant, campaign_id, run_id, status, size)`,
+      raw('sum(size)'),
+    ),
+  )
 }
 
 /** Those who are planned in the slices, taken out of the plan, with their ranks and arms, as `armed`. */

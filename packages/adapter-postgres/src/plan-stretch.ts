@@ -17,7 +17,7 @@ import type { Session } from './database.js'
 import { criteriaPredicate } from './matching/criteria-predicate.js'
 import { eventCountsByRow } from './matching/event-counts.js'
 import type { MatchingPlace } from './matching/matched-rows.js'
-import { plannedMember } from './planned-member.js'
+import { claimNumber, claimsIn, plannedMember } from './planned-member.js'
 import { SLICES } from './planned-rows.js'
 import { type Fragment, joined, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -86,6 +86,10 @@ export async function planStretch(
           ways.map(({ keys }) => keys),
           ' || ',
         )} as address_keys,
+        ${joined(
+          ways.map(({ claim }, at) => sql`${claim} as ${claimAt(at)}`),
+          ', ',
+        )},
         case when not (${joined(
           ways.map(({ isOpen }) => isOpen),
           ' or ',
@@ -100,8 +104,11 @@ export async function planStretch(
         ' ',
       )}
     )
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members)
-    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${member})
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims)
+    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${member}), ${joined(
+      ways.map((_, at) => claimsIn(claimAt(at))),
+      ' || ',
+    )}
     from people as p group by ${SLICE}
     on conflict (tenant, run_id, slice, page) do nothing`)
 }
@@ -175,12 +182,16 @@ function decisions(
   ),`
 }
 
+const claimAt = (at: number) => raw(`claim_${at}`)
+
 /** A channel in the statement. */
 interface WaySql {
   readonly isOpen: Fragment
   /** The channel, or nothing, as a list; so with the key of the address. */
   readonly channels: Fragment
   readonly keys: Fragment
+  /** The number of the address; null where none is claimed. */
+  readonly claim: Fragment
   /** Why the channel is not open. */
   readonly reason: Fragment
   /** What joins the decision of each person who is given. */
@@ -199,6 +210,7 @@ function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql 
     isOpen,
     channels: sql`case when ${isOpen} then array[${channel}::text] else '{}' end`,
     keys: sql`case when ${isOpen} then array[${key}] else '{}' end`,
+    claim: sql`case when ${isOpen} then ${claimNumber(sql`${channel}::text`, key)} end`,
     reason: needsConsent
       ? sql`coalesce(${code}, case when ${said}.decision = 'denied' then 'consentDenied' else 'noConsent' end)`
       : code,

@@ -28,6 +28,18 @@ export function plannedMember(
   )})::${type}`
 }
 
+/**
+ * The number under which an address is claimed on a channel: the same for the same address, and hardly ever for another.
+ */
+export function claimNumber(channel: Fragment, key: Fragment): Fragment {
+  return sql`hashtextextended(${key}, hashtext(${channel}))`
+}
+
+/** The numbers of those who claim an address, as `planned_members` has them. */
+export function claimsIn(numbers: Fragment): Fragment {
+  return sql`coalesce(array_agg(${numbers}) filter (where ${numbers} is not null), '{}')`
+}
+
 /** The fields as they stand under an alias; `changed` stand in the place of theirs. */
 export function fieldsOf(
   alias: string,

@@ -1,7 +1,7 @@
 import type { PlannedMembership, Run, Scope } from '@campaignkit/core/adapter'
 import { arrayLiteral, type Columns, given } from './columns.js'
 import type { Session } from './database.js'
-import { fieldsOf, plannedMember } from './planned-member.js'
+import { claimNumber, claimsIn, fieldsOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -68,9 +68,18 @@ export async function insertPlanned(
 ): Promise<void> {
   if (added.length === 0) return
   await session.rows(sql`
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members)
-    select ${tenant}, ${id}, given.slice, ${version}, array_agg(${plannedMember(tables, MEMBER)})
-    from ${given(PLANNED, added)} group by given.slice`)
+    with given as materialized (
+      select * from ${given(PLANNED, added)}
+    ), claimed as (
+      select given.slice, ${claimsIn(claimNumber(raw('c.channel'), raw('c.key')))} as claims
+      from given cross join lateral unnest(given.channels::text[], given.address_keys::text[]) as c(channel, key)
+      group by given.slice
+    ), pages as (
+      select given.slice, array_agg(${plannedMember(tables, MEMBER)}) as members from given group by given.slice
+    )
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims)
+    select ${tenant}, ${id}, slice, ${version}, members, coalesce(claimed.claims, '{}')
+    from pages left join claimed using (slice)`)
 }
 
 function sliceOf(rankKey: string): number {

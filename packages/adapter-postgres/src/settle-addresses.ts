@@ -1,6 +1,6 @@
 import type { RunId, Scope } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
-import { fieldsOf, membersOf, plannedMember } from './planned-member.js'
+import { claimNumber, fieldsOf, membersOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -9,8 +9,8 @@ const MOST_NAMED = 20_000
 
 /**
  * The rule of `FreezingStore.settleAddresses`, for the whole run at once. Nearly all addresses are claimed once: a first
- * look at numbers made of them finds the few that may not be, and only those are looked at in full. The first channel
- * stands apart, since to take lists within lists apart costs more than all the rest, and most have no second one.
+ * look at the numbers that stand beside the members finds the few that may not be, and only those who claim them are
+ * looked at in full.
  */
 export async function settleAddresses(
   session: Session,
@@ -20,26 +20,25 @@ export async function settleAddresses(
 ): Promise<void> {
   const { planned_members: planned } = tables
   const ofRun = sql`p.tenant = ${tenant} and p.run_id = ${runId}`
-  const members = sql`${planned} as p cross join lateral ${membersOf('m')}`
-  const claims = sql`(
-    select p.slice, p.page, m.at, m.customer_id, m.channels[1] as channel, m.address_keys[1] as key
-    from ${members} where ${ofRun} and m.address_keys[1] is not null
-    union all
-    select p.slice, p.page, m.at, m.customer_id, c.channel, c.key
-    from ${members} cross join lateral unnest(m.channels, m.address_keys) with ordinality as c(channel, key, turn)
-    where ${ofRun} and cardinality(m.channels) > 1 and c.turn > 1 and c.key is not null) as c`
-  const suspects = sql`select hashtext(c.key) as number from ${claims} group by c.channel, number having count(*) > 1`
-  const found = await session.rows<{ readonly number: number }>(sql`${suspects} limit ${MOST_NAMED + 1}`)
+  const suspects = sql`
+    select number from ${planned} as p cross join lateral unnest(p.claims) as number
+    where ${ofRun} group by number having count(*) > 1`
+  const found = await session.rows<{ readonly number: string }>(sql`${suspects} limit ${MOST_NAMED + 1}`)
   if (found.length === 0) return
+  const number = claimNumber(raw('c.channel'), raw('c.key'))
+  const named = found.map((each) => each.number)
   const isSuspect =
-    found.length > MOST_NAMED
-      ? sql`hashtext(c.key) in (${suspects})`
-      : sql`hashtext(c.key) = any(${found.map(({ number }) => number)}::int[])`
+    named.length > MOST_NAMED
+      ? sql`${number} in (${suspects})`
+      : sql`${number} = any(${named}::bigint[])
+        and exists (select from unnest(p.claims) as own(number) where own.number = any(${named}::bigint[]))`
   await session.rows(sql`
     with claimed as (
-      select c.slice, c.page, c.at, c.channel,
-        row_number() over (partition by c.channel, c.key order by c.customer_id) as turn
-      from ${claims} where ${isSuspect}
+      select p.slice, p.page, m.at, c.channel,
+        row_number() over (partition by c.channel, c.key order by m.customer_id) as turn
+      from ${planned} as p cross join lateral ${membersOf('m')}
+      cross join lateral unnest(m.channels, m.address_keys) as c(channel, key)
+      where ${ofRun} and c.key is not null and ${isSuspect}
     ), lost as materialized (
       select slice, page, at, array_agg(channel) as channels from claimed where turn > 1 group by slice, page, at
     ), touched as (

@@ -1,23 +1,22 @@
 const SHARDS = 8
 
-/** The setting of a transaction that counts by itself what it inserts, since it knows how much that is. */
-export const COUNTED = 'campaignkit.counted'
-
 /** The row of the counts that a connection writes to. */
 export const OWN_SHARD = `pg_backend_pid() % ${SHARDS}`
 
 /**
- * How many deliveries of each run have which status, kept by triggers once a statement, whatever statement it is: to
- * count a million rows for every chunk that is sent would cost more than to send it. Connections write to rows of
- * their own as far as there are shards, so that they seldom wait for each other; one row may be negative, the sum never.
+ * How many deliveries of each run have which status: to count a million rows for every chunk that is sent would cost more
+ * than to send it. Triggers keep the counts once a statement, whatever statement changes or deletes deliveries. What
+ * inserts them counts by itself (`countAdded`): for a trigger every row would be kept a second time until the end of the
+ * statement, which a freezing feels. Connections write to rows of their own as far as there are shards, so that they
+ * seldom wait for each other; one row may be negative, the sum never.
  */
 export function deliveryCounts(schema: string): readonly string[] {
   const counts = `"${schema}".delivery_counts`
   const deliveries = `"${schema}".deliveries`
   const count = `"${schema}".count_deliveries`
   const key = 'text collate "C" not null'
-  const trigger = (event: string, tables: string, when = '') =>
-    `create trigger count_${event} after ${event} on ${deliveries} referencing ${tables} for each statement ${when} execute function ${count}()`
+  const trigger = (event: string, tables: string) =>
+    `create trigger count_${event} after ${event} on ${deliveries} referencing ${tables} for each statement execute function ${count}()`
   const change = (table: string, by: number) =>
     `select tenant, campaign_id, run_id, status, ${by} as change from ${table}`
   const write = (
@@ -39,20 +38,13 @@ export function deliveryCounts(schema: string): readonly string[] {
 ) with (fillfactor = 50)`,
     `create function ${count}() returns trigger language plpgsql as $$
 begin
-  if tg_op = 'INSERT' then
-    ${write(change('added', 1))}
-  elsif tg_op = 'DELETE' then
+  if tg_op = 'DELETE' then
     ${write(change('removed', -1))}
   else
     ${write(`${change('added', 1)} union all ${change('removed', -1)}`)}
   end if;
   return null;
 end $$`,
-    trigger(
-      'insert',
-      'new table as added',
-      `when (current_setting('${COUNTED}', true) is distinct from 'yes')`,
-    ),
     trigger('update', 'old table as removed new table as added'),
     trigger('delete', 'old table as removed'),
   ]

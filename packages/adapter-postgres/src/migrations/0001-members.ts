@@ -3,7 +3,8 @@
  * Members are written once, a slice of a run at a time in order of customer id, so that both indexes grow side by side.
  *
  * Who is planned stands in arrays, those of one page and one slice in a row: to write and to delete a row costs more
- * than to write what is in it. An array of ids and keys does not compress, and is not tried to be.
+ * than to write what is in it. An array of ids and keys does not compress, and is not tried to be. Beside it stand
+ * numbers made of the addresses, by which those that are claimed more than once are found without taking it apart.
  *
  * Where a storage plans by itself, the audience is divided into stretches of ids beforehand, so that a stretch that is
  * planned twice is the same one.
@@ -45,9 +46,10 @@ export function memberTables(schema: string): readonly string[] {
   slice int not null,
   page bigint not null,
   members ${name('planned_member')}[] not null,
+  claims bigint[] not null,
   primary key (tenant, run_id, slice, page)
 )`,
-    `alter table ${name('planned_members')} alter column members set storage external`,
+    `alter table ${name('planned_members')} alter column members set storage external, alter column claims set storage external`,
     `create table ${name('planned_stretches')} (
   tenant ${key},
   run_id ${key},
