@@ -1,7 +1,6 @@
 import {
   type AudiencePlan,
   type ChannelKind,
-  type CustomerId,
   EVERY_TOPIC,
   EXCLUSION_CODES,
   type ReachableContact,
@@ -75,7 +74,7 @@ export async function planStretch(
   await session.rows(sql`
     with given as materialized (
       select *, ${rankHash(tenant, plan.salt)} as hash from ${given(contactColumns(plan, standings), contacts)}
-    ), ${decisions(place, plan, ids)} people as (
+    ), ${decisions(place, plan)} people as (
       select given.id, given.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
         ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
@@ -164,19 +163,15 @@ function labelsAt(standings: readonly Standing[]): Fragment {
 const NONE = raw(`'{}'::text[]`)
 
 /**
- * As `decided`, where consent is asked for: what stands of each person's words on each channel (`decideConsent`). The ids are named, and not joined: of a join of
- * what is given the database would not know how many rows there are.
+ * As `decided`, where consent is asked for: what stands of each person's words on each channel (`decideConsent`). The ids
+ * are sought one by one, and not joined: of a join of what is given the database would not know how many rows there are.
  */
-function decisions(
-  { tables, tenant }: PlanningPlace,
-  { channels, topic }: AudiencePlan,
-  ids: readonly CustomerId[],
-): Fragment {
+function decisions({ tables, tenant }: PlanningPlace, { channels, topic }: AudiencePlan): Fragment {
   if (topic === null) return sql``
   return sql`decided as materialized (
     select distinct on (k.customer_id, k.channel) k.customer_id, k.channel, k.decision
     from ${tables.consents} as k
-    where k.tenant = ${tenant} and k.customer_id = any(${ids}::text[]) and k.channel = any(${channels}::text[])
+    where k.tenant = ${tenant} and k.customer_id = any((select array_agg(id) from given)::text[]) and k.channel = any(${channels}::text[])
       and k.topic in (${topic}, ${EVERY_TOPIC}) and k.decision <> 'pending'
     order by k.customer_id, k.channel, k.obtained_at desc, k.decision
   ),`

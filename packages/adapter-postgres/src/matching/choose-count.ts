@@ -1,6 +1,6 @@
-import type { MatchRequest } from '@campaignkit/core/adapter'
+import type { CustomerId, MatchRequest } from '@campaignkit/core/adapter'
 import type { Session } from '../database.js'
-import type { Fragment } from '../sql.js'
+import { type Fragment, sql } from '../sql.js'
 import { countByFactsStatement } from './count-by-facts.js'
 import type { CompactFacts } from './customer-source.js'
 import type { MatchingPlace } from './matched-rows.js'
@@ -9,6 +9,8 @@ import { planOf, type QueryPlan } from './query-plan.js'
 
 /** What costs less than this takes milliseconds, and is not thought about any longer. */
 const SMALL_COST = 5_000
+/** In which the index is read: more than most servers have processes for one statement. */
+const PARTS = 8
 /** How the rows of a table are read; to the database they are as near as an index, and in truth less often in memory. */
 const READS_ROWS: ReadonlySet<string> = new Set(['Seq Scan', 'Bitmap Heap Scan', 'Index Scan'])
 
@@ -32,7 +34,23 @@ export async function chooseCount(
     (node) => node['Node Type'] === 'Index Only Scan' && node['Index Name'] === compact.index,
   )
   const isCheaper = weighedCost(planByFacts, compact) < weighedCost(planByRows, compact)
-  return isByIndex && isCheaper ? byFacts : byRows
+  if (!isByIndex || !isCheaper) return byRows
+  return countByFactsStatement(place, request, await idsBetweenParts(session, compact)) ?? byFacts
+}
+
+/** Ids that divide all customers into parts of about one size, as far as the statistics of the table tell. */
+async function idsBetweenParts(session: Session, { relation }: CompactFacts): Promise<readonly CustomerId[]> {
+  const [row] = await session.rows<{ readonly bounds: readonly CustomerId[] | null }>(sql`
+    select s.histogram_bounds::text::text[] as bounds from pg_class as t
+    join pg_namespace as n on n.oid = t.relnamespace
+    join pg_stats as s on s.schemaname = n.nspname and s.tablename = t.relname and s.attname = 'id'
+    where t.oid = ${relation.text}::regclass and not s.inherited`)
+  const bounds = row?.bounds ?? []
+  const between = Array.from(
+    { length: PARTS - 1 },
+    (_, at) => bounds[Math.round(((at + 1) * (bounds.length - 1)) / PARTS)],
+  )
+  return [...new Set(between.filter((id) => id !== undefined))]
 }
 
 /** With what reads rows counted twice. */

@@ -14,6 +14,8 @@ export interface CompactFacts {
   readonly condition: Fragment
   readonly index: string
   readonly table: string
+  /** The table as it stands in a statement. */
+  readonly relation: Fragment
 }
 
 /**

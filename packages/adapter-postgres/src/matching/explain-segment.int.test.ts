@@ -115,6 +115,8 @@ describe('a rule that very many of 200,000 customers match', () => {
       const { statement, plan } = await storage.explainSegment(scope, rule, { asOf })
       expect(JSON.stringify(plan)).toContain('"customers_by_facts"')
       expect(statement).toContain('c.is_compact')
+      // in eight parts, each by a process
+      expect(statement.match(/ union all /g)).toHaveLength(7)
       const place = { source: ownCustomers(tables), tables, tenant: scope.tenant }
       const byRows = countStatement(place, { criteria: readCriteria(rule), asOf })
       const [counted] = await new Database(knex).rows<{ readonly count: number }>(byRows)

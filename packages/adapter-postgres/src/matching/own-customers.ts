@@ -31,7 +31,12 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     document: () => attributes,
     // as the index has it, word for word
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
-    compact: { condition: raw('c.is_compact'), index: 'customers_by_facts', table: 'customers' },
+    compact: {
+      condition: raw('c.is_compact'),
+      index: 'customers_by_facts',
+      table: 'customers',
+      relation: customers,
+    },
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     upTo: (last) => sql`c.id <= ${last}`,

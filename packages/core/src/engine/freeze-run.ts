@@ -11,10 +11,14 @@ import { planStretches, stretchesOf } from './stretches.js'
 
 /** What one ring may take before it lets others go first, in pages that are matched. */
 const PAGES_PER_RING = 20
-/** What a step of other phases than `matching` takes, in such pages: one that works on many thousands. */
-const PAGES_PER_LONG_STEP = 5
-
-const LONG_PHASES: ReadonlySet<FreezeState['phase']> = new Set(['planning', 'ranking'])
+/** What a step takes in such pages: of some phases one works on many thousands. */
+const PAGES_PER_STEP: Readonly<Record<FreezeState['phase'], number>> = {
+  matching: 1,
+  planning: 5,
+  settling: 1,
+  ranking: PAGES_PER_RING,
+  frozen: 0,
+}
 
 /**
  * Takes the freezing of a run on for the length of a ring and returns the run as it then stands. Each step is written
@@ -32,7 +36,7 @@ export async function freezeOn(
   let pages = 0
   const planned = createPlannedPages(context, scope, campaign, run)
   while (pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen') {
-    pages += LONG_PHASES.has(frozen.freeze.phase) ? PAGES_PER_LONG_STEP : 1
+    pages += PAGES_PER_STEP[frozen.freeze.phase]
     frozen = await freezeStep(context, scope, campaign, frozen, (after) =>
       planned.take(after, pages < PAGES_PER_RING),
     )

@@ -6,9 +6,12 @@ import type { Scope } from '../model/scope.js'
 import type { FirstDeliveries } from '../ports/storage/freezing-store.js'
 import type { EngineContext } from './context.js'
 import { newcomerArms, newcomersIn, type RankingState } from './newcomer-arms.js'
+import { sideBySide } from './side-by-side.js'
 
 /** Placements that are under way at once: one server process works on each. */
 const AT_ONCE = 2
+/** Placements before the run is moved on. */
+const PLACED_A_STEP = 8
 
 /**
  * Makes members of the next slices of a run, and says how far the ranking has come then. A slice that a dead process has
@@ -25,18 +28,15 @@ export async function placeNext(
 ): Promise<RankingState> {
   const remainderArm = hasRemainder(campaign) ? await armOfRemainder(context, scope, campaign) : REMAINDER
   const first = firstDeliveries(campaign)
-  const next = at.slices.slice(at.placed, at.placed + AT_ONCE)
-  const placed = await Promise.allSettled(
-    next.map(({ slice }, behind) => {
-      const index = at.placed + behind
-      const firstRank = ranksIn(at.slices.slice(0, index))
-      const arms = decided(newcomerArms(context, scope, campaign, run, at, index), remainderArm)
-      const placement = { slice, firstRank, arms, remainderArm, first }
-      return context.storage.freezing.place(scope, run, placement)
-    }),
-  )
-  for (const outcome of placed) if (outcome.status === 'rejected') throw outcome.reason
-  return { ...at, placed: at.placed + next.length }
+  const to = Math.min(at.placed + PLACED_A_STEP, at.slices.length)
+  await sideBySide({ from: at.placed, to, atOnce: AT_ONCE }, async (index) => {
+    const { slice } = at.slices[index] as SliceSize
+    const firstRank = ranksIn(at.slices.slice(0, index))
+    const arms = decided(newcomerArms(context, scope, campaign, run, at, index), remainderArm)
+    await context.storage.freezing.place(scope, run, { slice, firstRank, arms, remainderArm, first })
+    return true
+  })
+  return { ...at, placed: to }
 }
 
 /**

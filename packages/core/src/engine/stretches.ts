@@ -14,6 +14,7 @@ import { loadCountedSegments, resolveAudience } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
 import type { AudienceRequest } from './plan-audience.js'
 import { runAudience } from './run-audience.js'
+import { sideBySide } from './side-by-side.js'
 import { createStandings, type StandingOf } from './standings.js'
 
 /** Customers of a stretch. */
@@ -148,26 +149,14 @@ export async function planStretches(
   run: Run,
   { planned, scanned }: Extract<FreezeState, { phase: 'planning' }>,
 ): Promise<FreezeState> {
-  let next = planned
+  const next = planned + STRETCHES_A_STEP
   let found = 0
   let isLast = false
-  let hasFailed = false
-  const planNext = async () => {
-    const number = next
-    next += 1
+  await sideBySide({ from: planned, to: next, atOnce: LANES }, async (number) => {
     const size = await stretches.plan(run, number)
-    if (size === null) isLast = true
-    else found += size
-  }
-  const lane = async () => {
-    while (!isLast && !hasFailed && next < planned + STRETCHES_A_STEP)
-      await planNext().catch((thrown: unknown) => {
-        hasFailed = true
-        throw thrown
-      })
-  }
-  // all have stopped before it fails, so that no stretch is planned behind the back of whoever tries again
-  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane))
-  for (const outcome of lanes) if (outcome.status === 'rejected') throw outcome.reason
+    isLast ||= size === null
+    found += size ?? 0
+    return size !== null
+  })
   return isLast ? { phase: 'settling' } : { phase: 'planning', planned: next, scanned: scanned + found }
 }
