@@ -1,10 +1,11 @@
-import type {
-  Contact,
-  Customer,
-  CustomerDirectory,
-  CustomerId,
-  DatabasePlanner,
-  Stretch,
+import {
+  addressKindOf,
+  type Contact,
+  type Customer,
+  type CustomerDirectory,
+  type CustomerId,
+  type DatabasePlanner,
+  type Stretch,
 } from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { replaceRun } from './campaigns.js'
@@ -14,7 +15,7 @@ import { holdRun } from './freezing.js'
 import type { CustomerSource } from './matching/customer-source.js'
 import { everyMatch, matchesBetween } from './matching/matched-rows.js'
 import { planStretch } from './plan-stretch.js'
-import { sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** What a planner works with. */
@@ -25,12 +26,13 @@ interface Means {
   readonly source: () => Promise<CustomerSource>
 }
 
-/** Contacts of a stretch, a list each of what is known of them. */
-interface ContactLists {
+/** The kinds of addresses that stand in columns of their own. */
+const KINDS = ['email', 'phone', 'push'] as const
+type Kind = (typeof KINDS)[number]
+
+/** Contacts of a stretch, a list each of what is known of them; no list of addresses that no channel writes to. */
+interface ContactLists extends Partial<Readonly<Record<Kind, readonly (string | null)[]>>> {
   readonly ids: readonly CustomerId[] | null
-  readonly emails: readonly (string | null)[]
-  readonly phones: readonly (string | null)[]
-  readonly pushes: readonly (string | null)[]
   readonly seals: readonly (Customer['sealed'] | null)[]
   readonly zones: readonly (string | null)[]
 }
@@ -72,9 +74,11 @@ export function createDatabasePlanner(
     contacts: async ({ tenant }, plan, stretch) => {
       const place = { source: await source(), tables, tenant }
       const { selection, order } = place.source
+      const written = new Set(plan.channels.map(addressKindOf))
+      const kinds = KINDS.filter((kind) => written.has(kind))
+      const addresses = kinds.map((kind) => `json_agg(m.${kind}) as ${kind},`).join(' ')
       const [lists] = await unbounded.rows<ContactLists>(sql`
-        select json_agg(m.id) as ids, json_agg(m.email) as emails, json_agg(m.phone) as phones,
-          json_agg(m.push) as pushes, json_agg(m.sealed) as seals, json_agg(m.time_zone) as zones
+        select json_agg(m.id) as ids, ${raw(addresses)} json_agg(m.sealed) as seals, json_agg(m.time_zone) as zones
         from (select ${selection} ${matchesBetween(place, plan, stretch)} order by ${order}) as m`)
       return lists === undefined ? [] : contactsOf(lists)
     },
@@ -89,10 +93,14 @@ export function createDatabasePlanner(
   }
 }
 
-function contactsOf({ ids, emails, phones, pushes, seals, zones }: ContactLists): readonly Contact[] {
+function contactsOf({ ids, seals, zones, ...addresses }: ContactLists): readonly Contact[] {
   return (ids ?? []).map((id, at) => ({
     id,
-    addresses: present({ email: emails[at], phone: phones[at], push: pushes[at] }),
+    addresses: present({
+      email: addresses.email?.[at],
+      phone: addresses.phone?.[at],
+      push: addresses.push?.[at],
+    }),
     ...present({ sealed: seals[at], timeZone: zones[at] }),
   }))
 }

@@ -11,7 +11,7 @@ import type { Tables } from './tables.js'
 /**
  * The rule of `FreezingStore.place`, in one statement for all of the slice. What is placed is taken out of
  * the plan with it, so that it is placed once. Members are written in order of customer id and deliveries in order of
- * rank, since that is how their indexes grow at the end instead of everywhere.
+ * rank, as `armed` has them, since that is how their indexes grow at the end instead of everywhere.
  */
 export async function placeMembers(
   session: Session,
@@ -35,7 +35,7 @@ export async function placeMembers(
           due_at, first_due_at, status, tries, fence, receipts, cost_micros, is_first)
         select ${tenant}, ${firstId(sql`${runId}::text`, raw('m.rank'), raw('used.channel'))}, ${runId}, ${campaignId},
           m.customer_id, 0, used.channel, m.arm, m.rank, m.segments, m.due_at, m.due_at, 'queued', 0, 0, '{}', 0, true
-        from armed as m cross join lateral unnest(${used}) as used(channel) where ${isSent} order by m.rank
+        from armed as m cross join lateral unnest(${used}) as used(channel) where ${isSent}
       )
       select coalesce(sum(cardinality(${used})), 0)::float8 as queued from armed as m where ${isSent}`),
   )

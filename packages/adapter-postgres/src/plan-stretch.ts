@@ -16,7 +16,7 @@ import type { Session } from './database.js'
 import { criteriaPredicate } from './matching/criteria-predicate.js'
 import { eventCountsByRow } from './matching/event-counts.js'
 import type { MatchingPlace } from './matching/matched-rows.js'
-import { claimNumber, claimsIn, plannedMember } from './planned-member.js'
+import { COUNTS, claimNumber, claimsIn, countsOf, plannedMember } from './planned-member.js'
 import { SLICES } from './planned-rows.js'
 import { type Fragment, joined, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -41,8 +41,8 @@ export interface PlanningPlace extends MatchingPlace {
 }
 
 /**
- * The rule of `DatabasePlanner.planStretch`, in one statement: consents, ranks and counted segments of those who are
- * given. A row of a slice that is there already stays: who is in it follows from the stretch and the hash of the id, so
+ * The rule of `DatabasePlanner.planStretch`, in one statement: suppressions, consents, ranks and counted segments of those
+ * who are given. A row of a slice that is there already stays: who is in it follows from the stretch and the hash of the id, so
  * that two who plan a stretch at once leave nobody out and take nobody twice.
  */
 export async function planStretch(
@@ -53,10 +53,11 @@ export async function planStretch(
   const { source, tables, tenant } = place
   const ids = contacts.map(({ customerId }) => customerId)
   const standings = [...new Set(contacts.map(({ standing }) => standing))]
+  const most = Math.max(1, ...contacts.flatMap(({ ways }) => ways.map((way) => way.addressKeys.length)))
   const segments = countedSegments(place, plan)
   const ways = plan.channels.map((channel, at) => wayOf(channel, at, plan.topic !== null))
-  const customer = [sql`${source.id} = given.id`, source.ofTenant(tenant), source.among(ids)]
-  const member = plannedMember(tables, {
+  const customer = [sql`${source.id} = gated.id`, source.ofTenant(tenant), source.among(ids)]
+  const fields = {
     customer_id: raw('p.id'),
     rank_key: raw(`encode(p.hash, 'hex')`),
     due_at: raw('p.due_at'),
@@ -67,15 +68,17 @@ export async function planStretch(
     tags: raw('p.tags'),
     segments: raw('p.segments'),
     address_keys: raw('p.address_keys'),
-  })
+  }
   // what is given is joined by thousands, and the database takes it for a few; a join that cannot be but nested then seems so
   // dear that all would be compiled, for a statement of milliseconds
   await session.rows(sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`)
   await session.rows(sql`
     with given as materialized (
-      select *, ${rankHash(tenant, plan.salt)} as hash from ${given(contactColumns(plan, standings), contacts)}
-    ), ${decisions(place, plan)} people as (
-      select given.id, given.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
+      select * from ${given(contactColumns(plan, standings, most), contacts)}
+    ), ${suppressions(place, plan, most)} ${decisions(place, plan)} gated as materialized (
+      select given.id, given.standing, ${rankHash(tenant, plan.salt)} as hash, ${gates(plan, most)} from given
+    ), people as (
+      select gated.id, gated.hash, ${standingAt(standings)}, ${source.heldTags} as tags,
         ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
           ways.map(({ channels }) => channels),
@@ -96,18 +99,18 @@ export async function planStretch(
           ways.map(({ reason }) => sql`array_position(${CODES}, ${reason})`),
           ', ',
         )})] end as exclusion
-      from given join ${source.relation} on ${joined(customer, ' and ')}
+      from gated join ${source.relation} on ${joined(customer, ' and ')}
       ${segments.joins}
       ${joined(
         ways.map(({ join }) => join),
         ' ',
       )}
     )
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims)
-    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${member}), ${joined(
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims, ${COUNTS})
+    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${plannedMember(tables, fields)}), ${joined(
       ways.map((_, at) => claimsIn(claimAt(at))),
       ' || ',
-    )}
+    )}, ${countsOf(fields)}
     from people as p group by ${SLICE}
     on conflict (tenant, run_id, slice, page) do nothing`)
 }
@@ -119,10 +122,14 @@ function rankHash(tenant: TenantId, salt: string): Fragment {
   return sql`sha256(decode(${prefix}::text, 'hex') || int4send(octet_length(${bytes})) || ${bytes})`
 }
 
-/** Two columns a channel: the key of the address, and the code of a gate that is shut. */
+const keyAt = (channel: number, secret: number) => `key_${channel}_${secret}`
+const codeAt = (channel: number) => `code_${channel}`
+
+/** What is known of the contacts: of each channel the keys of the address, `most` of them, and the code of a gate that is shut. */
 function contactColumns(
   { channels }: AudiencePlan,
   standings: readonly Standing[],
+  most: number,
 ): Columns<ReachableContact> {
   // as PostgreSQL counts the places of a list
   const numbers = new Map(standings.map((standing, at) => [standing, at + 1]))
@@ -132,11 +139,42 @@ function contactColumns(
     { name: 'standing', type: 'int', of: ({ standing }) => numbers.get(standing) },
     ...channels.flatMap(
       (_, at): Columns<ReachableContact> => [
-        { name: `key_${at}`, type: 'text', of: ({ ways }) => ways[at]?.addressKey },
-        { name: `code_${at}`, type: 'text', of: ({ ways }) => ways[at]?.exclusion },
+        ...upTo(most).map((secret) => ({
+          name: keyAt(at, secret),
+          type: 'text' as const,
+          of: ({ ways }: ReachableContact) => ways[at]?.addressKeys[secret],
+        })),
+        { name: codeAt(at), type: 'text', of: ({ ways }) => ways[at]?.exclusion },
       ],
     ),
   ]
+}
+
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, at) => at)
+}
+
+/** As `dead`, the suppressions among the keys that are given. */
+function suppressions({ tables, tenant }: PlanningPlace, { channels }: AudiencePlan, most: number): Fragment {
+  const keys = channels.flatMap((_, at) => upTo(most).map((secret) => `array_agg(${keyAt(at, secret)})`))
+  return sql`dead as materialized (
+    select channel, address_key from ${tables.suppressions}
+    where tenant = ${tenant} and channel = any(${channels}::text[])
+      and address_key = any((select ${raw(keys.join(' || '))} from given)::text[])
+  ),`
+}
+
+/** Of each channel the key under the current secret, and the first gate before consent that is shut. */
+function gates({ channels }: AudiencePlan, most: number): Fragment {
+  const columns = channels.map((channel, at) => {
+    const isDead = upTo(most).map(
+      (secret) =>
+        sql`${raw(keyAt(at, secret))} in (select address_key from dead where channel = ${channel}::text)`,
+    )
+    return sql`${raw(keyAt(at, 0))} as ${raw(`key_${at}`)},
+      coalesce(${raw(codeAt(at))}, case when ${joined(isDead, ' or ')} then 'suppressed' end) as ${raw(codeAt(at))}`
+  })
+  return joined(columns, ', ')
 }
 
 /** Not left to the database, which may know another version of Unicode. */
@@ -148,16 +186,16 @@ function normalUnlessSame(id: string): string | null {
 /** How the standing of a contact is read: few stand in ways of their own, so that a list of those is short. */
 function standingAt(standings: readonly Standing[]): Fragment {
   const columns = [
-    sql`(${standings.map(({ dueAt }) => dueAt)}::float8[])[given.standing] as due_at`,
-    sql`(${standings.map(({ arm }) => arm)}::text[])[given.standing] as arm`,
-    sql`(${standings.map(({ lane }) => lane)}::text[])[given.standing] as lane`,
+    sql`(${standings.map(({ dueAt }) => dueAt)}::float8[])[gated.standing] as due_at`,
+    sql`(${standings.map(({ arm }) => arm)}::text[])[gated.standing] as arm`,
+    sql`(${standings.map(({ lane }) => lane)}::text[])[gated.standing] as lane`,
   ]
   return joined(columns, ', ')
 }
 
 function labelsAt(standings: readonly Standing[]): Fragment {
   if (standings.every(({ labels }) => labels.length === 0)) return NONE
-  return sql`(${standings.map(({ labels }) => arrayLiteral(labels))}::text[])[given.standing]::text[]`
+  return sql`(${standings.map(({ labels }) => arrayLiteral(labels))}::text[])[gated.standing]::text[]`
 }
 
 const NONE = raw(`'{}'::text[]`)
@@ -195,8 +233,8 @@ interface WaySql {
 
 /** A channel, to which a person's own word opens the way where it `needsConsent`. */
 function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql {
-  const code = raw(`given.code_${at}`)
-  const key = raw(`given.key_${at}`)
+  const code = raw(`gated.${codeAt(at)}`)
+  const key = raw(`gated.key_${at}`)
   const said = raw(`said_${at}`)
   const isOpen = needsConsent
     ? sql`(${code} is null and ${said}.decision is not distinct from 'granted')`
@@ -210,7 +248,7 @@ function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql 
       ? sql`coalesce(${code}, case when ${said}.decision = 'denied' then 'consentDenied' else 'noConsent' end)`
       : code,
     join: needsConsent
-      ? sql`left join decided as ${said} on ${said}.customer_id = given.id and ${said}.channel = ${channel}::text`
+      ? sql`left join decided as ${said} on ${said}.customer_id = gated.id and ${said}.channel = ${channel}::text`
       : sql``,
   }
 }

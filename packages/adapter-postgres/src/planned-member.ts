@@ -40,6 +40,19 @@ export function claimsIn(numbers: Fragment): Fragment {
   return sql`coalesce(array_agg(${numbers}) filter (where ${numbers} is not null), '{}')`
 }
 
+/** The columns of {@link countsOf}. */
+export const COUNTS = raw('excluded, kept, newcomers, only_lane')
+
+/** What stands beside the members of a row for their sizes to be known without taking it apart, of what their fields are. */
+export function countsOf({
+  exclusion,
+  arm,
+  lane,
+}: Readonly<Record<'exclusion' | 'arm' | 'lane', Fragment>>): Fragment {
+  return sql`count(${exclusion})::int, count(${arm})::int, count(${lane})::int,
+    case when min(${lane}) = max(${lane}) then min(${lane}) end`
+}
+
 /** The fields as they stand under an alias; `changed` stand in the place of theirs. */
 export function fieldsOf(
   alias: string,

@@ -1,7 +1,7 @@
 import type { PlannedMembership, Run, Scope } from '@campaignkit/core/adapter'
 import { arrayLiteral, type Columns, given } from './columns.js'
 import type { Session } from './database.js'
-import { claimNumber, claimsIn, fieldsOf, plannedMember } from './planned-member.js'
+import { COUNTS, claimNumber, claimsIn, countsOf, fieldsOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -12,7 +12,7 @@ import type { Tables } from './tables.js'
 export const SLICES = 32
 
 /** Members that one placement makes, as long as a slice has no more. */
-export const MOST_PLACED = 50_000
+export const MOST_PLACED = 100_000
 
 const HEX = 16
 /** Rank keys with which slices begin; the first slice begins with the first key. */
@@ -74,11 +74,11 @@ export async function insertPlanned(
       select given.slice, ${claimsIn(claimNumber(raw('c.channel'), raw('c.key')))} as claims
       from given cross join lateral unnest(given.channels::text[], given.address_keys::text[]) as c(channel, key)
       group by given.slice
-    ), pages as (
-      select given.slice, array_agg(${plannedMember(tables, MEMBER)}) as members from given group by given.slice
+    ), pages(slice, members, ${COUNTS}) as (
+      select given.slice, array_agg(${plannedMember(tables, MEMBER)}), ${countsOf(MEMBER)} from given group by given.slice
     )
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims)
-    select ${tenant}, ${id}, slice, ${version}, members, coalesce(claimed.claims, '{}')
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims, ${COUNTS})
+    select ${tenant}, ${id}, slice, ${version}, members, coalesce(claimed.claims, '{}'), ${COUNTS}
     from pages left join claimed using (slice)`)
 }
 

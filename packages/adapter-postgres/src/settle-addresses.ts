@@ -1,6 +1,6 @@
 import type { RunId, Scope } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
-import { claimNumber, fieldsOf, membersOf, plannedMember } from './planned-member.js'
+import { COUNTS, claimNumber, countsOf, fieldsOf, membersOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -32,6 +32,13 @@ export async function settleAddresses(
       ? sql`${number} in (${suspects})`
       : sql`${number} = any(${named}::bigint[])
         and exists (select from unnest(p.claims) as own(number) where own.number = any(${named}::bigint[]))`
+  const fields = fieldsOf('s', {
+    channels: raw('s.left_channels'),
+    address_keys: raw('s.left_keys'),
+    exclusion: raw(`case when s.is_out then 'duplicateAddress' else s.exclusion end`),
+    arm: raw('case when not s.is_out then s.arm end'),
+    lane: raw('case when not s.is_out then s.lane end'),
+  })
   await session.rows(sql`
     with claimed as (
       select p.slice, p.page, m.at, c.channel,
@@ -56,19 +63,10 @@ export async function settleAddresses(
         from unnest(t.channels, t.address_keys) with ordinality as c(channel, key, turn)
         where c.channel <> all(coalesce(t.lost, '{}'))
       ) as left_over
-    ), rows as (
-      select s.slice, s.page, array_agg(${plannedMember(
-        tables,
-        fieldsOf('s', {
-          channels: raw('s.left_channels'),
-          address_keys: raw('s.left_keys'),
-          exclusion: raw(`case when s.is_out then 'duplicateAddress' else s.exclusion end`),
-          arm: raw('case when not s.is_out then s.arm end'),
-          lane: raw('case when not s.is_out then s.lane end'),
-        }),
-      )} order by s.at) as members
+    ), rows(slice, page, members, ${COUNTS}) as (
+      select s.slice, s.page, array_agg(${plannedMember(tables, fields)} order by s.at), ${countsOf(fields)}
       from settled as s group by s.slice, s.page
     )
-    update ${planned} as p set members = rows.members
+    update ${planned} as p set (members, ${COUNTS}) = (select rows.members, rows.excluded, rows.kept, rows.newcomers, rows.only_lane)
     from rows where ${ofRun} and p.slice = rows.slice and p.page = rows.page`)
 }

@@ -20,11 +20,17 @@ export async function countPlanned(
   { tenant }: Scope,
   runId: RunId,
 ): Promise<readonly SliceSize[]> {
+  const ofRun = sql`p.tenant = ${tenant} and p.run_id = ${runId}`
   const rows = await session.rows<Row>(sql`
-    select p.slice, m.lane, count(m.exclusion)::float8 as excluded, count(m.arm)::float8 as kept,
-      count(m.lane)::float8 as newcomers
-    from ${planned} as p cross join lateral ${membersOf('m')}
-    where p.tenant = ${tenant} and p.run_id = ${runId} group by p.slice, m.lane order by p.slice`)
+    select slice, lane, sum(excluded)::float8 as excluded, sum(kept)::float8 as kept, sum(newcomers)::float8 as newcomers
+    from (
+      select slice, only_lane as lane, excluded, kept, newcomers from ${planned} as p
+      where ${ofRun} and (only_lane is not null or newcomers = 0)
+      union all
+      select p.slice, m.lane, count(m.exclusion), count(m.arm), count(m.lane)
+      from ${planned} as p cross join lateral ${membersOf('m')}
+      where ${ofRun} and only_lane is null and newcomers > 0 group by p.slice, m.lane
+    ) as of_lane group by slice, lane order by slice`)
   return together(rows).map(sizeOf)
 }
 

@@ -4,7 +4,8 @@
  *
  * Who is planned stands in arrays, those of one page and one slice in a row: to write and to delete a row costs more
  * than to write what is in it. An array of ids and keys does not compress, and is not tried to be. Beside it stand
- * numbers made of the addresses, by which those that are claimed more than once are found without taking it apart.
+ * numbers made of the addresses, by which those that are claimed more than once are found without taking it apart, and
+ * how many there are of which kind (`only_lane` where all newcomers stand in one).
  *
  * Where a storage plans by itself, the audience is divided into stretches of ids beforehand, so that a stretch that is
  * planned twice is the same one.
@@ -27,7 +28,7 @@ export function memberTables(schema: string): readonly string[] {
   segments text[] not null,
   primary key (tenant, run_id, customer_id)
 )`,
-    `create index members_of_customer on ${name('members')} (tenant, customer_id)`,
+    `create index members_of_customer on ${name('members')} (customer_id, tenant)`,
     `create type ${name('planned_member')} as (
   customer_id text collate "C",
   rank_key text collate "C",
@@ -47,6 +48,10 @@ export function memberTables(schema: string): readonly string[] {
   page bigint not null,
   members ${name('planned_member')}[] not null,
   claims bigint[] not null,
+  excluded int not null,
+  kept int not null,
+  newcomers int not null,
+  only_lane text collate "C",
   primary key (tenant, run_id, slice, page)
 )`,
     `alter table ${name('planned_members')} alter column members set storage external, alter column claims set storage external`,

@@ -12,13 +12,17 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 /** Joins texts without ambiguity: each in NFC and UTF-8 behind its length as 4 bytes, big end first. */
 export function lengthPrefixed(...texts: readonly string[]): Uint8Array {
   const normal = texts.map((text) => text.normalize('NFC'))
-  const joined = new Uint8Array(normal.reduce((most, { length }) => most + 4 + 3 * length, 0))
-  const lengths = new DataView(joined.buffer)
+  let most = 0
+  for (const { length } of normal) most += 4 + 3 * length
+  const joined = new Uint8Array(most)
   let offset = 0
   for (const text of normal) {
-    // quicker than to encode each text into bytes of its own
+    // quicker than to encode each text into bytes of its own, and than a view of the lengths
     const { written } = encoder.encodeInto(text, joined.subarray(offset + 4))
-    lengths.setUint32(offset, written)
+    joined[offset] = written >>> 24
+    joined[offset + 1] = written >>> 16
+    joined[offset + 2] = written >>> 8
+    joined[offset + 3] = written
     offset += 4 + written
   }
   return joined.subarray(0, offset)

@@ -1,15 +1,14 @@
 import { gateBeforeConsent } from '../consent/gates.js'
 import type { Campaign } from '../model/campaign.js'
-import type { ChannelKind } from '../model/channel-kind.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { FreezeState, Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
-import type { AudiencePlan, Contact, ReachableContact } from '../ports/storage/database-planner.js'
+import type { AudiencePlan, Contact, ReachableContact, Way } from '../ports/storage/database-planner.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
+import { customerAddressKeys } from './address-keys.js'
 import type { EngineContext } from './context.js'
 import { createHashGates, type HashGates } from './hash-gates.js'
 import { keptForRun } from './kept-for-run.js'
-import { loadAddresses } from './load-permissions.js'
 import { loadCountedSegments, resolveAudience } from './load-segments.js'
 import { mapInTurns } from './map-in-turns.js'
 import type { AudienceRequest } from './plan-audience.js'
@@ -18,7 +17,7 @@ import { sideBySide } from './side-by-side.js'
 import { createStandings, type StandingOf } from './standings.js'
 
 /** Customers of a stretch. */
-const STRETCH = 1_000
+const STRETCH = 2_000
 
 /** The audience of a run that the storage plans by itself, a stretch of the customers who match at a time. */
 export interface Stretches {
@@ -74,10 +73,7 @@ async function createStretches(
       const contacts = await planner.contacts(scope, plan, stretch)
       if (contacts.length > 0) {
         const standingOf = await standings(contacts)
-        const reachable = await passGatesBeforeConsent(context, scope, plan, contacts, {
-          hashGates,
-          standingOf,
-        })
+        const reachable = await passFirstGates(context, scope, plan, contacts, { hashGates, standingOf })
         await planner.planStretch(scope, current, plan, stretch, reachable)
       }
       return contacts.length
@@ -109,25 +105,26 @@ interface Knowledge {
   readonly standingOf: StandingOf
 }
 
-async function passGatesBeforeConsent(
+/** Asks the gates that need the host's secrets or a hash; whether an address is suppressed the storage finds by its keys. */
+function passFirstGates(
   context: EngineContext,
   scope: Scope,
   { channels }: AudiencePlan,
   contacts: readonly Contact[],
   { hashGates: { globallyHeldOut, outsideSlots }, standingOf }: Knowledge,
 ): Promise<readonly ReachableContact[]> {
-  const addresses = await loadAddresses(context, scope, channels, contacts)
   return mapInTurns(context, contacts, (contact) => {
     const facts = {
       customer: contact,
-      suppressedOn: (channel: ChannelKind) => addresses.suppressedOn(contact, channel),
+      suppressedOn: () => false,
       globallyHeldOut: globallyHeldOut(contact.id),
       outsideSlots: outsideSlots(contact.id),
       eligibility: 'yes',
     } as const
-    const ways = channels.map((channel) => {
+    const ways = channels.map((channel): Way => {
       const exclusion = gateBeforeConsent(channel, facts)
-      return { exclusion, addressKey: exclusion === null ? addresses.keyOf(contact, channel) : null }
+      const addressKeys = exclusion === null ? customerAddressKeys(context, scope, contact, channel) : []
+      return { exclusion, addressKeys }
     })
     return { customerId: contact.id, ways, standing: standingOf(contact, null) }
   })

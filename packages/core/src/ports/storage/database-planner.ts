@@ -26,7 +26,10 @@ export interface AudiencePlan extends MatchRequest {
   readonly segments: readonly NamedCriteria[]
 }
 
-/** A customer who matches, as far as it takes to find out where it can be written to. */
+/**
+ * A customer who matches, as far as it takes to find out where it can be written to: with the addresses that the channels
+ * of the plan use.
+ */
 export type Contact = Pick<Customer, 'id' | 'addresses' | 'sealed' | 'timeZone'>
 
 /** A stretch of the customers who match, in the order of code points of their ids. */
@@ -39,11 +42,14 @@ export interface Stretch {
   readonly upTo: CustomerId | null
 }
 
-/** A channel as far as it is known without the consents: the first gate before them that is shut, or the key of the address. */
+/**
+ * A channel as far as the engine knows it: the first gate that is shut of those before suppressions and consents, or the
+ * keys of the address.
+ */
 export interface Way {
   readonly exclusion: ExclusionCode | null
-  /** Null where none is known, and where a gate is shut. */
-  readonly addressKey: AddressKey | null
+  /** Under every secret of the host, the current one first; none where none is known, and where a gate is shut. */
+  readonly addressKeys: readonly AddressKey[]
 }
 
 /** Where those stand who are due together and are given their arms alike. */
@@ -91,6 +97,8 @@ export interface DatabasePlanner {
   contacts(scope: Scope, plan: AudiencePlan, stretch: Stretch): Promise<readonly Contact[]>
   /**
    * Plans the contacts of a stretch, who have matched; again it changes nothing. Whoever was erased meanwhile is left out.
+   * A way without an exclusion is `suppressed` where one of its keys is suppressed on the channel, else it is asked for
+   * consent; of an open one the first key is claimed when addresses are settled.
    *
    * @param contacts - each in the stretch, and once
    * @throws VERSION_CONFLICT when the stored version of the run is another

@@ -59,6 +59,19 @@ export const brokenPlanners: readonly BrokenStorage[] = [
       planner.planStretch(scope, run, { ...plan, topic: null }, stretch, contacts),
   })),
   broken(
+    'asks for suppressions under the current secret alone',
+    'an address is suppressed by each of its keys, on its channel',
+    (planner) => ({
+      planStretch: async (scope, run, plan, stretch, contacts) => {
+        const underOne = contacts.map((contact) => ({
+          ...contact,
+          ways: contact.ways.map((way) => ({ ...way, addressKeys: way.addressKeys.slice(0, 1) })),
+        }))
+        await planner.planStretch(scope, run, plan, stretch, underOne)
+      },
+    }),
+  ),
+  broken(
     'plans a stretch of a worker who is too late',
     'a run that somebody has moved is planned no further',
     (planner, storage) => ({

@@ -86,14 +86,15 @@ const divideCases: readonly StorageCase[] = [
       sampleCustomer({ id: 'b', addresses: {}, timeZone: 'Asia/Tokyo' }),
     ]
     await seedCustomers(subject, storage.customers, ours, people)
-    await divideRun(subject, planner)
+    const plan: AudiencePlan = { ...PLAN, channels: ['email', 'sms', 'push'] }
+    await divideRun(subject, planner, plan)
     const [stretch] = await stretchesOf(planner, ours)
     const expected = people.map(({ id, addresses, timeZone }) => ({
       id,
       addresses,
       ...(timeZone === undefined ? {} : { timeZone }),
     }))
-    expectEqual(await planner.contacts(ours, PLAN, expectPresent(stretch, 'a stretch')), expected, 'contacts')
+    expectEqual(await planner.contacts(ours, plan, expectPresent(stretch, 'a stretch')), expected, 'contacts')
   }),
 ]
 

@@ -11,7 +11,7 @@ import type {
 } from '../../ports/storage/database-planner.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
-import { sampleConsent, sampleCustomer, sampleEvent, sampleRun } from '../samples.js'
+import { sampleConsent, sampleCustomer, sampleEvent, sampleRun, sampleSuppression } from '../samples.js'
 import type { StorageCase, StorageSubject } from './conformance-case.js'
 import { allPages, expectEqual, expectPresent, expectRefusal } from './expectations.js'
 import { placeAll } from './member-seeds.js'
@@ -22,18 +22,21 @@ const { id: RUN } = sampleRun()
 const NOW = SAMPLE_NOW
 const IN_LINE: Standing = { dueAt: NOW, arm: null, lane: '', labels: [] }
 
-/** A contact who is open on the channels of these keys; the code of a gate in the place of a key is shut. */
+/** The keys of an address, or the code of the gate that is shut. */
+type WayGiven = readonly string[] | 'globalHoldout' | 'noAddress'
+
+/** A contact who is open on the channels of these keys. */
 function reachable(
   customerId: string,
-  ways: readonly (string | null | { readonly exclusion: 'noAddress' | 'suppressed' })[] = ['k1:a'],
+  ways: readonly WayGiven[] = [['k1:a']],
   standing: Standing = IN_LINE,
 ): ReachableContact {
   return {
     customerId: asId(customerId),
     ways: ways.map((way) =>
-      way === null || typeof way === 'string'
-        ? { exclusion: null, addressKey: way === null ? null : asId<AddressKey>(way) }
-        : { exclusion: way.exclusion, addressKey: null },
+      typeof way === 'string'
+        ? { exclusion: way, addressKeys: [] }
+        : { exclusion: null, addressKeys: way.map((key) => asId<AddressKey>(key)) },
     ),
     standing,
   }
@@ -89,7 +92,7 @@ export const plannedStretchCases: readonly StorageCase[] = [
     )
     await storage.consents.record(ours, records, freshEntry())
     await storage.consents.record(theirs, [sampleConsent({ customerId: 'silent' })], freshEntry())
-    const contacts = SAYINGS.map(([id]) => reachable(id, [`k1:${id}`]))
+    const contacts = SAYINGS.map(([id]) => reachable(id, [[`k1:${id}`]]))
     const members = await planAll(subject, planner, contacts)
     expectEqual(
       members.map(({ customerId, exclusion, channels }) => [customerId, exclusion, channels]),
@@ -104,28 +107,53 @@ export const plannedStretchCases: readonly StorageCase[] = [
       sampleCustomer({ id: 'a' }),
       sampleCustomer({ id: 'b' }),
     ])
-    const contacts = [reachable('a'), reachable('b', [{ exclusion: 'suppressed' }])]
+    const contacts = [reachable('a'), reachable('b', ['noAddress'])]
     const members = await planAll(subject, planner, contacts, { ...PLAN, topic: null })
     expectEqual(
       members.map(({ exclusion }) => exclusion),
-      [null, 'suppressed'],
+      [null, 'noAddress'],
       'exclusions',
     )
   }),
   plannerCase('the channel that came furthest says why', async (subject, planner) => {
     await seedPeople(subject, ['a', 'b', 'c', 'd'])
-    const none = { exclusion: 'noAddress' } as const
-    const dead = { exclusion: 'suppressed' } as const
+    const { storage, ours } = subject
+    await storage.consents.suppress(
+      ours,
+      [sampleSuppression({ addressKey: 'k1:dead', channel: 'sms' })],
+      freshEntry(),
+    )
     const contacts = [
-      reachable('a', [none, dead]),
-      reachable('b', [dead, 'k1:b']),
-      reachable('c', [none, 'k1:c']),
-      reachable('d', ['k1:d', 'k1:d2']),
+      reachable('a', ['noAddress', ['k1:dead']]),
+      reachable('b', ['globalHoldout', 'globalHoldout']),
+      reachable('c', ['noAddress', ['k1:c']]),
+      reachable('d', [['k1:d'], ['k1:d2']]),
     ]
     const members = await planAll(subject, planner, contacts, { ...PLAN, channels: ['email', 'sms'] })
     expectEqual(
       members.map(({ exclusion, channels }) => exclusion ?? channels),
-      ['suppressed', 'noConsent', 'noConsent', ['email']],
+      ['suppressed', 'globalHoldout', 'noConsent', ['email']],
+      'who is reached',
+    )
+  }),
+  plannerCase('an address is suppressed by each of its keys, on its channel', async (subject, planner) => {
+    const { storage, ours, theirs } = subject
+    await seedPeople(subject, ['a', 'b', 'c', 'd', 'e'])
+    await storage.consents.record(
+      ours,
+      [sampleConsent({ customerId: 'e', decision: 'denied', obtainedAt: NOW })],
+      freshEntry(),
+    )
+    const suppressions = ['k1:a', 'k0:b', 'k1:e'].map((addressKey) => sampleSuppression({ addressKey }))
+    const elsewhere = sampleSuppression({ addressKey: 'k1:c', channel: 'sms' })
+    await storage.consents.suppress(ours, [...suppressions, elsewhere], freshEntry())
+    await storage.consents.suppress(theirs, [sampleSuppression({ addressKey: 'k1:d' })], freshEntry())
+    const ids = ['a', 'b', 'c', 'd', 'e']
+    const contacts = ids.map((id) => reachable(id, [[`k1:${id}`, `k0:${id}`]]))
+    const members = await planAll(subject, planner, contacts)
+    expectEqual(
+      members.map(({ exclusion, channels }) => exclusion ?? channels),
+      ['suppressed', 'suppressed', ['email'], ['email'], 'suppressed'],
       'who is reached',
     )
   }),
@@ -135,17 +163,17 @@ export const plannedStretchCases: readonly StorageCase[] = [
     const run = await divideRun(subject, planner)
     const stretch = expectPresent(await planner.stretch(ours, RUN, 0), 'a stretch')
     const contacts = [
-      reachable('a', [{ exclusion: 'suppressed' }]),
-      reachable('b', ['k1:x']),
-      reachable('c', ['k1:x']),
-      reachable('d', [null]),
+      reachable('a', ['noAddress']),
+      reachable('b', [['k1:x', 'k0:y']]),
+      reachable('c', [['k1:x', 'k0:z']]),
+      reachable('d', [[]]),
     ]
     await planner.planStretch(ours, run, PLAN, stretch, contacts)
     await storage.freezing.settleAddresses(ours, run)
     await placeAll(storage, ours, run)
     expectEqual(
       (await membersOf(subject)).map(({ exclusion }) => exclusion),
-      ['suppressed', null, 'duplicateAddress', null],
+      ['noAddress', null, 'duplicateAddress', null],
       'exclusions',
     )
   }),
@@ -174,10 +202,10 @@ export const plannedStretchCases: readonly StorageCase[] = [
       const kept: Standing = { dueAt: NOW + 1, arm: 'plain', lane: null, labels: ['returning'] }
       const labelled: Standing = { dueAt: NOW + 2, arm: null, lane: 'stratum:/a', labels: ['stratum:/a'] }
       const contacts = [
-        reachable('e\u0301', ['k1:1'], labelled),
-        reachable('idle', ['k1:2'], kept),
-        reachable('keen', ['k1:3']),
-        reachable('off', [{ exclusion: 'suppressed' }], kept),
+        reachable('e\u0301', [['k1:1']], labelled),
+        reachable('idle', [['k1:2']], kept),
+        reachable('keen', [['k1:3']]),
+        reachable('off', ['noAddress'], kept),
       ]
       const run = await divideRun(subject, planner, plan)
       const stretch = expectPresent(await planner.stretch(ours, RUN, 0), 'a stretch')
@@ -218,7 +246,7 @@ export const plannedStretchCases: readonly StorageCase[] = [
       const { storage, ours } = subject
       await seedPeople(subject, ['a', 'b', 'c'])
       const run = await divideRun(subject, planner, PLAN, 2)
-      const keys = ['a', 'b', 'c'].map((id) => reachable(id, [`k1:${id}`]))
+      const keys = ['a', 'b', 'c'].map((id) => reachable(id, [[`k1:${id}`]]))
       for (const stretch of await stretchesOf(planner, ours)) {
         const contacts = keys.slice(2 * stretch.number, 2 * stretch.number + 2)
         const plan = () => planner.planStretch(ours, run, PLAN, stretch, contacts)
@@ -235,7 +263,10 @@ export const plannedStretchCases: readonly StorageCase[] = [
   ),
   plannerCase('who was erased meanwhile is left out', async (subject, planner) => {
     await seedPeople(subject, ['a'])
-    const members = await planAll(subject, planner, [reachable('a', ['k1:a']), reachable('gone', ['k1:g'])])
+    const members = await planAll(subject, planner, [
+      reachable('a', [['k1:a']]),
+      reachable('gone', [['k1:g']]),
+    ])
     expectEqual(
       members.map(({ customerId }) => customerId),
       ['a'],
