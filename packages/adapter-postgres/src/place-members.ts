@@ -33,9 +33,9 @@ export async function placeMembers(
       ), queued as (
         insert into ${deliveries} (tenant, id, run_id, campaign_id, customer_id, step, channel, arm, rank, segments,
           due_at, first_due_at, status, tries, fence, receipts, cost_micros, is_first)
-        select ${tenant}, ${firstId(sql`${runId}::text`, raw('m.rank'), raw('used.channel'))}, ${runId}, ${campaignId},
-          m.customer_id, 0, used.channel, m.arm, m.rank, m.segments, m.due_at, m.due_at, 'queued', 0, 0, '{}', 0, true
-        from armed as m cross join lateral unnest(${used}) as used(channel) where ${isSent}
+        select ${tenant}, ${firstId(sql`${runId}::text`, raw('m.rank'), raw('m.channel'))}, ${runId}, ${campaignId},
+          m.customer_id, 0, m.channel, m.arm, m.rank, m.segments, m.due_at, m.due_at, 'queued', 0, 0, '{}', 0, true
+        from (select m.*, unnest(${used}) as channel from armed as m where ${isSent}) as m
       )
       select coalesce(sum(cardinality(${used})), 0)::float8 as queued from armed as m where ${isSent}`),
   )

@@ -163,7 +163,7 @@ export function firstTables(schema: string): readonly string[] {
   is_leased boolean generated always as (lease_until is not null) stored,
   is_first boolean not null,
   constraint deliveries_id primary key (tenant, id),
-  check (num_nonnulls(customer_id, placement) = 1)
+  check ((customer_id is null) <> (placement is null))
 ) with (fillfactor = 60)`,
     // what a freezing queues is found by its id, which names its run and its member
     `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
