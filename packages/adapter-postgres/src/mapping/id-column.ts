@@ -27,7 +27,7 @@ export function idColumn(column: Fragment, kind: ColumnKind): IdColumn {
       order: column,
       behind: (after) => (UUID.test(after) ? sql`${column} > ${after}::uuid` : behindText(after)),
       upTo: (last) => (UUID.test(last) ? sql`${column} <= ${last}::uuid` : upToText(last)),
-      among: (ids) => sql`${column} = any(${ids.filter((id) => UUID.test(id))}::uuid[])`,
+      among: (ids) => sql`${column} = any((select ${ids.filter((id) => UUID.test(id))}::uuid[])::uuid[])`,
     }
   if (kind === 'integer')
     return {
@@ -35,14 +35,14 @@ export function idColumn(column: Fragment, kind: ColumnKind): IdColumn {
       order: text,
       behind: behindText,
       upTo: upToText,
-      among: (ids) => sql`${column} = any(${ids.filter(isBigint)}::bigint[])`,
+      among: (ids) => sql`${column} = any((select ${ids.filter(isBigint)}::bigint[])::bigint[])`,
     }
   return {
     text,
     order: text,
     behind: behindText,
     upTo: upToText,
-    among: (ids) => sql`${column} = any(${ids}::text[])`,
+    among: (ids) => sql`${column} = any((select ${ids}::text[])::text[])`,
   }
 }
 

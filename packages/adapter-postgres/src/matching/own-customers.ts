@@ -40,7 +40,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     upTo: (last) => sql`c.id <= ${last}`,
-    among: (ids) => sql`c.id = any(${ids}::text[])`,
+    among: (ids) => sql`c.id = any((select ${ids}::text[])::text[])`,
   }
 }
 
