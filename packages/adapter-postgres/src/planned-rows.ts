@@ -12,7 +12,7 @@ import type { Tables } from './tables.js'
 export const SLICES = 32
 
 /** Members that one placement makes, as long as a slice has no more. */
-export const MOST_PLACED = 100_000
+export const MOST_PLACED = 75_000
 
 const HEX = 16
 /** Rank keys with which slices begin; the first slice begins with the first key. */

@@ -15,9 +15,11 @@ export interface TestServer {
 /** Fast instead of safe: nothing here outlives the test. */
 const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
-export async function startPostgres(): Promise<TestServer> {
+/** @param more - settings, as on the command line of the server; not of that of `DATABASE_URL` */
+export async function startPostgres(more: readonly string[] = []): Promise<TestServer> {
   const { DATABASE_URL } = process.env
-  const server = DATABASE_URL === undefined ? await startLocalPostgres({ settings: SETTINGS }) : null
+  const server =
+    DATABASE_URL === undefined ? await startLocalPostgres({ settings: [...SETTINGS, ...more] }) : null
   const url = server?.url ?? DATABASE_URL ?? ''
   const pools: Knex[] = []
   return {
