@@ -100,7 +100,7 @@ export function recordingOf(
       insert into ${tables.events} (tenant, part, campaign_id, ${namesOf(EVENT_COLUMNS)})
       select ${tenant}, part, campaign_id, ${namesOf(EVENT_COLUMNS)}
       from ${given(PARTS, parts)} join facts using (place) join fresh using (key)
-    )${countingOf(tables, scope, events)}`
+    )${countingOf(tables, scope, placed)}`
 }
 
 /** What many events of a chunk have alike travels once, and is read once. */

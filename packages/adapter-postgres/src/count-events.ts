@@ -19,6 +19,12 @@ interface NumberedCell {
   readonly cell: CounterCell
 }
 
+/** An event, and the number of its attributions: the same for the same ones. */
+interface AttributedEvent {
+  readonly event: CampaignEvent
+  readonly document: number
+}
+
 /** That an event, by its place among those that are given, counts in a cell, by its number. */
 interface Hit {
   readonly place: number
@@ -55,9 +61,9 @@ export const SHARDS = 8
 export function countingOf(
   { counters, counted_members: countedMembers }: Tables,
   { tenant }: Scope,
-  events: readonly CampaignEvent[],
+  facts: readonly AttributedEvent[],
 ): Fragment {
-  const { cells, hits } = cellsHitBy(events)
+  const { cells, hits } = cellsHitBy(facts)
   if (cells.length === 0) return raw('')
   const ids = cells.map(({ id }) => id)
   // what was known of a customer before is kept beside what is known now, so that one statement writes and answers;
@@ -113,7 +119,7 @@ export function cellIdOf(key: string): string {
   )
 }
 
-function cellsHitBy(events: readonly CampaignEvent[]) {
+function cellsHitBy(facts: readonly AttributedEvent[]) {
   const cells = new Map<string, NumberedCell>()
   const hits: Hit[] = []
   const hitAlike = new Map<string, readonly number[]>()
@@ -122,9 +128,9 @@ function cellsHitBy(events: readonly CampaignEvent[]) {
     cells.set(key, known)
     return known.number
   }
-  events.forEach((event, place) => {
+  facts.forEach(({ event, document }, place) => {
     // a chunk has many events that count in the same cells
-    const alike = JSON.stringify([event.type, event.currency, event.attributions])
+    const alike = `${document} ${event.currency} ${event.type}`
     const numbers = hitAlike.get(alike) ?? Array.from(cellsOf(event), ([key, cell]) => numberOf(key, cell))
     hitAlike.set(alike, numbers)
     for (const number of numbers) hits.push({ place, number })
