@@ -8,7 +8,7 @@ import type { EngineContext } from './context.js'
 import { mapInTurns } from './map-in-turns.js'
 
 /** The addresses of customers, and which of them are dead. */
-export interface Addresses {
+interface Addresses {
   suppressedOn(customer: Addressee, channel: ChannelKind): boolean
   /** The key of the customer's address under the current secret; null without an address. */
   keyOf(customer: Addressee, channel: ChannelKind): AddressKey | null
@@ -41,7 +41,7 @@ export async function loadPermissions(
 }
 
 /** Finds out the addresses of a page of customers, and reads which of them are suppressed. */
-export async function loadAddresses(
+async function loadAddresses(
   context: EngineContext,
   scope: Scope,
   channels: readonly ChannelKind[],
