@@ -34,6 +34,7 @@ export async function placeNext(
     const firstRank = ranksIn(at.slices.slice(0, index))
     const arms = decided(newcomerArms(context, scope, campaign, run, at, index), remainderArm)
     await context.storage.freezing.place(scope, run, { slice, firstRank, arms, remainderArm, first })
+    await context.clock.turn()
     return true
   })
   return { ...at, placed: to }
