@@ -3,7 +3,7 @@ import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /**
- * Counts deliveries that are inserted, within the statement that inserts them: no trigger does it.
+ * Counts deliveries that are inserted, in the transaction that inserts them: no trigger does it.
  *
  * @param added - from `from` on: the rows that are new, with `tenant`, `campaign_id`, `run_id` and `status`
  * @param total - how many they are

@@ -9,6 +9,9 @@ import {
   sampleScope,
 } from '@campaignkit/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { Database } from './database.js'
+import { placeNext } from './insert-deliveries.js'
+import { tablesIn } from './tables.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 
 let test: TestStorage
@@ -80,6 +83,21 @@ describe('the kept counts of deliveries', () => {
     expect(counts).toEqual(await countedRows(scope))
     expect(counts).toMatchObject({ failed: 80, cancelled: 56 })
     await expect(storage.deliveries.counts(scope, CAMPAIGN, RUN)).resolves.toEqual(counts)
+  })
+
+  it('count what follows a message once, also where it is brought forward instead of added', async () => {
+    const scope = sampleScope('brought forward')
+    await seedRun(scope)
+    const tables = tablesIn(test.schema)
+    const next = (dueAt: number) => [sampleDelivery({ id: 'd-next', customerId: 'c-next', dueAt })]
+    await new Database(test.knex).transaction((session) => placeNext(session, tables, scope, next(2_000)))
+    const moved = await new Database(test.knex).transaction((session) =>
+      placeNext(session, tables, scope, next(1_000)),
+    )
+    expect(moved).toHaveLength(1)
+    const counts = await test.storage.deliveries.counts(scope, CAMPAIGN)
+    expect(counts).toEqual(await countedRows(scope))
+    expect(counts.queued).toBe(1)
   })
 
   it('are those of the rows when members are placed by several connections, one of which places again', async () => {

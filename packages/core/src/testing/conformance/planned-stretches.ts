@@ -116,23 +116,23 @@ export const plannedStretchCases: readonly StorageCase[] = [
     )
   }),
   plannerCase('the channel that came furthest says why', async (subject, planner) => {
-    await seedPeople(subject, ['a', 'b', 'c', 'd'])
+    await seedPeople(subject, ['a', 'b', 'c', 'd', 'e'])
     const { storage, ours } = subject
-    await storage.consents.suppress(
-      ours,
-      [sampleSuppression({ addressKey: 'k1:dead', channel: 'sms' })],
-      freshEntry(),
+    const dead = (['email', 'sms'] as const).map((channel) =>
+      sampleSuppression({ addressKey: 'k1:dead', channel }),
     )
+    await storage.consents.suppress(ours, dead, freshEntry())
     const contacts = [
       reachable('a', ['noAddress', ['k1:dead']]),
       reachable('b', ['globalHoldout', 'globalHoldout']),
       reachable('c', ['noAddress', ['k1:c']]),
       reachable('d', [['k1:d'], ['k1:d2']]),
+      reachable('e', [['k1:dead'], ['k1:e']]),
     ]
     const members = await planAll(subject, planner, contacts, { ...PLAN, channels: ['email', 'sms'] })
     expectEqual(
       members.map(({ exclusion, channels }) => exclusion ?? channels),
-      ['suppressed', 'globalHoldout', 'noConsent', ['email']],
+      ['suppressed', 'globalHoldout', 'noConsent', ['email'], 'noConsent'],
       'who is reached',
     )
   }),
