@@ -9,7 +9,10 @@ export interface Tidy {
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** Closes what the work has opened, the latest first, however it ends: also when the process is told to end. */
+/**
+ * Closes what the work has opened, the latest first, however it ends: also when the process is told to end. It is then
+ * over once all is closed, with the code of the signal, whatever the work makes of losing what it had opened.
+ */
 export async function withTidyEnd<Result>(work: (tidy: Tidy) => Promise<Result>): Promise<Result> {
   const closers: (() => Promise<void>)[] = []
   const closeAll = async () => {
@@ -18,20 +21,22 @@ export async function withTidyEnd<Result>(work: (tidy: Tidy) => Promise<Result>)
       await close().catch(() => undefined)
     }
   }
+  let ending: Promise<never> | null = null
   const endNow = (signal: (typeof SIGNALS)[number]) => {
-    void closeAll().then(() => process.exit(128 + constants.signals[signal]))
+    ending ??= closeAll().then(() => process.exit(128 + constants.signals[signal]))
   }
-  for (const signal of SIGNALS) process.once(signal, endNow)
+  for (const signal of SIGNALS) process.on(signal, endNow)
   try {
     return await work({
-      async open(opening) {
-        const thing = await opening
-        closers.push(() => thing.close())
-        return thing
+      open(opening) {
+        const opened = Promise.resolve(opening)
+        // also what is opened only while all is being closed
+        closers.push(async () => (await opened).close())
+        return opened
       },
     })
   } finally {
-    await closeAll()
+    await (ending ?? closeAll())
     for (const signal of SIGNALS) process.off(signal, endNow)
   }
 }
