@@ -44,9 +44,11 @@ describe.skipIf(process.platform === 'win32')('withTidyEnd', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('closes all on %s before the process ends, though the work fails meanwhile', async (signal, code) => {
-    const ended = await run(
-      `await withTidyEnd(async (tidy) => {
+  ] as const)(
+    'closes all on %s before the process ends, though the work fails meanwhile',
+    async (signal, code) => {
+      const ended = await run(
+        `await withTidyEnd(async (tidy) => {
         await tidy.open(closing('first', 300))
         await new Promise((resolve, reject) => {
           const second = closing('second', 0)
@@ -54,10 +56,11 @@ describe.skipIf(process.platform === 'win32')('withTidyEnd', () => {
           console.log('open')
         })
       })`,
-      signal,
-    )
-    expect(ended).toEqual({ code, told: ['closed second', 'closed first'] })
-  })
+        signal,
+      )
+      expect(ended).toEqual({ code, told: ['closed second', 'closed first'] })
+    },
+  )
 
   it('waits for what is just being opened, and closes it as well', async () => {
     const ended = await run(
