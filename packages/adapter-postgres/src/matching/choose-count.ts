@@ -9,8 +9,8 @@ import { planOf, type QueryPlan } from './query-plan.js'
 
 /** What costs less than this takes milliseconds, and is not thought about any longer. */
 const SMALL_COST = 5_000
-/** In which the index is read: more than most servers have processes for one statement. */
-const PARTS = 8
+/** In which the index is read: many more than a server has processes for one statement, which then end at about the same time. */
+const PARTS = 32
 /** How the rows of a table are read; to the database they are as near as an index, and in truth less often in memory. */
 const READS_ROWS: ReadonlySet<string> = new Set(['Seq Scan', 'Bitmap Heap Scan', 'Index Scan'])
 

@@ -1,7 +1,7 @@
 import type { CustomerId, MatchRequest } from '@campaignkit/core/adapter'
 import { type Fragment, joined, sql } from '../sql.js'
 import { criteriaPredicate } from './criteria-predicate.js'
-import type { CustomerSource } from './customer-source.js'
+import type { CompactFacts, CustomerSource } from './customer-source.js'
 import { eventCountsByRow, groupedEventCounts } from './event-counts.js'
 import { conjunctsOf } from './event-presence.js'
 import type { MatchingPlace } from './matched-rows.js'
@@ -21,7 +21,7 @@ export function countByFactsStatement(
   const { compact } = place.source
   const { criteria, byAttribute } = ruleByFacts(request.criteria)
   if (compact === null || criteria === null) return null
-  const known = countInIndex(place, { ...request, criteria }, compact.condition, cuts)
+  const known = countInIndex(place, { ...request, criteria }, compact, cuts)
   const beside = countBeside(place, request, { criteria, byAttribute }, compact.condition)
   return sql`select ((${known}) + (${beside}))::float8 as count`
 }
@@ -30,36 +30,54 @@ export function countByFactsStatement(
 function countInIndex(
   place: MatchingPlace,
   { criteria, asOf }: MatchRequest,
-  isCompact: Fragment,
+  { condition, latestActivity }: CompactFacts,
   cuts: readonly CustomerId[],
 ): Fragment {
   const { tables, tenant } = place
-  const source = { ...place.source, asksTagIndex: false }
+  const source = { ...place.source, asksTagIndex: false, latestActivity }
   const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
   const conditions = [
     source.ofTenant(tenant),
-    isCompact,
+    condition,
     // said like this, none of them leads the database to another index, whose rows would have to be read
     ...conjunctsOf(criteria).map(
       (part) => sql`(${criteriaPredicate(part, { source, counts, asOf })}) is true`,
     ),
   ]
-  const relation = inParts(source, cuts)
-  return sql`select count(*) from ${relation} ${counts.joins} where ${joined(conditions, ' and ')}`
+  const filter = joined(conditions, ' and ')
+  const parts = partsOf(source, cuts)
+  if (counts.joins.text === '' && filter.values.length <= FEW_VALUES) return countApart(source, parts, filter)
+  return sql`select count(*) from ${asOneRelation(source, parts)} ${counts.joins} where ${filter}`
+}
+
+/** What each part asks again does not make a long statement. */
+const FEW_VALUES = 100
+
+/** The conditions of each part of the customers by id, between the cuts. */
+function partsOf({ behind, upTo }: CustomerSource, cuts: readonly CustomerId[]): readonly Fragment[] {
+  if (cuts.length === 0) return []
+  return [null, ...cuts].map((after, at) => {
+    const last = cuts[at]
+    const bounds = [...(after === null ? [] : [behind(after)]), ...(last === undefined ? [] : [upTo(last)])]
+    return joined(bounds, ' and ')
+  })
 }
 
 /**
- * The customers as one relation of parts. Processes that read one index together wait for each other at every page, as
- * long as it is not in memory; those that read different parts do not.
+ * Each part counted by itself, and whole by one process: handing rows on to be counted costs as much as reading them.
+ * Processes that read one part together also wait for each other at every page, as long as it is not in memory.
  */
-function inParts({ relation, behind, upTo }: CustomerSource, cuts: readonly CustomerId[]): Fragment {
-  if (cuts.length === 0) return relation
-  const parts = [null, ...cuts].map((after, at) => {
-    const last = cuts[at]
-    const bounds = [...(after === null ? [] : [behind(after)]), ...(last === undefined ? [] : [upTo(last)])]
-    return sql`select * from ${relation} where ${joined(bounds, ' and ')}`
-  })
-  return sql`(${joined(parts, ' union all ')}) as c`
+function countApart({ relation }: CustomerSource, parts: readonly Fragment[], filter: Fragment): Fragment {
+  if (parts.length === 0) return sql`select count(*) from ${relation} where ${filter}`
+  const each = parts.map((part) => sql`select count(*) as size from ${relation} where ${part} and ${filter}`)
+  return sql`select sum(size) from (${joined(each, ' union all ')}) as parts`
+}
+
+/** The customers as one relation of parts, to be joined as a whole. */
+function asOneRelation({ relation }: CustomerSource, parts: readonly Fragment[]): Fragment {
+  if (parts.length === 0) return relation
+  const each = parts.map((part) => sql`select * from ${relation} where ${part}`)
+  return sql`(${joined(each, ' union all ')}) as c`
 }
 
 function countBeside(

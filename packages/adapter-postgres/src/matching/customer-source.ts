@@ -12,6 +12,8 @@ export interface InstantColumn {
 export interface CompactFacts {
   /** That the customer stands in it. */
   readonly condition: Fragment
+  /** The latest activity as the index tells it, which has the three instants alone. */
+  readonly latestActivity: InstantColumn
   readonly index: string
   readonly table: string
   /** The table as it stands in a statement. */

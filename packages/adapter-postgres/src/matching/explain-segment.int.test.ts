@@ -11,7 +11,7 @@ import {
   segment,
   tag,
 } from '@campaignkit/core'
-import { type CriteriaInput, DAY_MS, readCriteria } from '@campaignkit/core/adapter'
+import { type Criteria, type CriteriaInput, DAY_MS, readCriteria } from '@campaignkit/core/adapter'
 import { SAMPLE_NOW, sampleJournalEntry, sampleScope, sampleSegment } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -103,20 +103,22 @@ describe('a selective rule of 200,000 customers', () => {
 
 describe('a rule that very many of 200,000 customers match', () => {
   const many = noTags('t7', 't8')
+  const isNot = (at: number): Criteria => ({ type: 'fact', fact: 'orderCount', op: '!=', value: 1_000 + at })
   it.each([
     ['facts alone', many],
     ['tags and facts', all(tag('all'), any(not(orderedWithin({ days: 30 })), inactiveFor({ days: 30 })))],
     ['whether there are events', all(tag('all'), clicked('<', 1))],
     ['how many events there are', all(tag('all'), clicked('<', 2))],
     ['facts, and beside them an attribute that few have', any(many, attribute('city', '=', 'city 9'))],
+    ['more numbers than each part is asked', all(many, ...Array.from({ length: 120 }, (_, at) => isNot(at)))],
   ] satisfies readonly (readonly [string, CriteriaInput])[])(
     'is counted by the index of all facts: %s',
     async (_, rule) => {
       const { statement, plan } = await storage.explainSegment(scope, rule, { asOf })
       expect(JSON.stringify(plan)).toContain('"customers_by_facts"')
       expect(statement).toContain('c.is_compact')
-      // in eight parts, each by a process
-      expect(statement.match(/ union all /g)).toHaveLength(7)
+      // in parts, each by a process
+      expect(statement.match(/ union all /g)).toHaveLength(31)
       const place = { source: ownCustomers(tables), tables, tenant: scope.tenant }
       const byRows = countStatement(place, { criteria: readCriteria(rule), asOf })
       const [counted] = await new Database(knex).rows<{ readonly count: number }>(byRows)

@@ -33,6 +33,9 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,
     compact: {
       condition: raw('c.is_compact'),
+      latestActivity: inMilliseconds(
+        raw('greatest(c.last_login_at, c.last_order_at, c.last_conversation_at)'),
+      ),
       index: 'customers_by_facts',
       table: 'customers',
       relation: customers,
