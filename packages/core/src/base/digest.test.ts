@@ -1,7 +1,14 @@
 import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { toHex, utf8 } from './bytes.js'
-import { createKeyedHmac, createPrefixedDigest, digestOf, lengthPrefixed, sha256 } from './digest.js'
+import {
+  createKeyedHmac,
+  createPrefixedDigest,
+  createPrefixedHmac,
+  digestOf,
+  lengthPrefixed,
+  sha256,
+} from './digest.js'
 
 describe('SHA-256 of length-prefixed texts', () => {
   it('gives the published digest of the empty message', () => {
@@ -48,6 +55,22 @@ describe('A prefixed digest', () => {
     for (const text of texts) {
       const expected = BigInt(`0x${digestOf('pizzeria', text).slice(0, 16)}`) >> 11n
       expect(BigInt(prefixed.leading53(text))).toBe(expected)
+    }
+  })
+})
+
+describe('A prefixed HMAC', () => {
+  it('gives what the HMAC of Node gives over the texts behind their lengths, again and again', () => {
+    for (const key of [utf8('k'.repeat(20)), utf8('k'.repeat(100))]) {
+      for (const prefix of [['email'], ['e', 'mail'], ['p'.repeat(51)], ['p'.repeat(200)]]) {
+        const prefixed = createPrefixedHmac(key, ...prefix)
+        for (const text of ['ada@example.com', '', 'e\u0301', '漢'.repeat(5_000), 'ada@example.com']) {
+          const expected = createHmac('sha256', key)
+            .update(lengthPrefixed(...prefix, text))
+            .digest('hex')
+          expect(prefixed.hex(text)).toBe(expected)
+        }
+      }
     }
   })
 })

@@ -1,16 +1,15 @@
-import { toHex } from '../base/bytes.js'
 import type { AddressKey } from '../base/ids.js'
 import { addressKindOf, type ChannelKind } from '../model/channel-kind.js'
 import { normalizeAddress } from '../model/customer.js'
-import { hmacUnder, type Secret } from '../model/secret.js'
+import { hmacsBehind, type Secret } from '../model/secret.js'
 
 /**
  * The key of an address: `id:` and, in lower-case hexadecimal, the HMAC-SHA-256 over the kind of the address and its
  * normalised form, each in NFC and UTF-8 behind its length. SMS and WhatsApp write to the same phone, so they share it.
  */
 export function addressKeyOf(secret: Secret, channel: ChannelKind, address: string): AddressKey {
-  const hmac = hmacUnder(secret, addressKindOf(channel), normalizeAddress(channel, address))
-  return `${secret.id}:${toHex(hmac)}` as AddressKey
+  const hmacs = hmacsBehind(secret, addressKindOf(channel))
+  return `${secret.id}:${hmacs.hex(normalizeAddress(channel, address))}` as AddressKey
 }
 
 /**

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { toHex } from '../base/bytes.js'
 import { lengthPrefixed } from '../base/digest.js'
-import { hmacUnder, type Secret } from './secret.js'
+import { hmacsBehind, hmacUnder, type Secret } from './secret.js'
 
 const hmacOfNode = ({ key }: Secret, ...texts: readonly string[]) =>
   createHmac('sha256', key)
@@ -19,6 +19,8 @@ describe('The HMAC under a secret', () => {
     for (const texts of [['a'], ['email', 'ada@example.com'], ['e', 'mailada@example.com'], ['a']]) {
       for (const secret of secrets) {
         expect(toHex(hmacUnder(secret, ...texts))).toBe(hmacOfNode(secret, ...texts))
+        const [first = '', second = ''] = texts
+        expect(hmacsBehind(secret, first).hex(second)).toBe(hmacOfNode(secret, first, second))
       }
     }
   })
@@ -26,8 +28,10 @@ describe('The HMAC under a secret', () => {
   it('follows a key that was changed in place', () => {
     const secret = { id: '2026a', key: 'a secret of at least 16 characters' }
     hmacUnder(secret, 'a')
+    hmacsBehind(secret, 'a')
     secret.key = 'a key that came afterwards'
     expect(toHex(hmacUnder(secret, 'a'))).toBe(hmacOfNode(secret, 'a'))
+    expect(hmacsBehind(secret, 'a').hex('b')).toBe(hmacOfNode(secret, 'a', 'b'))
   })
 
   it('gives bytes that the next call leaves alone', () => {

@@ -1,5 +1,5 @@
 import { utf8 } from '../base/bytes.js'
-import { createKeyedHmac, lengthPrefixed } from '../base/digest.js'
+import { createKeyedHmac, createPrefixedHmac, lengthPrefixed, type PrefixedDigest } from '../base/digest.js'
 
 /** A key of the host under which links, address keys and sealed values are made. */
 export interface Secret {
@@ -12,6 +12,7 @@ export interface Secret {
 interface Prepared {
   readonly key: string
   readonly hmac: (bytes: Uint8Array) => Uint8Array
+  readonly behind: Map<string, PrefixedDigest>
 }
 
 /** Preparing a key costs as much as using it, and a run uses one several times a message. */
@@ -19,13 +20,27 @@ const PREPARED = new WeakMap<Secret, Prepared>()
 
 /** HMAC-SHA-256 under a secret over texts, each in NFC and UTF-8 behind its length: 32 bytes. */
 export function hmacUnder(secret: Secret, ...texts: readonly string[]): Uint8Array {
-  const known = PREPARED.get(secret)
-  const { hmac } = known?.key === secret.key ? known : prepare(secret)
-  return hmac(lengthPrefixed(...texts))
+  return prepared(secret).hmac(lengthPrefixed(...texts))
 }
 
-function prepare(secret: Secret): Prepared {
-  const prepared = { key: secret.key, hmac: createKeyedHmac(utf8(secret.key)) }
-  PREPARED.set(secret, prepared)
-  return prepared
+/**
+ * {@link hmacUnder} a secret over two texts, quicker where many have the first in common.
+ *
+ * @param beginning - the first; one of few, since what is prepared for each is kept as long as the secret
+ */
+export function hmacsBehind(secret: Secret, beginning: string): PrefixedDigest {
+  const { behind } = prepared(secret)
+  const known = behind.get(beginning)
+  if (known !== undefined) return known
+  const made = createPrefixedHmac(utf8(secret.key), beginning)
+  behind.set(beginning, made)
+  return made
+}
+
+function prepared(secret: Secret): Prepared {
+  const known = PREPARED.get(secret)
+  if (known?.key === secret.key) return known
+  const made = { key: secret.key, hmac: createKeyedHmac(utf8(secret.key)), behind: new Map() }
+  PREPARED.set(secret, made)
+  return made
 }
