@@ -4,10 +4,12 @@
 // suppressions are looked at again; each half of a window reserves its slots, is on record before its calls, and is
 // settled under its fence, with attempts, deduplicated events, marks of members and counters in one transaction; two
 // halves go side by side, the next chunk is claimed meanwhile, and progress is read after each. No message is made.
+
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import process from 'node:process'
 import { SCHEMA, TENANT } from './delivery-kit.js'
+import { neededMb } from './resident-memory.js'
 
 interface Connection {
   query<Row>(
@@ -321,11 +323,8 @@ process.on('message', async (said) => {
     return
   }
   const { user, system } = process.cpuUsage(begun)
-  process.send?.({
-    cpuMs: (user + system) / 1_000,
-    keptMb: process.memoryUsage().heapUsed / 1_048_576,
-    peakMb: process.resourceUsage().maxRSS / 1_024,
-  })
+  const peakMb = process.resourceUsage().maxRSS / 1_024
+  process.send?.({ cpuMs: (user + system) / 1_000, peakMb, neededMb: await neededMb() })
   await pool.end()
   process.disconnect()
 })

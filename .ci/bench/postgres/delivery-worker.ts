@@ -2,6 +2,7 @@
 import process from 'node:process'
 import createKnex from 'knex'
 import { openKit } from './delivery-kit.js'
+import { neededMb } from './resident-memory.js'
 
 const [url = '', window = '1'] = process.argv.slice(2)
 const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 10 } })
@@ -21,12 +22,8 @@ process.on('message', async (said) => {
   const { user, system } = process.cpuUsage(begun)
   end.abort()
   await worked
-  globalThis.gc?.()
-  process.send?.({
-    cpuMs: (user + system) / 1_000,
-    keptMb: process.memoryUsage().heapUsed / 1_048_576,
-    peakMb: process.resourceUsage().maxRSS / 1_024,
-  })
+  const peakMb = process.resourceUsage().maxRSS / 1_024
+  process.send?.({ cpuMs: (user + system) / 1_000, peakMb, neededMb: await neededMb() })
   await root.close()
   await knex.destroy()
   process.disconnect()

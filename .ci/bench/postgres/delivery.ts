@@ -27,16 +27,16 @@ export interface Measured {
   /** Microseconds of the processor a delivery; null where the system does not tell. */
   readonly serverUs: number | null
   readonly processUs: number
-  /** Of the largest process: resident at most, and on the heap after a collection at the end. */
+  /** Of the largest process: resident at most, and at the end what it needs. */
   readonly peakMb: number
-  readonly keptMb: number
+  readonly neededMb: number
 }
 
 /** What a process says when it is told to stop. */
 interface Word {
   readonly cpuMs: number
   readonly peakMb: number
-  readonly keptMb: number
+  readonly neededMb: number
 }
 
 type Arguments = (part: number) => readonly string[]
@@ -83,7 +83,7 @@ async function measureProcesses(
       after === null || before.server === null ? null : ((after - before.server) * 1_000) / deliveries,
     processUs: (processMs * 1_000) / deliveries,
     peakMb: Math.max(...words.map(({ peakMb }) => peakMb)),
-    keptMb: Math.max(...words.map(({ keptMb }) => keptMb)),
+    neededMb: Math.max(...words.map(({ neededMb }) => neededMb)),
   }
 }
 

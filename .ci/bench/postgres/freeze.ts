@@ -2,13 +2,13 @@
 // memory of the worker beside that over few.
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createPostgresStorage } from '@campaignkit/adapter-postgres'
 import { createCampaignKit, tag } from '@campaignkit/core'
 import { createRecordingChannel } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
 import { figure, type Line } from '../table.js'
+import { neededMb } from './resident-memory.js'
 import { serverCpuOf } from './server-cpu.js'
 
 const SCHEMA = 'bench_freezing'
@@ -84,17 +84,6 @@ async function freeze(knex: Knex): Promise<Pick<Figures, 'launchMs' | 'frozenMs'
   return { launchMs, frozenMs: performance.now() - begun }
 }
 
-/** Given back by the collector in the background, some time after it has collected. */
-const GIVEN_BACK_MS = 1_500
-
-/** Resident once all that is not needed any more has been given back. */
-async function keptMb(): Promise<number> {
-  globalThis.gc?.()
-  await sleep(GIVEN_BACK_MS)
-  globalThis.gc?.()
-  return process.memoryUsage().rss / 1_048_576
-}
-
 /** What a process of its own does. */
 export async function measureFreezing(members: number): Promise<Figures> {
   const server = await startPostgres(SETTINGS)
@@ -108,7 +97,7 @@ export async function measureFreezing(members: number): Promise<Figures> {
     const frozen = await freeze(knex)
     const worker = process.cpuUsage(before.worker)
     const between = cpuMs()
-    const memoryMb = await keptMb()
+    const memoryMb = await neededMb()
     const bareMs = await insertBare(knex)
     const after = cpuMs()
     return {
