@@ -50,7 +50,7 @@ async function seed(knex: Knex, customers: number): Promise<void> {
 
 /** The same rows again, one statement a table. */
 async function insertBare(knex: Knex): Promise<number> {
-  const keys = { members: 'tenant, run_id, customer_id', deliveries: 'tenant, id' }
+  const keys = { members: 'tenant, run_id, customer_id', deliveries: 'id, tenant' }
   await knex.raw(`create schema ${SCHEMA}_bare`)
   for (const [table, key] of Object.entries(keys))
     await knex.raw(`create table ${SCHEMA}_bare.${table} (like ${SCHEMA}.${table}, primary key (${key}))`)

@@ -21,11 +21,12 @@ export async function endQueued(
     select waiting.id from ${runs} as r cross join lateral (
       select d.id from ${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id ${some} limit ${limit} for update
     ) as waiting where r.tenant = ${tenant} and r.campaign_id = ${campaignId}`
+  // named by what their indexes have: not all deliveries of a tenant are gone through for a batch
   const rows = await session.rows<DeliveryRow>(sql`
     with queued as (
-      ${waiting(sql`and d.status = 'queued' order by d.channel, d.due_at, d.rank, d.id`)}
+      ${waiting(sql`and d.waits_for = 'claim' order by d.channel, d.due_at, d.rank, d.id`)}
     ), ended as (
-      ${waiting(sql`and d.status = 'claimed' and d.lease_until <= ${now} order by d.channel, d.lease_until, d.id`)}
+      ${waiting(sql`and d.is_leased and d.status = 'claimed' and d.lease_until <= ${now} order by d.channel, d.lease_until, d.id`)}
     ), chosen as (
       select id from (select id from queued union all select id from ended) as either limit ${limit}
     )

@@ -1,11 +1,17 @@
+import { setTimeout } from 'node:timers/promises'
 import { createCampaignKit, everyone } from '@campaignkit/core'
 import { createDirectInFlight, createManualClock, createRecordingChannel } from '@campaignkit/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 
-const CUSTOMERS = 800
+const CUSTOMERS = 3_000
+/** Many batches of those that are ended. */
+const CANCELLED = 12_000
 /** More than a delivery ever needs: opened, settled, and looked at by a receipt. */
 const READS_A_DELIVERY = 10
+
+/** A connection tells after ten seconds at the latest. */
+const TOLD_MS = 11_000
 
 let test: TestStorage
 
@@ -15,51 +21,76 @@ beforeAll(async () => {
 
 afterAll(() => test.stop(), START_MS)
 
-/** Entries that were read of each index of the attempts; those that no statement has used are left out. */
-async function readOfAttempts(): Promise<Readonly<Record<string, number>>> {
+/** Rows that were read of a table one after the other, as `all`, and of each of its indexes; without those that were not. */
+async function readOf(table: string): Promise<Readonly<Record<string, number>>> {
   const { rows } = await test.knex.raw<{
-    rows: readonly { readonly index: string; readonly read: string }[]
+    rows: readonly { readonly place: string; readonly read: string }[]
   }>(
-    `select indexrelname as index, idx_tup_read as read from pg_stat_user_indexes
-     where schemaname = ? and relname = 'attempts' and idx_tup_read > 0`,
-    [test.schema],
+    `select indexrelname as place, idx_tup_read as read from pg_stat_user_indexes
+     where schemaname = :schema and relname = :table and idx_tup_read > 0
+     union all select 'all', seq_tup_read from pg_stat_user_tables
+     where schemaname = :schema and relname = :table and seq_tup_read > 0`,
+    { schema: test.schema, table },
   )
-  return Object.fromEntries(rows.map(({ index, read }) => [index, Number(read)]))
+  return Object.fromEntries(rows.map(({ place, read }) => [place, Number(read)]))
+}
+
+/** A campaign to so many of a tenant of its own, in tables that no ANALYZE has seen. */
+async function prepare(tenant: string, customers: number) {
+  for (const table of ['attempts', 'deliveries', 'members'])
+    await test.knex.raw(`alter table "${test.schema}".${table} set (autovacuum_enabled = off)`)
+  const root = createCampaignKit({
+    storage: test.storage,
+    channels: { email: createRecordingChannel({ window: 10, receipts: ['delivered'] }) },
+    publicUrl: 'https://go.pizza.example',
+    secrets: [{ id: '2026a', key: 'a secret of at least 16 characters' }],
+    clock: createManualClock({ auto: true }),
+    inFlight: createDirectInFlight(),
+    acceptVolatileStorage: true,
+  })
+  const kit = root.as({ tenant, actor: { id: 'u-17', kind: 'user' } })
+  const ids = Array.from({ length: customers }, (_, at) => `c-${at}`)
+  for (let from = 0; from < customers; from += 1_000)
+    await kit.customers.upsert(
+      ids.slice(from, from + 1_000).map((id) => ({ id, addresses: { email: `${id}@example.com` } })),
+    )
+  const { id } = await kit.campaigns.create({
+    name: 'We miss you',
+    purpose: 'transactional',
+    audience: everyone(),
+    messages: { email: { subject: 'We miss you', text: 'Come back.' } },
+    pace: { email: { limit: 1_000_000, periodMs: 1_000 } },
+  })
+  return { root, kit, id }
 }
 
 describe('a first campaign, while the database knows nothing of its tables yet', () => {
-  it('finds attempts one by one, and does not go through all of them for each window', async () => {
-    for (const table of ['attempts', 'deliveries', 'members'])
-      await test.knex.raw(`alter table "${test.schema}".${table} set (autovacuum_enabled = off)`)
-    const root = createCampaignKit({
-      storage: test.storage,
-      channels: { email: createRecordingChannel({ window: 10, receipts: ['delivered'] }) },
-      publicUrl: 'https://go.pizza.example',
-      secrets: [{ id: '2026a', key: 'a secret of at least 16 characters' }],
-      clock: createManualClock({ auto: true }),
-      inFlight: createDirectInFlight(),
-      acceptVolatileStorage: true,
-    })
-    const kit = root.as({ tenant: 'new', actor: { id: 'u-17', kind: 'user' } })
-    await kit.customers.upsert(
-      Array.from({ length: CUSTOMERS }, (_, at) => ({
-        id: `c-${at}`,
-        addresses: { email: `c-${at}@example.com` },
-      })),
-    )
-    const { id } = await kit.campaigns.create({
-      name: 'We miss you',
-      purpose: 'transactional',
-      audience: everyone(),
-      messages: { email: { subject: 'We miss you', text: 'Come back.' } },
-      pace: { email: { limit: 1_000_000, periodMs: 1_000 } },
-    })
+  it('finds deliveries and attempts one by one, and does not go through all of them for each window', async () => {
+    const { root, kit, id } = await prepare('new', CUSTOMERS)
     await kit.campaigns.launch(id)
     await root.worker().drain()
     expect((await kit.campaigns.progress(id)).counts.sent).toBe(CUSTOMERS)
     // the server tells what a connection has read when the connection has been idle for a while
-    await expect.poll(readOfAttempts, { timeout: 20_000 }).toHaveProperty('attempts_pkey')
-    const read = Object.values(await readOfAttempts())
-    expect(Math.max(...read)).toBeLessThan(CUSTOMERS * READS_A_DELIVERY)
+    await setTimeout(TOLD_MS)
+    const read = { ...(await readOf('deliveries')), ...(await readOf('attempts')) }
+    expect(read).toHaveProperty('attempts_pkey')
+    expect(Math.max(...Object.values(read))).toBeLessThan(CUSTOMERS * READS_A_DELIVERY)
+  })
+
+  it('is cancelled without a look at all its deliveries for each batch', async () => {
+    const { root, kit, id } = await prepare('cancelled', CANCELLED)
+    await kit.campaigns.launch(id)
+    const frozen = new AbortController()
+    root.on('run.frozen', () => frozen.abort())
+    await root.worker().run({ signal: frozen.signal })
+    const before = await readOf('deliveries')
+    await kit.campaigns.cancel(id, 'a mistake')
+    await root.worker().drain()
+    expect((await kit.campaigns.progress(id)).counts).toMatchObject({ queued: 0, cancelled: CANCELLED })
+    const since = async (index: string) => ((await readOf('deliveries'))[index] ?? 0) - (before[index] ?? 0)
+    await expect
+      .poll(() => since('deliveries_waiting'), { timeout: 20_000 })
+      .toBeGreaterThanOrEqual(CANCELLED)
+    expect(await since('deliveries_id')).toBeLessThan(CANCELLED * READS_A_DELIVERY)
   })
 })

@@ -2,18 +2,34 @@ import { sha256, toHex, utf8 } from '@campaignkit/core/adapter'
 
 /** Texts whose names are remembered: there are as many as places in the code, and a few variants of each. */
 const MOST_KEPT = 500
+/**
+ * After how many uses in a process a statement is planned anew, under a name of its own. A plan that is kept is the one
+ * that was best when the statement was new, and so perhaps its tables: to go through all of a table that is a page long.
+ */
+const PLANNED_ANEW_AFTER = [64, 256, 1_024, 4_096, 16_384]
 
-const names = new Map<string, string>()
+interface Known {
+  readonly name: string
+  uses: number
+  plans: number
+}
+
+const statements = new Map<string, Known>()
 
 /**
  * The name under which a connection keeps a statement ready: no two texts share one, in whatever process, since a
  * connection may have served another one before.
  */
 export function nameOf(text: string): string {
-  const known = names.get(text)
-  if (known !== undefined) return known
-  if (names.size >= MOST_KEPT) names.clear()
-  const name = `campaignkit_${toHex(sha256(utf8(text))).slice(0, 40)}`
-  names.set(text, name)
-  return name
+  const known = statements.get(text) ?? remember(text)
+  known.uses += 1
+  if (known.uses > (PLANNED_ANEW_AFTER[known.plans] ?? Number.POSITIVE_INFINITY)) known.plans += 1
+  return `${known.name}_${known.plans}`
+}
+
+function remember(text: string): Known {
+  if (statements.size >= MOST_KEPT) statements.clear()
+  const known = { name: `campaignkit_${toHex(sha256(utf8(text))).slice(0, 40)}`, uses: 0, plans: 0 }
+  statements.set(text, known)
+  return known
 }

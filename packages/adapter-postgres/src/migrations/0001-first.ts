@@ -162,7 +162,7 @@ export function firstTables(schema: string): readonly string[] {
     when status = 'inDoubt' and lease_until is null then 'receipt' end) stored,
   is_leased boolean generated always as (lease_until is not null) stored,
   is_first boolean not null,
-  constraint deliveries_id primary key (tenant, id),
+  constraint deliveries_id primary key (id, tenant),
   check ((customer_id is null) <> (placement is null))
 ) with (fillfactor = 60)`,
     // what a freezing queues is found by its id, which names its run and its member
