@@ -1,5 +1,5 @@
 import type { CampaignId, QrToken, Scope } from '@campaignkit/core/adapter'
-import { given, namesOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
 import type { Session } from './database.js'
 import { brokenConstraint, idTaken } from './failures.js'
 import { raw, sql } from './sql.js'
@@ -7,6 +7,13 @@ import type { Tables } from './tables.js'
 import { TOKEN_COLUMNS, type TokenRow, tokenOf } from './token-row.js'
 
 const KEPT = raw(TOKEN_COLUMNS.map(({ name }) => `kept.${name}`).join(', '))
+
+/** Where a token stands. */
+const PLACE: Columns<QrToken> = [
+  { name: 'run_id', type: 'text', of: ({ runId }) => runId },
+  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
+  { name: 'campaign_id', type: 'text', of: ({ campaignId }) => campaignId },
+]
 
 /** Adds tokens where (run, customer) has none, cancelled if the campaign's coupons are, and reads those that stand. */
 export async function issueTokens(
@@ -28,13 +35,17 @@ export async function issueTokens(
     if (brokenConstraint(error) === 'tokens_handle') throw idTaken('token')
     throw error
   }
+  const places = probes({ tenant }, PLACE, drafts)
   await session.rows(sql`
-    update ${tokens} as kept set cancelled_at = least(kept.cancelled_at, c.at) from ${cancelledCoupons} as c
-    where kept.tenant = ${tenant} and c.tenant = ${tenant} and c.campaign_id = kept.campaign_id
-      and kept.handle = any(${drafts.map(({ handle }) => handle)}::text[]) and kept.cancelled_at is null`)
+    with ${places}
+    update ${tokens} as kept set cancelled_at = c.at from given
+    join ${cancelledCoupons} as c on c.tenant = given.tenant and c.campaign_id = given.campaign_id
+    where kept.tenant = given.tenant and kept.run_id = given.run_id and kept.customer_id = given.customer_id
+      and kept.cancelled_at is null`)
   const rows = await session.rows<TokenRow>(sql`
-    select ${KEPT} from ${given(TOKEN_COLUMNS, drafts)}
-    join ${tokens} as kept on kept.tenant = ${tenant} and kept.run_id = given.run_id
+    with ${places}
+    select ${KEPT} from given
+    join ${tokens} as kept on kept.tenant = given.tenant and kept.run_id = given.run_id
       and kept.customer_id = given.customer_id`)
   const standing = new Map(rows.map(tokenOf).map((token) => [placeOf(token), token]))
   return drafts.map((draft) => standing.get(placeOf(draft)) ?? draft)
