@@ -4,7 +4,6 @@
 // suppressions are looked at again; each half of a window reserves its slots, is on record before its calls, and is
 // settled under its fence, with attempts, deduplicated events, marks of members and counters in one transaction; two
 // halves go side by side, the next chunk is claimed meanwhile, and progress is read after each. No message is made.
-
 import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import process from 'node:process'

@@ -47,7 +47,7 @@ export async function memoryLines(recipients: number): Promise<readonly Line[]> 
       delivering.many.neededMb,
       delivering.few.neededMb,
     ),
-    // garbage and all: the longer a process works, the later the engine collects the old of it
-    { ...lineOf('at most', recipients, delivering.many.peakMb, delivering.few.peakMb), goal: '', met: null },
+    // garbage and all
+    lineOf('at most', recipients, delivering.many.peakMb, delivering.few.peakMb),
   ]
 }
