@@ -8,28 +8,19 @@ const MOST_KEPT = 500
  */
 const PLANNED_ANEW_AFTER = [64, 256, 1_024, 4_096, 16_384]
 
-interface Known {
-  readonly name: string
-  uses: number
-  plans: number
-}
-
-const statements = new Map<string, Known>()
+const statements = new Map<string, { readonly name: string; uses: number }>()
 
 /**
  * The name under which a connection keeps a statement ready: no two texts share one, in whatever process, since a
  * connection may have served another one before.
  */
 export function nameOf(text: string): string {
-  const known = statements.get(text) ?? remember(text)
-  known.uses += 1
-  if (known.uses > (PLANNED_ANEW_AFTER[known.plans] ?? Number.POSITIVE_INFINITY)) known.plans += 1
-  return `${known.name}_${known.plans}`
-}
-
-function remember(text: string): Known {
-  if (statements.size >= MOST_KEPT) statements.clear()
-  const known = { name: `campaignkit_${toHex(sha256(utf8(text))).slice(0, 40)}`, uses: 0, plans: 0 }
-  statements.set(text, known)
-  return known
+  let known = statements.get(text)
+  if (known === undefined) {
+    if (statements.size >= MOST_KEPT) statements.clear()
+    known = { name: `campaignkit_${toHex(sha256(utf8(text))).slice(0, 40)}`, uses: 0 }
+    statements.set(text, known)
+  }
+  const uses = known.uses++
+  return `${known.name}_${PLANNED_ANEW_AFTER.filter((many) => uses >= many).length}`
 }
