@@ -1,5 +1,5 @@
 import type { CampaignId, QrToken, Scope } from '@campaignkit/core/adapter'
-import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
+import { given, namesOf, probes, typedNamesOf } from './columns.js'
 import type { Session } from './database.js'
 import { brokenConstraint, idTaken } from './failures.js'
 import { raw, sql } from './sql.js'
@@ -9,11 +9,7 @@ import { TOKEN_COLUMNS, type TokenRow, tokenOf } from './token-row.js'
 const KEPT = raw(TOKEN_COLUMNS.map(({ name }) => `kept.${name}`).join(', '))
 
 /** Where a token stands. */
-const PLACE: Columns<QrToken> = [
-  { name: 'run_id', type: 'text', of: ({ runId }) => runId },
-  { name: 'customer_id', type: 'text', of: ({ customerId }) => customerId },
-  { name: 'campaign_id', type: 'text', of: ({ campaignId }) => campaignId },
-]
+const PLACE = TOKEN_COLUMNS.filter(({ name }) => ['run_id', 'customer_id', 'campaign_id'].includes(name))
 
 /** Adds tokens where (run, customer) has none, cancelled if the campaign's coupons are, and reads those that stand. */
 export async function issueTokens(
