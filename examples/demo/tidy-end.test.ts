@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Things that say when they are closed; what is open falls to pieces for the work as soon as the second is. */
+/** Things that say when they are closed. */
 const PRELUDE = `
 import { setTimeout } from 'node:timers/promises'
 import { withTidyEnd } from './examples/demo/tidy-end.ts'
