@@ -56,7 +56,8 @@ interface Claimed {
 const CLAIM = `
   with free as (
     select id, due_at, rank from ${SCHEMA}.deliveries
-    where tenant = $1 and run_id = $2 and channel = $3 and waits_for = 'claim' and due_at <= $4
+    where line = hashtextextended($3, hashtextextended($2, 1))
+      and tenant = $1 and run_id = $2 and channel = $3 and due_at between '-infinity' and $4
     order by due_at, rank, id limit $5 for update skip locked
   ), ended as (
     select id, due_at, rank from ${SCHEMA}.deliveries
@@ -76,7 +77,8 @@ const CLAIM = `
 const CLAIM_IN_DOUBT = `
   with free as (
     select id, due_at, rank from ${SCHEMA}.deliveries
-    where tenant = $1 and run_id = $2 and channel = $3 and waits_for = 'receipt' and due_at <= $4
+    where line = hashtextextended($3, hashtextextended($2, 2))
+      and tenant = $1 and run_id = $2 and channel = $3 and due_at between '-infinity' and $4
     order by due_at, rank, id limit $5 for update skip locked
   ), ended as (
     select id, due_at, rank from ${SCHEMA}.deliveries

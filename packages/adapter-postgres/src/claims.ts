@@ -3,6 +3,7 @@ import type { Announcer } from './announcements.js'
 import { type Columns, given } from './columns.js'
 import type { Database } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
+import { standsIn, type WaitsFor } from './lines.js'
 import { type Fragment, frequent, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -15,21 +16,21 @@ const ENTRY: Columns<WindowEntry> = [
   { name: 'address_key', type: 'text', of: ({ addressKey }) => addressKey },
 ]
 
-/** Which deliveries wait for a claim: those that are free once they are due, and those whose lease has ended. */
+/** Which deliveries a claim finds: those that stand in a line once they are due, and those whose lease has ended. */
 interface Waiting {
-  readonly free: Fragment
+  readonly waitsFor: WaitsFor
   readonly leased: Fragment
   readonly becomes: Fragment
 }
 
 const UNSENT: Waiting = {
-  free: raw(`waits_for = 'claim'`),
+  waitsFor: 'claim',
   leased: raw(`is_leased and status = 'claimed'`),
   becomes: raw(`status = 'claimed',`),
 }
 
 const DOUBTFUL: Waiting = {
-  free: raw(`waits_for = 'receipt'`),
+  waitsFor: 'receipt',
   leased: raw(`is_leased and status in ('attempting', 'inDoubt')`),
   becomes: raw(''),
 }
@@ -44,15 +45,21 @@ async function claim(
   { tenant }: Scope,
   runId: RunId,
   { worker, channel, now, leaseMs, limit }: ClaimRequest,
-  { free, leased, becomes }: Waiting,
+  { waitsFor, leased, becomes }: Waiting,
 ): Promise<readonly Delivery[]> {
   const ofRun = sql`tenant = ${tenant} and run_id = ${runId} and channel = ${channel}`
+  const line = {
+    waitsFor,
+    tenant: sql`${tenant}`,
+    runId: sql`${runId}::text`,
+    channel: sql`${channel}::text`,
+  }
   const inTurn = sql`order by due_at, rank, id limit ${limit}`
   const rows = await database.rows<DeliveryRow>(
     frequent(sql`
     with free as (
-      select id, due_at, rank from ${deliveries}
-      where ${ofRun} and ${free} and due_at <= ${now} ${inTurn} for update skip locked
+      select id, due_at, rank from ${deliveries} as d
+      where ${standsIn({ ...line, upTo: sql`${now}` })} ${inTurn} for update skip locked
     ), ended as (
       select id, due_at, rank from ${deliveries}
       where ${ofRun} and ${leased} and lease_until <= ${now} and (status <> 'inDoubt' or due_at <= ${now})

@@ -1,7 +1,6 @@
 import {
   type Attempt,
   CHANNEL_KINDS,
-  type ChannelKind,
   DELIVERY_STATUSES,
   type Delivery,
   type DeliveryCounts,
@@ -16,6 +15,7 @@ import { firstId, ofCampaign } from './deliveries-of.js'
 import { type AttemptRow, attemptOf, type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
 import { endQueued } from './end-queued.js'
 import { insertDeliveries } from './insert-deliveries.js'
+import { standsIn, type WaitsFor } from './lines.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
@@ -115,11 +115,9 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
       return new Map(rows.map(({ reason, count }) => [reason, count]))
     },
     nextDue: async ({ tenant }, runId, channel) => {
-      const ofRun = sql`${deliveries} as d where d.tenant = ${tenant} and d.run_id = ${runId}`
-      const kinds = channel === undefined ? CHANNEL_KINDS : [channel]
-      const [row] = await database.rows<{ readonly next: Instant | null }>(
-        sql`select ${nextDueOf(ofRun, kinds)} as next`,
-      )
+      const channels = sql`${channel === undefined ? CHANNEL_KINDS : [channel]}::text[]`
+      const next = nextDueOf(deliveries, { tenant: sql`${tenant}`, runId: sql`${runId}::text`, channels })
+      const [row] = await database.rows<{ readonly next: Instant | null }>(sql`select ${next} as next`)
       return row?.next ?? null
     },
   }
@@ -136,14 +134,15 @@ export function campaignsOf(
  * The earliest instant at which a claim on one of the channels could give something. Each part of it looks at the first
  * entry of an index for each channel: all that waits in a run are a million entries.
  */
-export function nextDueOf(ofRun: Fragment, channels: readonly ChannelKind[] | Fragment): Fragment {
-  const earliest = (instant: Fragment, condition: Fragment) => sql`(
-    select min(first.instant) from unnest(${channels}::text[]) as asked(channel), lateral (
-      select ${instant} as instant from ${ofRun} and d.channel = asked.channel and ${condition}
+export function nextDueOf(
+  deliveries: Fragment,
+  { channels, ...ofRun }: Readonly<Record<'tenant' | 'runId' | 'channels', Fragment>>,
+): Fragment {
+  const earliest = (waitsFor: WaitsFor) => sql`(
+    select min(first.due_at) from unnest(${channels}) as asked(channel), lateral (
+      select d.due_at from ${deliveries} as d where ${standsIn({ ...ofRun, waitsFor, channel: raw('asked.channel') })}
       order by d.due_at limit 1) as first)`
-  return sql`least(
-    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'claim'`))},
-    ${earliest(raw('d.due_at'), raw(`d.waits_for = 'receipt'`))},
+  return sql`least(${earliest('claim')}, ${earliest('receipt')},
     (select min(case when d.status = 'inDoubt' then greatest(d.lease_until, d.due_at) else d.lease_until end)
-     from ${ofRun} and d.channel = any(${channels}::text[]) and d.is_leased))`
+     from ${deliveries} as d where d.tenant = ${ofRun.tenant} and d.run_id = ${ofRun.runId} and d.channel = any(${channels}) and d.is_leased))`
 }

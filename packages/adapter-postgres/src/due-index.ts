@@ -1,6 +1,7 @@
 import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
+import { everyChannel, standsIn, type WaitsFor } from './lines.js'
 import { frequent, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -17,11 +18,16 @@ export function createDueIndex(
   database: Database,
   { schema, campaigns, runs, deliveries }: Tables,
 ): DueIndex {
-  const ofRun = sql`${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id`
-  const isAny = (state: string) => sql`exists (select 1 from ${ofRun} and ${raw(state)})`
-  const unfinished = sql`(${isAny(`d.waits_for = 'claim'`)} or ${isAny(`d.is_leased and d.status = 'claimed'`)})`
-  const underWay = sql`(${isAny(`d.waits_for = 'receipt'`)} or ${isAny(`d.is_leased and d.status in ('attempting', 'inDoubt')`)})`
-  const ownDue = sql`case when r.is_frozen then coalesce(${nextDueOf(ofRun, raw('c.channels'))}, 0) else r.scheduled_for end`
+  const ofRun = { tenant: raw('r.tenant'), runId: raw('r.id') }
+  const isInLine = (waitsFor: WaitsFor) => sql`exists (
+    select from ${everyChannel('asked')} cross join ${deliveries} as d
+    where ${standsIn({ ...ofRun, waitsFor, channel: raw('asked.channel') })})`
+  const isLeased = (status: string) => sql`exists (
+    select from ${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id and d.is_leased and d.status in (${raw(status)}))`
+  const unfinished = sql`(${isInLine('claim')} or ${isLeased(`'claimed'`)})`
+  const underWay = sql`(${isInLine('receipt')} or ${isLeased(`'attempting', 'inDoubt'`)})`
+  const next = nextDueOf(deliveries, { ...ofRun, channels: raw('c.channels') })
+  const ownDue = sql`case when r.is_frozen then coalesce(${next}, 0) else r.scheduled_for end`
   return {
     due: async ({ limit, now }) => {
       const rows = await database.rows<Row>(

@@ -2,7 +2,8 @@ import { type CampaignId, type DeliveryStore, endEvent, type Scope } from '@camp
 import { appendEvents } from './append-events.js'
 import type { Session } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
-import { type Fragment, sql } from './sql.js'
+import { everyChannel, standsIn } from './lines.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type Ending = Parameters<DeliveryStore['endQueued']>[2]
@@ -17,16 +18,24 @@ export async function endQueued(
 ): Promise<number> {
   const { tenant } = scope
   const { runs, deliveries } = tables
-  const waiting = (some: Fragment) => sql`
-    select waiting.id from ${runs} as r cross join lateral (
-      select d.id from ${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id ${some} limit ${limit} for update
-    ) as waiting where r.tenant = ${tenant} and r.campaign_id = ${campaignId}`
+  const ofCampaign = sql`r.tenant = ${tenant} and r.campaign_id = ${campaignId}`
+  const inLine = standsIn({
+    waitsFor: 'claim',
+    tenant: raw('r.tenant'),
+    runId: raw('r.id'),
+    channel: raw('asked.channel'),
+  })
   // named by what their indexes have: not all deliveries of a tenant are gone through for a batch
   const rows = await session.rows<DeliveryRow>(sql`
     with queued as (
-      ${waiting(sql`and d.waits_for = 'claim' order by d.channel, d.due_at, d.rank, d.id`)}
+      select waiting.id from ${runs} as r cross join ${everyChannel('asked')} cross join lateral (
+        select d.id from ${deliveries} as d where ${inLine} order by d.due_at, d.rank, d.id limit ${limit} for update
+      ) as waiting where ${ofCampaign}
     ), ended as (
-      ${waiting(sql`and d.is_leased and d.status = 'claimed' and d.lease_until <= ${now} order by d.channel, d.lease_until, d.id`)}
+      select waiting.id from ${runs} as r cross join lateral (
+        select d.id from ${deliveries} as d where d.tenant = r.tenant and d.run_id = r.id and d.is_leased
+          and d.status = 'claimed' and d.lease_until <= ${now} order by d.channel, d.lease_until, d.id limit ${limit} for update
+      ) as waiting where ${ofCampaign}
     ), chosen as (
       select id from (select id from queued union all select id from ended) as either limit ${limit}
     )

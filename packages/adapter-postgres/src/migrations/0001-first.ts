@@ -18,6 +18,8 @@ import { upkeepStatements } from './0001-upkeep.js'
 export function firstTables(schema: string): readonly string[] {
   const name = (table: string) => `"${schema}".${table}`
   const key = 'text collate "C" not null'
+  // as `standsIn` (lines.ts) asks for it
+  const lineFor = (seed: number) => `hashtextextended(channel, hashtextextended(run_id, ${seed}))`
   return [
     `create table ${name('journal')} (
   tenant ${key},
@@ -161,8 +163,8 @@ export function firstTables(schema: string): readonly string[] {
   settled_at float8,
   cost_micros float8 not null,
   currency text,
-  waits_for text generated always as (case when status = 'queued' then 'claim'
-    when status = 'inDoubt' and lease_until is null then 'receipt' end) stored,
+  line bigint generated always as (case when status = 'queued' then ${lineFor(1)}
+    when status = 'inDoubt' and lease_until is null then ${lineFor(2)} end) stored,
   is_leased boolean generated always as (lease_until is not null) stored,
   is_first boolean not null,
   constraint deliveries_id primary key (id, tenant),
@@ -172,7 +174,8 @@ export function firstTables(schema: string): readonly string[] {
     `create unique index deliveries_place on ${name('deliveries')} (tenant, run_id, customer_id, step, channel) where not is_first`,
     `create unique index deliveries_placement on ${name('deliveries')} (tenant, run_id, placement, step, channel) where placement is not null`,
     // status and lease themselves stand in no index, so that the opening of a window touches none
-    `create index deliveries_waiting on ${name('deliveries')} (tenant, run_id, channel, waits_for, due_at, rank) where waits_for is not null`,
+    // of numbers alone: four texts that all of a run have in common were compared at each step of each search in it
+    `create index deliveries_waiting on ${name('deliveries')} (line, due_at, rank) where line is not null`,
     `create index deliveries_leased on ${name('deliveries')} (tenant, run_id, channel) where is_leased`,
     `create index deliveries_of_campaign on ${name('deliveries')} (tenant, campaign_id, id) where not is_first`,
     `create index deliveries_of_provider on ${name('deliveries')} (tenant, provider_message_id) where provider_message_id is not null`,
