@@ -16,7 +16,7 @@ import type { Session } from './database.js'
 import { criteriaPredicate } from './matching/criteria-predicate.js'
 import { eventCountsByRow } from './matching/event-counts.js'
 import type { MatchingPlace } from './matching/matched-rows.js'
-import { COUNTS, claimNumber, claimsIn, countsOf, plannedMember } from './planned-member.js'
+import { CLAIMS, type Claims, COUNTS, claimOf, claimsIn, countsOf, plannedMember } from './planned-member.js'
 import { SLICES } from './planned-rows.js'
 import { type Fragment, joined, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -67,7 +67,6 @@ export async function planStretch(
     channels: raw('p.channels'),
     tags: raw('p.tags'),
     segments: raw('p.segments'),
-    address_keys: raw('p.address_keys'),
   }
   // what is given is joined by thousands, and the database takes it for a few; a join that cannot be but nested then seems so
   // dear that all would be compiled, for a statement of milliseconds
@@ -85,11 +84,9 @@ export async function planStretch(
           ' || ',
         )} as channels,
         ${joined(
-          ways.map(({ keys }) => keys),
-          ' || ',
-        )} as address_keys,
-        ${joined(
-          ways.map(({ claim }, at) => sql`${claim} as ${claimAt(at)}`),
+          ways.map(
+            ({ claim, twin }, at) => sql`${claim} as ${raw(claimAt(at))}, ${twin} as ${raw(twinAt(at))}`,
+          ),
           ', ',
         )},
         case when not (${joined(
@@ -106,11 +103,9 @@ export async function planStretch(
         ' ',
       )}
     )
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims, ${COUNTS})
-    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${plannedMember(tables, fields)}), ${joined(
-      ways.map((_, at) => claimsIn(claimAt(at))),
-      ' || ',
-    )}, ${countsOf(fields)}
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, ${CLAIMS}, ${COUNTS})
+    select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${plannedMember(tables, fields)}),
+      ${claimsIn(plan.channels.map(claimsAt))}, ${countsOf(fields)}
     from people as p group by ${SLICE}
     on conflict (tenant, run_id, slice, page) do nothing`)
 }
@@ -215,16 +210,18 @@ function decisions({ tables, tenant }: PlanningPlace, { channels, topic }: Audie
   ),`
 }
 
-const claimAt = (at: number) => raw(`claim_${at}`)
+const claimAt = (at: number) => `claim_${at}`
+const twinAt = (at: number) => `twin_${at}`
+
+function claimsAt(channel: ChannelKind, at: number): Claims {
+  return { channel: sql`${channel}::text`, claim: raw(`p.${claimAt(at)}`), twin: raw(`p.${twinAt(at)}`) }
+}
 
 /** A channel in the statement. */
-interface WaySql {
+interface WaySql extends Pick<Claims, 'claim' | 'twin'> {
   readonly isOpen: Fragment
-  /** The channel, or nothing, as a list; so with the key of the address. */
+  /** The channel, or nothing, as a list. */
   readonly channels: Fragment
-  readonly keys: Fragment
-  /** The number of the address; null where none is claimed. */
-  readonly claim: Fragment
   /** Why the channel is not open. */
   readonly reason: Fragment
   /** What joins the decision of each person who is given. */
@@ -234,7 +231,7 @@ interface WaySql {
 /** A channel, to which a person's own word opens the way where it `needsConsent`. */
 function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql {
   const code = raw(`gated.${codeAt(at)}`)
-  const key = raw(`gated.key_${at}`)
+  const numbers = claimOf(sql`${channel}::text`, raw(`gated.key_${at}`))
   const said = raw(`said_${at}`)
   const isOpen = needsConsent
     ? sql`(${code} is null and ${said}.decision is not distinct from 'granted')`
@@ -242,8 +239,8 @@ function wayOf(channel: ChannelKind, at: number, needsConsent: boolean): WaySql 
   return {
     isOpen,
     channels: sql`case when ${isOpen} then array[${channel}::text] else '{}' end`,
-    keys: sql`case when ${isOpen} then array[${key}] else '{}' end`,
-    claim: sql`case when ${isOpen} then ${claimNumber(sql`${channel}::text`, key)} end`,
+    claim: sql`case when ${isOpen} then ${numbers.claim} end`,
+    twin: sql`case when ${isOpen} then ${numbers.twin} end`,
     reason: needsConsent
       ? sql`coalesce(${code}, case when ${said}.decision = 'denied' then 'consentDenied' else 'noConsent' end)`
       : code,

@@ -12,7 +12,6 @@ const FIELDS = [
   'channels',
   'tags',
   'segments',
-  'address_keys',
 ] as const
 
 type PlannedField = (typeof FIELDS)[number]
@@ -28,16 +27,48 @@ export function plannedMember(
   )})::${type}`
 }
 
-/**
- * The number under which an address is claimed on a channel: the same for the same address, and hardly ever for another.
- */
-export function claimNumber(channel: Fragment, key: Fragment): Fragment {
-  return sql`hashtextextended(${key}, hashtext(${channel}))`
+/** The address that the members of a row claim on a channel: two numbers of each, which are null where none is claimed. */
+export interface Claims {
+  readonly channel: Fragment
+  readonly claim: Fragment
+  readonly twin: Fragment
 }
 
-/** The numbers of those who claim an address, as `planned_members` has them. */
-export function claimsIn(numbers: Fragment): Fragment {
-  return sql`coalesce(array_agg(${numbers}) filter (where ${numbers} is not null), '{}')`
+/**
+ * The numbers that stand for an address on a channel. The first is hardly ever the same for another address, both
+ * together never: 128 bits, made of a key that nobody can choose.
+ */
+export function claimOf(channel: Fragment, key: Fragment): Pick<Claims, 'claim' | 'twin'> {
+  return {
+    claim: sql`hashtextextended(${key}, hashtext(${channel}))`,
+    twin: sql`hashtextextended(${key}, ~hashtext(${channel}))`,
+  }
+}
+
+/** The columns of {@link claimsIn}. */
+export const CLAIMS = raw('claim_channels, claims, claim_twins')
+
+/**
+ * What the members of a row claim, channel by channel, each time in the order in which they stand in the row: they are
+ * to be aggregated side by side.
+ */
+export function claimsIn(ways: readonly Claims[]): Fragment {
+  const channels = joined(
+    ways.map(({ channel }) => channel),
+    ', ',
+  )
+  const numbers = (which: 'claim' | 'twin') =>
+    joined([raw(`'{}'::bigint[]`), ...ways.map((way) => sql`array_agg(${way[which]})`)], ' || ')
+  return sql`array[${channels}]::text[], ${numbers('claim')}, ${numbers('twin')}`
+}
+
+/** The claims in the rows of `p`, each a row of its own under an alias, with the place of its member in the array as `at`. */
+export function claimsOf(alias: string): Fragment {
+  return raw(`(
+    select p.claim_channels[(place - 1) / cardinality(p.members) + 1] as channel, (place - 1) % cardinality(p.members) + 1 as at,
+      claim, twin
+    from unnest(p.claims, p.claim_twins) with ordinality as one(claim, twin, place) where claim is not null
+  ) as ${alias}`)
 }
 
 /** The columns of {@link countsOf}. */

@@ -1,7 +1,7 @@
-import type { PlannedMembership, Run, Scope } from '@campaignkit/core/adapter'
+import type { ChannelKind, PlannedMembership, Run, Scope } from '@campaignkit/core/adapter'
 import { arrayLiteral, type Columns, given } from './columns.js'
 import type { Session } from './database.js'
-import { COUNTS, claimNumber, claimsIn, countsOf, fieldsOf, plannedMember } from './planned-member.js'
+import { CLAIMS, COUNTS, claimOf, claimsIn, countsOf, fieldsOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -48,15 +48,24 @@ const PLANNED: Columns<PlannedMembership> = [
   { name: 'channels', type: 'text', of: listsOf(({ channels }) => channels) },
   { name: 'tags', type: 'text', of: listsOf(({ tags }) => tags) },
   { name: 'segments', type: 'text', of: listsOf(({ segments }) => segments) },
-  { name: 'address_keys', type: 'text', of: ({ addressKeys }) => arrayLiteral(addressKeys) },
 ]
 
 const MEMBER = fieldsOf('given', {
   channels: raw('given.channels::text[]'),
   tags: raw('given.tags::text[]'),
   segments: raw('given.segments::text[]'),
-  address_keys: raw('given.address_keys::text[]'),
 })
+
+const keyAt = (at: number) => `key_${at}`
+
+/** The keys of the addresses on each of the channels that are used. */
+function keyColumns(channels: readonly ChannelKind[]): Columns<PlannedMembership> {
+  return channels.map((channel, at) => ({
+    name: keyAt(at),
+    type: 'text',
+    of: (member) => member.addressKeys[member.channels.indexOf(channel)],
+  }))
+}
 
 /** Writes a page of the planned members of a run: the page is named by the version into which it moves the run. */
 export async function insertPlanned(
@@ -67,19 +76,15 @@ export async function insertPlanned(
   added: readonly PlannedMembership[],
 ): Promise<void> {
   if (added.length === 0) return
+  const channels = [...new Set(added.flatMap((member) => member.channels))].sort()
+  const ways = channels.map((kind, at) => {
+    const channel = sql`${kind}::text`
+    return { channel, ...claimOf(channel, raw(`given.${keyAt(at)}`)) }
+  })
   await session.rows(sql`
-    with given as materialized (
-      select * from ${given(PLANNED, added)}
-    ), claimed as (
-      select given.slice, ${claimsIn(claimNumber(raw('c.channel'), raw('c.key')))} as claims
-      from given cross join lateral unnest(given.channels::text[], given.address_keys::text[]) as c(channel, key)
-      group by given.slice
-    ), pages(slice, members, ${COUNTS}) as (
-      select given.slice, array_agg(${plannedMember(tables, MEMBER)}), ${countsOf(MEMBER)} from given group by given.slice
-    )
-    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, claims, ${COUNTS})
-    select ${tenant}, ${id}, slice, ${version}, members, coalesce(claimed.claims, '{}'), ${COUNTS}
-    from pages left join claimed using (slice)`)
+    insert into ${tables.planned_members} (tenant, run_id, slice, page, members, ${CLAIMS}, ${COUNTS})
+    select ${tenant}, ${id}, given.slice, ${version}::bigint, array_agg(${plannedMember(tables, MEMBER)}), ${claimsIn(ways)}, ${countsOf(MEMBER)}
+    from ${given([...PLANNED, ...keyColumns(channels)], added)} group by given.slice`)
 }
 
 function sliceOf(rankKey: string): number {

@@ -1,6 +1,6 @@
 import type { RunId, Scope } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
-import { COUNTS, claimNumber, countsOf, fieldsOf, membersOf, plannedMember } from './planned-member.js'
+import { COUNTS, claimsOf, countsOf, fieldsOf, membersOf, plannedMember } from './planned-member.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -22,19 +22,17 @@ export async function settleAddresses(
   const ofRun = sql`p.tenant = ${tenant} and p.run_id = ${runId}`
   const suspects = sql`
     select number from ${planned} as p cross join lateral unnest(p.claims) as number
-    where ${ofRun} group by number having count(*) > 1`
+    where ${ofRun} and number is not null group by number having count(*) > 1`
   const found = await session.rows<{ readonly number: string }>(sql`${suspects} limit ${MOST_NAMED + 1}`)
   if (found.length === 0) return
-  const number = claimNumber(raw('c.channel'), raw('c.key'))
   const named = found.map((each) => each.number)
   const isSuspect =
     named.length > MOST_NAMED
-      ? sql`${number} in (${suspects})`
-      : sql`${number} = any(${named}::bigint[])
+      ? sql`c.claim in (${suspects})`
+      : sql`c.claim = any(${named}::bigint[])
         and exists (select from unnest(p.claims) as own(number) where own.number = any(${named}::bigint[]))`
   const fields = fieldsOf('s', {
     channels: raw('s.left_channels'),
-    address_keys: raw('s.left_keys'),
     exclusion: raw(`case when s.is_out then 'duplicateAddress' else s.exclusion end`),
     arm: raw('case when not s.is_out then s.arm end'),
     lane: raw('case when not s.is_out then s.lane end'),
@@ -42,10 +40,9 @@ export async function settleAddresses(
   await session.rows(sql`
     with claimed as (
       select p.slice, p.page, m.at, c.channel,
-        row_number() over (partition by c.channel, c.key order by m.customer_id) as turn
-      from ${planned} as p cross join lateral ${membersOf('m')}
-      cross join lateral unnest(m.channels, m.address_keys) as c(channel, key)
-      where ${ofRun} and c.key is not null and ${isSuspect}
+        row_number() over (partition by c.channel, c.claim, c.twin order by m.customer_id) as turn
+      from ${planned} as p cross join lateral ${claimsOf('c')} cross join lateral ${membersOf('m')}
+      where ${ofRun} and ${isSuspect} and m.at = c.at
     ), lost as materialized (
       select slice, page, at, array_agg(channel) as channels from claimed where turn > 1 group by slice, page, at
     ), touched as (
@@ -55,12 +52,11 @@ export async function settleAddresses(
       cross join lateral ${membersOf('m')}
       left join lost as l on l.slice = p.slice and l.page = p.page and l.at = m.at
     ), settled as (
-      select t.*, left_over.channels as left_channels, left_over.keys as left_keys,
+      select t.*, left_over.channels as left_channels,
         t.lost is not null and left_over.channels = '{}' as is_out
       from touched as t cross join lateral (
-        select coalesce(array_agg(c.channel order by c.turn), '{}') as channels,
-          coalesce(array_agg(c.key order by c.turn), '{}') as keys
-        from unnest(t.channels, t.address_keys) with ordinality as c(channel, key, turn)
+        select coalesce(array_agg(c.channel order by c.turn), '{}') as channels
+        from unnest(t.channels) with ordinality as c(channel, turn)
         where c.channel <> all(coalesce(t.lost, '{}'))
       ) as left_over
     ), rows(slice, page, members, ${COUNTS}) as (

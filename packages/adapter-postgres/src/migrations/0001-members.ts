@@ -4,8 +4,9 @@
  *
  * Who is planned stands in arrays, those of one page and one slice in a row: to write and to delete a row costs more
  * than to write what is in it. An array of ids and keys does not compress, and is not tried to be. Beside it stand
- * numbers made of the addresses, by which those that are claimed more than once are found without taking it apart, and
- * how many there are of which kind (`only_lane` where all newcomers stand in one).
+ * numbers that stand for the addresses, those of all members on the first of `claim_channels`, then those on the next, by
+ * which addresses that are claimed more than once are found without taking it apart, and how many members there are of
+ * which kind (`only_lane` where all newcomers stand in one).
  *
  * Where a storage plans by itself, the audience is divided into stretches of ids beforehand, so that a stretch that is
  * planned twice is the same one.
@@ -38,8 +39,7 @@ export function memberTables(schema: string): readonly string[] {
   exclusion text collate "C",
   channels text[],
   tags text[],
-  segments text[],
-  address_keys text[]
+  segments text[]
 )`,
     `create table ${name('planned_members')} (
   tenant ${key},
@@ -47,14 +47,17 @@ export function memberTables(schema: string): readonly string[] {
   slice int not null,
   page bigint not null,
   members ${name('planned_member')}[] not null,
+  claim_channels text[] not null,
   claims bigint[] not null,
+  claim_twins bigint[] not null,
   excluded int not null,
   kept int not null,
   newcomers int not null,
   only_lane text collate "C",
   primary key (tenant, run_id, slice, page)
 )`,
-    `alter table ${name('planned_members')} alter column members set storage external, alter column claims set storage external`,
+    `alter table ${name('planned_members')} alter column members set storage external,
+  alter column claims set storage external, alter column claim_twins set storage external`,
     `create table ${name('planned_stretches')} (
   tenant ${key},
   run_id ${key},
