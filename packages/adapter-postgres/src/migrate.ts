@@ -18,6 +18,7 @@ const STEPS: readonly Step[] = [
       `drop sequence if exists "${schema}".turns`,
       `drop function if exists "${schema}".reserve_slots`,
       `drop function if exists "${schema}".facts_fit cascade`,
+      `drop function if exists "${schema}".tag_bits cascade`,
       `drop function if exists "${schema}".count_deliveries cascade`,
       ...TABLE_NAMES.map((table) => `drop table if exists "${schema}".${table} cascade`),
       `drop type if exists "${schema}".planned_member`,

@@ -53,7 +53,7 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
       return document === null ? raw('null::jsonb') : attributeIn(sql`(${document} -> ${name}::text)`)
     },
     document: (name) => (columns.has(name) ? null : document),
-    asksTagIndex: true,
+    tagBits: null,
     holdsText: () => null,
     compact: null,
     ofTenant: (asked) =>

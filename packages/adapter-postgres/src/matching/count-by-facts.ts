@@ -30,11 +30,11 @@ export function countByFactsStatement(
 function countInIndex(
   place: MatchingPlace,
   { criteria, asOf }: MatchRequest,
-  { condition, latestActivity }: CompactFacts,
+  { condition, latestActivity, tagBits }: CompactFacts,
   cuts: readonly CustomerId[],
 ): Fragment {
   const { tables, tenant } = place
-  const source = { ...place.source, asksTagIndex: false, latestActivity }
+  const source = { ...place.source, tagBits, latestActivity }
   const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
   const conditions = [
     source.ofTenant(tenant),

@@ -8,12 +8,21 @@ export interface InstantColumn {
   bound(instant: number): Fragment
 }
 
+/** Bits by which most of those who have none of some tags are known without a look at theirs. */
+export interface TagBits {
+  /** Those of the customer. */
+  readonly held: Fragment
+  /** Those of tags that are asked for. */
+  of(tags: readonly string[]): Fragment
+}
+
 /** An index that has all facts and tags of a customer beside the id, without the row. */
 export interface CompactFacts {
   /** That the customer stands in it. */
   readonly condition: Fragment
   /** The latest activity as the index tells it, which has the three instants alone. */
   readonly latestActivity: InstantColumn
+  readonly tagBits: TagBits
   readonly index: string
   readonly table: string
   /** The table as it stands in a statement. */
@@ -35,8 +44,8 @@ export interface CustomerSource {
   readonly tags: Fragment
   /** The tags as the kit has them: a list, without blanks and repetitions, in the order of code points. */
   readonly heldTags: Fragment
-  /** Whether an index is to find customers by their tags; where they come by anyhow, a few tags cost less one by one. */
-  readonly asksTagIndex: boolean
+  /** Where customers come by anyhow; null where an index is to find them by their tags. */
+  readonly tagBits: TagBits | null
   readonly instants: Readonly<Record<InstantFact, InstantColumn>>
   /** The latest known login, order or conversation. */
   readonly latestActivity: InstantColumn

@@ -38,7 +38,7 @@ beforeAll(async () => {
   await knex.raw(
     `insert into "${schema}".customers (tenant, id, last_name, tags, last_order_at, last_login_at, order_count, total_spent_minor,
         incomplete_transactions, attributes)
-      select 'pizzeria', 'c-' || n, repeat('Lovelace', 30), array['all', 't' || n % 5000],
+      select 'pizzeria', 'c-' || n, repeat('Lovelace', 40), array['all', 't' || n % 5000],
         case when n % 2 = 0 then :now - n * 60000.0 end, case when n % 3 = 0 then :now - n * 90000.0 end,
         n % 1000, n, case when n % 5000 = 0 then 1 end,
         jsonb_build_object('city', 'city ' || n % 4000, 'likes', jsonb_build_array('food ' || n % 3000))

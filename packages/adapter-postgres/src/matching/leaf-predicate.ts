@@ -1,5 +1,5 @@
 import { assertNever, type Criteria, DAY_MS, type Instant } from '@campaignkit/core/adapter'
-import { type Fragment, joined, raw, sql } from '../sql.js'
+import { type Fragment, raw, sql } from '../sql.js'
 import { attributePredicate } from './attribute-predicate.js'
 import type { CustomerSource, InstantColumn } from './customer-source.js'
 import { operatorOf } from './operator.js'
@@ -38,20 +38,20 @@ export function leafPredicate(leaf: LeafCriteria, wanted: boolean, subject: Pred
   }
 }
 
-/** Up to so many tags are sought one by one before they are sought all at once. */
-const FEW_TAGS = 4
-
 function tagsPredicate(
   { match, tags }: LeafOf<'tags'>,
   wanted: boolean,
-  { tags: held, asksTagIndex }: CustomerSource,
+  { tags: held, tagBits }: CustomerSource,
 ): Fragment {
   const isWanted = (match !== 'none') === wanted
-  if (!asksTagIndex && tags.length <= FEW_TAGS) {
-    const each = tags.map((tag) => sql`${tag}::text = any(${held})`)
-    return whether(joined(each, match === 'all' ? ' and ' : ' or '), isWanted)
-  }
-  return whether(sql`${held} ${raw(match === 'all' ? '@>' : '&&')} ${tags}::text[]`, isWanted)
+  const holds = sql`${held} ${raw(match === 'all' ? '@>' : '&&')} ${tags}::text[]`
+  if (tagBits === null) return whether(holds, isWanted)
+  const asked = tagBits.of(tags)
+  const isPossible = match === 'all' ? sql`= ${asked}` : sql`<> 0`
+  return whether(
+    sql`case when ${tagBits.held} & ${asked} ${isPossible} then ${holds} else false end`,
+    isWanted,
+  )
 }
 
 /** A host's customer without tags may have null for them. */

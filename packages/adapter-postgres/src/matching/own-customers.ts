@@ -5,7 +5,7 @@ import type { CustomerSource, InstantColumn } from './customer-source.js'
 import { namesOfTexts } from './names-of-texts.js'
 
 /** Customers in our own table. */
-export function ownCustomers({ customers }: Pick<Tables, 'customers'>): CustomerSource {
+export function ownCustomers({ customers, schema }: Pick<Tables, 'customers' | 'schema'>): CustomerSource {
   const attributes = raw('c.attributes')
   return {
     relation: sql`${customers} as c`,
@@ -14,7 +14,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
     order: raw('c.id'),
     tags: raw('c.tags'),
     heldTags: raw('c.tags'),
-    asksTagIndex: true,
+    tagBits: null,
     instants: {
       lastLoginAt: inMilliseconds(raw('c.last_login_at')),
       lastOrderAt: inMilliseconds(raw('c.last_order_at')),
@@ -36,6 +36,7 @@ export function ownCustomers({ customers }: Pick<Tables, 'customers'>): Customer
       latestActivity: inMilliseconds(
         raw('greatest(c.last_login_at, c.last_order_at, c.last_conversation_at)'),
       ),
+      tagBits: { held: raw('c.tag_bits'), of: (tags) => sql`${schema}.tag_bits(${tags}::text[])` },
       index: 'customers_by_facts',
       table: 'customers',
       relation: customers,

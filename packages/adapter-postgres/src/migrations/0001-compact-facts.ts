@@ -12,3 +12,18 @@ begin
     + coalesce(octet_length(conversation_status), 0) <= ${MOST_BYTES};
 end $$`
 }
+
+/** Of each tag one of 64 bits: whoever lacks a bit of a tag lacks the tag, which is known without a look at the list. */
+export function tagBits(schema: string): string {
+  return `create function "${schema}".tag_bits(tags text[])
+returns bigint language plpgsql immutable strict parallel safe as $$
+declare
+  bits bigint := 0;
+  tag text;
+begin
+  foreach tag in array tags loop
+    bits := bits | (1::bigint << (hashtext(tag) & 63));
+  end loop;
+  return bits;
+end $$`
+}

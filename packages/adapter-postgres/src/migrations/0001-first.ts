@@ -1,4 +1,4 @@
-import { factsFit } from './0001-compact-facts.js'
+import { factsFit, tagBits } from './0001-compact-facts.js'
 import { deliveryCounts } from './0001-delivery-counts.js'
 import { eventFeedTables } from './0001-event-feed.js'
 import { ledgerTables } from './0001-ledger.js'
@@ -39,6 +39,7 @@ export function firstTables(schema: string): readonly string[] {
     `create index journal_by_subject on ${name('journal')} (tenant, subject_type, subject_id, sequence)`,
 
     factsFit(schema),
+    tagBits(schema),
     `create table ${name('customers')} (
   tenant ${key},
   id ${key},
@@ -57,6 +58,7 @@ export function firstTables(schema: string): readonly string[] {
   conversation_status text collate "C",
   incomplete_transactions float8,
   latest_activity_at float8 generated always as (greatest(last_login_at, last_order_at, last_conversation_at)) stored,
+  tag_bits bigint not null generated always as ("${schema}".tag_bits(tags)) stored,
   is_compact boolean not null generated always as ("${schema}".facts_fit(tenant, id, tags, conversation_status)) stored,
   time_zone text,
   locale text,
