@@ -64,9 +64,10 @@ export function claimsIn(ways: readonly Claims[]): Fragment {
 
 /** The claims in the rows of `p`, each a row of its own under an alias, with the place of its member in the array as `at`. */
 export function claimsOf(alias: string): Fragment {
+  // reckoned from the claims: to count the members, all of them would be read for each
+  const members = 'cardinality(p.claims) / cardinality(p.claim_channels)'
   return raw(`(
-    select p.claim_channels[(place - 1) / cardinality(p.members) + 1] as channel, (place - 1) % cardinality(p.members) + 1 as at,
-      claim, twin
+    select p.claim_channels[(place - 1) / (${members}) + 1] as channel, (place - 1) % (${members}) + 1 as at, claim, twin
     from unnest(p.claims, p.claim_twins) with ordinality as one(claim, twin, place) where claim is not null
   ) as ${alias}`)
 }

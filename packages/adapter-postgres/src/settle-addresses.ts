@@ -37,12 +37,17 @@ export async function settleAddresses(
     arm: raw('case when not s.is_out then s.arm end'),
     lane: raw('case when not s.is_out then s.lane end'),
   })
+  // where many share an address, thousands are joined with thousands, and the database takes them for a few
+  await session.rows(sql`select set_config('enable_nestloop', 'off', true), set_config('jit', 'off', true)`)
   await session.rows(sql`
-    with claimed as (
-      select p.slice, p.page, m.at, c.channel,
-        row_number() over (partition by c.channel, c.claim, c.twin order by m.customer_id) as turn
-      from ${planned} as p cross join lateral ${claimsOf('c')} cross join lateral ${membersOf('m')}
-      where ${ofRun} and ${isSuspect} and m.at = c.at
+    with suspected as materialized (
+      select p.slice, p.page, c.* from ${planned} as p cross join lateral ${claimsOf('c')} where ${ofRun} and ${isSuspect}
+    ), people as materialized (
+      select p.slice, p.page, m.at, m.customer_id from ${planned} as p cross join lateral ${membersOf('m')}
+      where ${ofRun} and (p.slice, p.page) in (select slice, page from suspected)
+    ), claimed as (
+      select slice, page, at, channel, row_number() over (partition by channel, claim, twin order by customer_id) as turn
+      from suspected join people using (slice, page, at)
     ), lost as materialized (
       select slice, page, at, array_agg(channel) as channels from claimed where turn > 1 group by slice, page, at
     ), touched as (

@@ -137,6 +137,7 @@ describe('a rule that very many of 200,000 customers match', () => {
   it('is asked for its values once in each part, and once for all where they are many', async () => {
     const few = await storage.explainSegment(scope, many, { asOf })
     expect(few.statement).toContain('select sum(size) from')
+    expect(few.statement).toContain('c.tag_bits &')
     const long = await storage.explainSegment(scope, isNoneOf(120), { asOf })
     expect(long.statement).not.toContain('select sum(size) from')
     // in the index, and among those who do not stand in it
