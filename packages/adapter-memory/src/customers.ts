@@ -25,6 +25,7 @@ export function createCustomerDirectory(tenantOf: TenantOf): CustomerDirectory {
       journal.write(entry)
       return replaced
     },
+    keepAddressKeys: null,
     erase: async (scope, ...given) => {
       const [ids, entry] = frozenCopy(given)
       const { customers, journal } = tenantOf(scope)

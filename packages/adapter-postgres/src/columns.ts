@@ -12,6 +12,7 @@ type ColumnType =
   | 'json'
   | 'jsonb'
   | 'numeric'
+  | 'bytea'
 
 /** A column of a table, and what a record has for it. */
 export interface Column<Item> {
@@ -31,6 +32,7 @@ const CARRIERS: Readonly<Record<ColumnType, string>> = {
   int: 'int',
   uuid: 'uuid',
   numeric: 'text',
+  bytea: 'text',
   'text[]': 'text',
   'float8[]': 'text',
   'int[]': 'text',

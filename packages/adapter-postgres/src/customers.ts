@@ -8,11 +8,13 @@ import {
   resealedCustomer,
   type Scope,
 } from '@campaignkit/core/adapter'
-import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, settingsOf, typedNamesOf } from './columns.js'
 import { CUSTOMER_COLUMNS, type CustomerRow, customerOf } from './customer-row.js'
 import type { Database, Session } from './database.js'
 import { TryAgain } from './failures.js'
 import { writeJournal } from './journal.js'
+import { keepAddressKeys } from './keep-address-keys.js'
+import { KEY_CHANGE_COLUMNS, KEY_CHANGES, KEY_COLUMNS, type NamedKeys, namedKeys } from './kept-keys.js'
 import { pageStatement } from './matching/matching-statements.js'
 import { ownCustomers } from './matching/own-customers.js'
 import { sql } from './sql.js'
@@ -55,6 +57,8 @@ export function createCustomerDirectory(database: Database, tables: Tables): Cus
         await writeJournal(session, tables, scope, [entry])
         return replaced
       }),
+    keepAddressKeys: (scope, addresses) =>
+      database.transaction((session) => keepAddressKeys(session, tables, scope, addresses)),
     erase: (scope, ids, entry) =>
       database.transaction(async (session) => {
         const erased = await session.rows(sql`
@@ -64,6 +68,12 @@ export function createCustomerDirectory(database: Database, tables: Tables): Cus
       }),
   }
 }
+
+/** A customer, and the keys of the addresses that were named. */
+type KeyedCustomer = Customer & { readonly keys: NamedKeys }
+
+const NEW_COLUMNS: Columns<KeyedCustomer> = [...CUSTOMER_COLUMNS, ...KEY_COLUMNS]
+const CHANGED_COLUMNS: Columns<KeyedCustomer> = [...CUSTOMER_COLUMNS, ...KEY_CHANGE_COLUMNS]
 
 /**
  * Merges patches into the customers as they stand. Those that nobody has yet are written first as they are to be, so
@@ -77,8 +87,8 @@ async function upsert(
 ): Promise<{ readonly created: number; readonly updated: number }> {
   const fresh = mergedInto(new Map(), patches)
   const created = await session.rows<{ readonly id: CustomerId }>(sql`
-    insert into ${customers} (tenant, ${namesOf(CUSTOMER_COLUMNS)})
-    select ${tenant}, ${typedNamesOf(CUSTOMER_COLUMNS)} from ${given(CUSTOMER_COLUMNS, fresh)} order by given.id
+    insert into ${customers} (tenant, ${namesOf(NEW_COLUMNS)})
+    select ${tenant}, ${typedNamesOf(NEW_COLUMNS)} from ${given(NEW_COLUMNS, fresh)} order by given.id
     on conflict (tenant, id) do nothing returning id`)
   const isNew = new Set(created.map(({ id }) => id))
   const known = patches.filter(({ id }) => !isNew.has(id))
@@ -89,8 +99,8 @@ async function upsert(
     const before = new Map(rows.map((row) => [row.id, customerOf(row)]))
     if (known.some(({ id }) => !before.has(id))) throw new TryAgain('a customer was erased in between')
     await session.rows(sql`
-      update ${customers} as kept set ${settingsOf(CUSTOMER_COLUMNS)}
-      from ${given(CUSTOMER_COLUMNS, mergedInto(before, known))}
+      update ${customers} as kept set ${settingsOf(CUSTOMER_COLUMNS)}, ${KEY_CHANGES}
+      from ${given(CHANGED_COLUMNS, mergedInto(before, known))}
       where kept.tenant = ${tenant} and kept.id = given.id`)
   }
   return { created: isNew.size, updated: patches.length - isNew.size }
@@ -100,10 +110,12 @@ async function upsert(
 function mergedInto(
   before: ReadonlyMap<CustomerId, Customer>,
   patches: readonly CustomerPatch[],
-): readonly Customer[] {
-  const after = new Map<CustomerId, Customer>()
+): readonly KeyedCustomer[] {
+  const after = new Map<CustomerId, KeyedCustomer>()
   for (const patch of patches) {
-    after.set(patch.id, mergeCustomer(after.get(patch.id) ?? before.get(patch.id) ?? null, patch))
+    const known = after.get(patch.id)
+    const customer = mergeCustomer(known ?? before.get(patch.id) ?? null, patch)
+    after.set(patch.id, Object.assign(customer, { keys: { ...known?.keys, ...namedKeys(patch) } }))
   }
   return [...after.values()]
 }
@@ -118,19 +130,22 @@ async function resealCustomers(
   const rows = await session.rows<CustomerRow>(sql`
     select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
     where tenant = ${tenant} and id = any(${reseals.map(({ customerId }) => customerId)}::text[]) order by id for update`)
-  const after = new Map(rows.map((row) => [row.id, customerOf(row)]))
+  const none: NamedKeys = {}
+  const after = new Map(rows.map((row) => [row.id, Object.assign(customerOf(row), { keys: none })]))
   let replaced = 0
   for (const reseal of reseals) {
     const before = after.get(reseal.customerId)
     const resealed = before === undefined ? null : resealedCustomer(before, reseal)
     if (resealed === null) continue
-    after.set(resealed.id, resealed)
+    const { path, value } = reseal
+    const keys = { ...before?.keys, ...namedKeys({ id: resealed.id, sealed: { [path]: value } }) }
+    after.set(resealed.id, { ...resealed, keys })
     replaced += 1
   }
   if (replaced > 0) {
     await session.rows(sql`
-      update ${customers} as kept set sealed = given.sealed::json
-      from ${given(CUSTOMER_COLUMNS, [...after.values()])}
+      update ${customers} as kept set sealed = given.sealed::json, ${KEY_CHANGES}
+      from ${given(CHANGED_COLUMNS, [...after.values()])}
       where kept.tenant = ${tenant} and kept.id = given.id`)
   }
   return replaced

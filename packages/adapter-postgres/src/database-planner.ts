@@ -1,6 +1,7 @@
 import {
   addressKindOf,
   type Contact,
+  type ContactKind,
   type Customer,
   type CustomerDirectory,
   type CustomerId,
@@ -12,8 +13,10 @@ import { replaceRun } from './campaigns.js'
 import { present } from './customer-row.js'
 import type { Database } from './database.js'
 import { holdRun } from './freezing.js'
+import { KINDS } from './kept-keys.js'
 import type { CustomerSource } from './matching/customer-source.js'
 import { everyMatch, matchesBetween } from './matching/matched-rows.js'
+import { planAlone } from './plan-alone.js'
 import { planStretch } from './plan-stretch.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
@@ -26,12 +29,8 @@ interface Means {
   readonly source: () => Promise<CustomerSource>
 }
 
-/** The kinds of addresses that stand in columns of their own. */
-const KINDS = ['email', 'phone', 'push'] as const
-type Kind = (typeof KINDS)[number]
-
 /** Contacts of a stretch, a list each of what is known of them; no list of addresses that no channel writes to. */
-interface ContactLists extends Partial<Readonly<Record<Kind, readonly (string | null)[]>>> {
+interface ContactLists extends Partial<Readonly<Record<ContactKind, readonly (string | null)[]>>> {
   readonly ids: readonly CustomerId[] | null
   readonly seals: readonly (Customer['sealed'] | null)[]
   readonly zones: readonly (string | null)[]
@@ -82,12 +81,19 @@ export function createDatabasePlanner(
         from (select ${selection} ${matchesBetween(place, plan, stretch)} order by ${order}) as m`)
       return lists === undefined ? [] : contactsOf(lists)
     },
+    planAlone: async (scope, run, plan, stretch) => {
+      const place = { source: await source(), tables, tenant: scope.tenant }
+      return unbounded.transaction(async (session) => {
+        await holdRun(session, tables, scope, run)
+        return planAlone(session, place, { run, plan, stretch })
+      })
+    },
     planStretch: async (scope, run, plan, stretch, contacts) => {
       if (contacts.length === 0) return
       const place = { source: await source(), tables, tenant: scope.tenant }
       await unbounded.transaction(async (session) => {
         await holdRun(session, tables, scope, run)
-        await planStretch(session, place, { run, plan, stretch, contacts })
+        await planStretch(session, place, { run, plan, stretch }, contacts)
       })
     },
   }

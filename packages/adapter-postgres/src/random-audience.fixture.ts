@@ -67,6 +67,7 @@ export const world = fc.record({
   globalHoldout: fc.constantFrom(0, 0.2),
   slots: fc.boolean(),
   sealed: fc.boolean(),
+  decomposed: fc.boolean(),
 })
 export type World = typeof world extends fc.Arbitrary<infer Value> ? Value : never
 
@@ -83,4 +84,5 @@ export const HOST_WORLD: World = {
   globalHoldout: 0,
   slots: false,
   sealed: false,
+  decomposed: false,
 }

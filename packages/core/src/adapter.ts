@@ -8,14 +8,14 @@ export * from './assignment/allocation.js'
 export { type ArmSequence, createArmSequence } from './assignment/arm-sequence.js'
 export { type ArmWeight, armWeights } from './assignment/arms.js'
 export * from './assignment/bucket.js'
-export { createSlots, freeSlots, slotOf } from './assignment/exclusion-group.js'
-export { type GlobalHoldout, isGloballyHeldOut } from './assignment/global-holdout.js'
+export { createSlots, freeSlots, slotOf, slotsGate } from './assignment/exclusion-group.js'
+export { type GlobalHoldout, globalHoldoutGate, isGloballyHeldOut } from './assignment/global-holdout.js'
 export { type RankSalt, rankKeyOf, rankKeyPrefix } from './assignment/rank.js'
 export { assertNever } from './base/assert-never.js'
 export { byCodePoints } from './base/by-code-points.js'
 export { toBase64Url, toHex, utf8 } from './base/bytes.js'
 export { canonicalJson } from './base/canonical-json.js'
-export { sha256 } from './base/digest.js'
+export { digestOf, sha256 } from './base/digest.js'
 export {
   CampaignKitError,
   type CampaignKitErrorOptions,

@@ -55,6 +55,7 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
     document: (name) => (columns.has(name) ? null : document),
     tagBits: null,
     holdsText: () => null,
+    keptKeys: () => null,
     compact: null,
     ofTenant: (asked) =>
       'only' in tenant

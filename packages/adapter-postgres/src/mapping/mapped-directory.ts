@@ -49,6 +49,7 @@ export function createMappedDirectory(
     },
     upsert: refuse,
     reseal: refuse,
+    keepAddressKeys: null,
     erase: refuse,
   }
 }

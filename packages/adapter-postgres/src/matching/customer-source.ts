@@ -1,4 +1,5 @@
-import type { CustomerId, InstantFact, NumberFact, TenantId } from '@campaignkit/core/adapter'
+import type { AddressKind, CustomerId, InstantFact, NumberFact, TenantId } from '@campaignkit/core/adapter'
+import type { KeptKeys } from '../kept-keys.js'
 import type { Fragment } from '../sql.js'
 
 /** An instant of a customer, in the type that its column has. */
@@ -59,6 +60,8 @@ export interface CustomerSource {
   holdsText(name: string): Fragment | null
   /** Of whom the index of all facts knows all but the attributes; null where there is no such index. */
   readonly compact: CompactFacts | null
+  /** The keys that are kept beside an address of a kind; null where none are. */
+  keptKeys(kind: AddressKind): KeptKeys | null
   ofTenant(tenant: TenantId): Fragment
   behind(after: CustomerId): Fragment
   upTo(last: CustomerId): Fragment

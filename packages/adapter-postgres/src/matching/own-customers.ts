@@ -41,6 +41,15 @@ export function ownCustomers({ customers, schema }: Pick<Tables, 'customers' | '
       table: 'customers',
       relation: customers,
     },
+    keptKeys: (kind) =>
+      kind === 'id'
+        ? null
+        : {
+            keys: raw(`c.${kind}_keys`),
+            isAbsent: raw(
+              `c.${kind} is null and (c.sealed is null or c.sealed -> 'addresses.${kind}' is null)`,
+            ),
+          },
     ofTenant: (tenant) => sql`c.tenant = ${tenant}`,
     behind: (after) => sql`c.id > ${after}`,
     upTo: (last) => sql`c.id <= ${last}`,

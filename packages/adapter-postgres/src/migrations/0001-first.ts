@@ -64,6 +64,9 @@ export function firstTables(schema: string): readonly string[] {
   locale text,
   attributes jsonb not null,
   sealed json,
+  email_keys bytea,
+  phone_keys bytea,
+  push_keys bytea,
   primary key (tenant, id)
 ) with (fillfactor = 80)`,
 

@@ -1,5 +1,6 @@
-import { createPrefixedDigest } from '../base/digest.js'
+import { createPrefixedDigest, lengthPrefixed } from '../base/digest.js'
 import { EXCLUSION_SLOTS, type SlotRange } from '../model/exclusion-group.js'
+import type { HashGate } from '../ports/storage/database-planner.js'
 import type { RankSalt } from './rank.js'
 
 const DOMAIN = 'exclusion-group'
@@ -28,6 +29,14 @@ export function createSlots({ tenant, salt }: RankSalt): (customerId: string) =>
   // 32 bits times 1,000 is a whole number that a double holds, so nothing is rounded but the result
   return (customerId) =>
     Math.floor((Math.floor(leading53(customerId) / BITS_BELOW_32) * EXCLUSION_SLOTS) / 2 ** 32)
+}
+
+/** Whether {@link slotOf} a customer is one of some, as a gate for a storage that asks it itself. */
+export function slotsGate({ tenant, salt }: RankSalt, { from, to }: SlotRange): HashGate {
+  // the quotients are far enough from whole numbers, or whole, for a double to round none of them the wrong way
+  const first = (slot: number) => Math.ceil((slot * 2 ** 32) / EXCLUSION_SLOTS) * BITS_BELOW_32
+  const prefix = lengthPrefixed(tenant, salt, DOMAIN)
+  return { exclusion: 'otherCampaign', prefix, from: first(from), to: first(to) }
 }
 
 /**

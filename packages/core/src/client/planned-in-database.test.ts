@@ -11,7 +11,7 @@ import { createSendingWorld } from './sending.fixture.js'
 
 function neverAsked(customers: CustomerDirectory): DatabasePlanner {
   const never = () => Promise.reject(new Error('not asked'))
-  return { customers, divide: never, stretch: never, contacts: never, planStretch: never }
+  return { customers, divide: never, stretch: never, contacts: never, planAlone: never, planStretch: never }
 }
 
 const RUN = sampleRun()
@@ -56,6 +56,7 @@ describe('A run whose planning another worker has begun in the database', () => 
       divide: (scope, moved) => memory.campaigns.updateRun(scope, moved, moved.version - 1),
       stretch: () => Promise.reject(new Error('the process is dead')),
       contacts: async () => [],
+      planAlone: async () => null,
       planStretch: async () => undefined,
     }
     const planning = overridden<Storage>(memory, { databasePlanner: planner })

@@ -1,17 +1,20 @@
-import { createSlots } from '../assignment/exclusion-group.js'
-import { createGlobalHoldout } from '../assignment/global-holdout.js'
+import { createSlots, slotsGate } from '../assignment/exclusion-group.js'
+import { createGlobalHoldout, globalHoldoutGate } from '../assignment/global-holdout.js'
 import { CampaignKitError } from '../base/error.js'
 import type { Campaign, CampaignContent } from '../model/campaign.js'
 import type { CampaignStatus } from '../model/campaign-status.js'
 import { type ExclusionGroupClaim, slotsCollide } from '../model/exclusion-group.js'
 import type { Page } from '../model/page.js'
 import type { Scope } from '../model/scope.js'
+import type { HashGate } from '../ports/storage/database-planner.js'
 import type { EngineContext } from './context.js'
 
 /** Who is left out by a hash of the customer id alone, whatever the campaign says. */
 export interface HashGates {
   globallyHeldOut(customerId: string): boolean
   outsideSlots(customerId: string): boolean
+  /** The same, for a storage that asks them itself. */
+  readonly gates: readonly HashGate[]
 }
 
 /**
@@ -26,14 +29,17 @@ export function createHashGates(
 ): HashGates {
   const { tenant } = scope
   const { globalHoldout } = context.settings.tenant(tenant)
-  const globallyHeldOut =
-    globalHoldout === null ? () => false : createGlobalHoldout({ tenant, ...globalHoldout })
-  if (claim === undefined) return { globallyHeldOut, outsideSlots: () => false }
-  const slot = createSlots({ tenant, salt: saltOf(context, scope, claim) })
+  const holdout = globalHoldout === null ? null : { tenant, ...globalHoldout }
+  const globallyHeldOut = holdout === null ? () => false : createGlobalHoldout(holdout)
+  const gates = holdout === null ? [] : [globalHoldoutGate(holdout)]
+  if (claim === undefined) return { globallyHeldOut, outsideSlots: () => false, gates }
+  const group = { tenant, salt: saltOf(context, scope, claim) }
+  const slot = createSlots(group)
   const { from, to } = claim.slots
   return {
     globallyHeldOut,
     outsideSlots: (customerId) => slot(customerId) < from || slot(customerId) >= to,
+    gates: [...gates, slotsGate(group, claim.slots)],
   }
 }
 

@@ -11,7 +11,7 @@ import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 import { type ImportOptions, type ImportPlan, importOptionsSchema } from './import-options.js'
 import { type BadRow, createRowReader, type GoodRow, isBadRow, type RowReader } from './import-row.js'
-import { sealPatch } from './seal-customer.js'
+import { storedPatch } from './stored-patch.js'
 
 export type { ImportOptions } from './import-options.js'
 
@@ -218,7 +218,7 @@ function createStore(context: EngineContext, scope: Scope): Store {
     const lines = { fromLine: first.line, toLine: last.line }
     const entryOf = (counted: Readonly<Record<string, number>>) =>
       customersEntry(context, scope, { action: 'customers.import', after: { ...counted, ...lines } })
-    const patches = rows.map(({ patch }) => sealPatch(context, scope, patch))
+    const patches = rows.map(({ patch }) => storedPatch(context, scope, patch))
     const { created } = await customers.upsert(scope, patches, entryOf({ customers: patches.length }))
     const records = rows.flatMap((row) => row.consents)
     if (records.length > 0) await consents.record(scope, records, entryOf({ consents: records.length }))

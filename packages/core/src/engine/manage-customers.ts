@@ -16,7 +16,8 @@ import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { customersEntry } from './customers-entry.js'
 import { refuseTooMany } from './refuse-too-many.js'
-import { openCustomer, sealPatch, viewOf } from './seal-customer.js'
+import { openCustomer, viewOf } from './seal-customer.js'
+import { storedPatch } from './stored-patch.js'
 
 /**
  * Creates or changes customers by their ids, all or none: what an input does not name stays as it was, lists and
@@ -43,7 +44,7 @@ export async function upsertCustomers(
   })
   const { created } = await context.storage.customers.upsert(
     scope,
-    patches.map((patch) => sealPatch(context, scope, patch)),
+    patches.map((patch) => storedPatch(context, scope, patch)),
     entry,
   )
   return { created, updated: patches.length - created }

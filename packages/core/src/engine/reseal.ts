@@ -15,11 +15,14 @@ import { parseCustomerId } from './manage-customers.js'
 import { mapInTurns } from './map-in-turns.js'
 import { sealContext } from './render-message.js'
 import { openValue, sealValue } from './seal-customer.js'
+import { keyedAddresses } from './stored-patch.js'
 
 /** What one call of `reseal` came to. */
 export interface ResealOutcome {
   /** Seals that were replaced by one under the current secret. */
   readonly resealed: number
+  /** Customers whose address keys are kept under the configured secrets now, and were not before. */
+  readonly rekeyed: number
   /** Seals that do not open, since their secret is not configured any more or they were changed: they stay as they are. */
   readonly unopened: number
   /** Where the next call goes on; null when all has been looked at. */
@@ -28,7 +31,7 @@ export interface ResealOutcome {
 
 /**
  * Seals anew, under the current secret, what stands under older ones: first the sealed fields of customers, with the keys
- * of their addresses, then the coupons. One call looks at one page, and can be made again: what is sealed under the
+ * of their addresses, then the coupons. Keys that a storage keeps beside plain addresses are made anew with them. One call looks at one page, and can be made again: what is sealed under the
  * current secret is left alone, and a value that is written meanwhile wins.
  *
  * @param page - `limit` is 1 to 1,000 customers or coupons
@@ -78,12 +81,21 @@ async function resealCustomers(
   const { seals, unopened } = sorted(renewed.flat())
   const last = found.length < limit ? undefined : found.at(-1)
   const nextCursor = last === undefined ? 'coupons:' : `customers:${last.id}`
-  if (seals.length === 0) return { resealed: 0, unopened, nextCursor }
+  const rekeyed = await rekey(context, scope, found)
+  if (seals.length === 0) return { resealed: 0, rekeyed, unopened, nextCursor }
   const entry = customersEntry(context, scope, {
     action: 'customers.reseal',
     after: { seals: seals.length },
   })
-  return { resealed: await customers.reseal(scope, seals, entry), unopened, nextCursor }
+  return { resealed: await customers.reseal(scope, seals, entry), rekeyed, unopened, nextCursor }
+}
+
+/** Keeps the keys of plain addresses as they are now, where they are kept. */
+async function rekey(context: EngineContext, scope: Scope, customers: readonly Customer[]): Promise<number> {
+  const directory = context.storage.customers
+  if (directory.keepAddressKeys === null) return 0
+  const keyed = await mapInTurns(context, customers, (customer) => keyedAddresses(context, customer))
+  return directory.keepAddressKeys(scope, keyed.flat())
 }
 
 async function resealCoupons(
@@ -99,13 +111,13 @@ async function resealCoupons(
   )
   const { seals, unopened } = sorted(renewed)
   const nextCursor = page.nextCursor === null ? null : `coupons:${page.nextCursor}`
-  if (seals.length === 0) return { resealed: 0, unopened, nextCursor }
+  if (seals.length === 0) return { resealed: 0, rekeyed: 0, unopened, nextCursor }
   const entry = journalEntry(context, scope, {
     action: 'coupons.reseal',
     subject: { type: 'coupons', id: 'all' },
     after: { seals: seals.length },
   })
-  return { resealed: await coupons.reseal(scope, seals, entry), unopened, nextCursor }
+  return { resealed: await coupons.reseal(scope, seals, entry), rekeyed: 0, unopened, nextCursor }
 }
 
 /** By a seal of its own, since a cipher of the host names its keys itself. */

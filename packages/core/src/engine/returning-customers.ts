@@ -1,5 +1,5 @@
 import type { CustomerId } from '../base/ids.js'
-import type { Campaign } from '../model/campaign.js'
+import type { Campaign, CampaignContent } from '../model/campaign.js'
 import type { Arm } from '../model/experiment.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
@@ -16,8 +16,12 @@ export async function returningCustomers(
   run: Run,
   customers: readonly { readonly id: CustomerId }[],
 ): Promise<ReadonlyMap<CustomerId, Arm>> {
-  const mayReturn = content.schedule?.type === 'recurring' && content.experiment !== undefined
-  if (!mayReturn || isRolloutRun(run) || customers.length === 0) return NOBODY
+  if (!mayReturn(content) || isRolloutRun(run) || customers.length === 0) return NOBODY
   const ids = customers.map((customer) => customer.id)
   return context.storage.audience.armsOf(scope, id, run.id, ids)
+}
+
+/** Whether an earlier run of a campaign may have given somebody an arm. */
+export function mayReturn({ schedule, experiment }: CampaignContent): boolean {
+  return schedule?.type === 'recurring' && experiment !== undefined
 }

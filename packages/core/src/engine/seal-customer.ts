@@ -3,7 +3,7 @@ import type { CustomerId } from '../base/ids.js'
 import { addressKeysOf } from '../consent/address-key.js'
 import type { AttributeValue } from '../model/attribute.js'
 import type { ChannelKind } from '../model/channel-kind.js'
-import type { Customer, CustomerPatch, CustomerView, OpenCustomer } from '../model/customer.js'
+import type { ContactKind, Customer, CustomerPatch, CustomerView, OpenCustomer } from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
 import {
   entriesOf,
@@ -15,12 +15,17 @@ import {
 } from '../model/sealed.js'
 import type { EngineContext } from './context.js'
 
-/** A channel of each address that can be sealed: under it the keys of the address are made. */
-const CHANNEL_OF: Readonly<Partial<Record<SealablePath, ChannelKind>>> = {
-  'addresses.email': 'email',
-  'addresses.phone': 'sms',
-  'addresses.push': 'push',
+/** A channel of each kind of address: under it the keys of the address are made. */
+export const CHANNEL_OF: Readonly<Record<ContactKind, ChannelKind>> = {
+  email: 'email',
+  phone: 'sms',
+  push: 'push',
 }
+
+/** Of each address that can be sealed. */
+const CHANNEL_AT: Readonly<Partial<Record<SealablePath, ChannelKind>>> = Object.fromEntries(
+  Object.entries(CHANNEL_OF).map(([kind, channel]) => [`addresses.${kind}`, channel]),
+)
 
 /** What a value is sealed for; as JSON, so that no two ids read together as two others. */
 function contextOf(scope: Scope, customerId: CustomerId, path: SealablePath): string {
@@ -52,7 +57,7 @@ export function sealValue(
   value: AttributeValue,
 ): SealedValue {
   const seal = context.cipher.seal(JSON.stringify(value), contextOf(scope, customerId, path))
-  const channel = CHANNEL_OF[path]
+  const channel = CHANNEL_AT[path]
   if (channel === undefined) return { seal }
   return { seal, addressKeys: addressKeysOf(context.settings.secrets, channel, String(value)) }
 }

@@ -5,12 +5,13 @@ import { type Arm, REMAINDER } from '../model/experiment.js'
 import { RETURNING_LABEL } from '../model/member-label.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { Run } from '../model/run.js'
+import { RECIPIENT_ZONE } from '../model/schedule.js'
 import type { Scope } from '../model/scope.js'
 import type { Standing } from '../ports/storage/database-planner.js'
 import type { EngineContext } from './context.js'
 import { ONLY_LANE } from './newcomer-arms.js'
 import { createDueInstants } from './occurrences.js'
-import { returningCustomers } from './returning-customers.js'
+import { mayReturn, returningCustomers } from './returning-customers.js'
 import { stratificationOf } from './stratify.js'
 
 /** A customer as far as its standing goes. */
@@ -19,8 +20,27 @@ interface Stander {
   readonly timeZone?: string
 }
 
+const ANYBODY: Stander = { id: '' as CustomerId }
+
 /** Where a customer of a declared stratum (null where none is declared) stands in a run. */
 export type StandingOf = (customer: Stander, stratum: string | null) => Standing
+
+/**
+ * Where all customers of a run stand, where no two stand in ways of their own: none in a declared stratum, in no time
+ * zone of its own, and none who comes back. Null where that is not known.
+ */
+export async function commonStanding(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+): Promise<Standing | null> {
+  const { content } = campaign
+  const isCommon = !isRolloutRun(run) && !mayReturn(content) && content.schedule?.zone !== RECIPIENT_ZONE
+  if (!isCommon) return null
+  const standingOf = await createStandings(context, scope, campaign, run)([])
+  return standingOf(ANYBODY, null)
+}
 
 /**
  * Where customers of a run stand: when they are due, in which line for their arm, and what they are counted under. Those

@@ -3,7 +3,14 @@ import type { Campaign } from '../model/campaign.js'
 import { isRolloutRun } from '../model/rollout.js'
 import type { FreezeState, Run } from '../model/run.js'
 import type { Scope } from '../model/scope.js'
-import type { AudiencePlan, Contact, ReachableContact, Way } from '../ports/storage/database-planner.js'
+import type {
+  AudiencePlan,
+  Contact,
+  ReachableContact,
+  SelfContainedPlan,
+  Standing,
+  Way,
+} from '../ports/storage/database-planner.js'
 import { splitEligibility } from '../segmentation/split-eligibility.js'
 import { customerAddressKeys } from './address-keys.js'
 import type { EngineContext } from './context.js'
@@ -14,10 +21,15 @@ import { mapInTurns } from './map-in-turns.js'
 import type { AudienceRequest } from './plan-audience.js'
 import { runAudience } from './run-audience.js'
 import { sideBySide } from './side-by-side.js'
-import { createStandings, type StandingOf } from './standings.js'
+import { commonStanding, createStandings, type StandingOf } from './standings.js'
+
+/** Where the storage could not plan a stretch alone, the engine is asked of so many: the next are mostly no other. */
+const ASKED_ON = 20
 
 /** Customers of a stretch. */
 const STRETCH = 2_000
+/** Customers of a stretch that the storage may plan alone: fewer statements, and none of them passes this process. */
+const STRETCH_ALONE = 4_000
 
 /** The audience of a run that the storage plans by itself, a stretch of the customers who match at a time. */
 export interface Stretches {
@@ -61,15 +73,24 @@ async function createStretches(
   if (plan === null) return null
   const hashGates = createHashGates(context, scope, request.exclusionGroup)
   const standings = createStandings(context, scope, campaign, run)
+  const standing = customers.keepAddressKeys && (await commonStanding(context, scope, campaign, run))
+  const alone = standing && selfContained(context, plan, { standing, hashGates })
+  // the stretch from which on the storage is asked to plan alone
+  let aloneFrom = 0
   return {
     divide: async (current) => {
       const moved = { ...current, freeze: PLANNING, version: current.version + 1 }
-      await planner.divide(scope, moved, plan, STRETCH)
+      await planner.divide(scope, moved, plan, alone === null ? STRETCH : STRETCH_ALONE)
       return moved
     },
     plan: async (current, number) => {
       const stretch = await planner.stretch(scope, current.id, number)
       if (stretch === null) return null
+      if (alone !== null && number >= aloneFrom) {
+        const planned = await planner.planAlone(scope, current, alone, stretch)
+        if (planned !== null) return planned
+        aloneFrom = number + ASKED_ON
+      }
       const contacts = await planner.contacts(scope, plan, stretch)
       if (contacts.length > 0) {
         const standingOf = await standings(contacts)
@@ -98,6 +119,21 @@ async function audiencePlan(
   const segments = await loadCountedSegments(context, scope)
   const asked = purpose === 'transactional' ? null : topic
   return { criteria: split.criteria, asOf, channels, topic: asked, salt, segments }
+}
+
+/** The plan of a run in which all stand alike. */
+function selfContained(
+  { settings }: EngineContext,
+  plan: AudiencePlan,
+  { standing, hashGates }: { readonly standing: Standing; readonly hashGates: HashGates },
+): SelfContainedPlan {
+  const [current, ...older] = settings.secrets
+  return {
+    ...plan,
+    standing,
+    hashGates: hashGates.gates,
+    secretIds: [current.id, ...older.map(({ id }) => id)],
+  }
 }
 
 interface Knowledge {

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { CustomerId } from '../base/ids.js'
+import type { AddressKey, CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import { ATTRIBUTE_NAME, type AttributeValue, attributeSchema } from './attribute.js'
 import { addressKindOf, type ChannelKind } from './channel-kind.js'
@@ -121,6 +121,23 @@ export const customerPatchSchema = z.strictObject({
 export type CustomerPatch = z.output<typeof customerPatchSchema> & {
   /** Fields that are named sealed instead of plain. */
   readonly sealed?: SealedValues | undefined
+  /** The keys of plain addresses that are named, for a directory that keeps them (`CustomerDirectory.keepAddressKeys`). */
+  readonly addressKeys?: AddressKeys | undefined
+}
+
+/** The kinds of addresses of which a customer has at most one. */
+export type ContactKind = keyof Customer['addresses']
+
+/** Of an address, its keys under every secret of the host, the current one first. */
+export type AddressKeys = Readonly<Partial<Record<ContactKind, readonly AddressKey[]>>>
+
+/** The keys of a plain address of a customer. */
+export interface KeyedAddress {
+  readonly customerId: CustomerId
+  readonly kind: ContactKind
+  readonly address: string
+  /** Under every secret of the host, the current one first. */
+  readonly addressKeys: readonly AddressKey[]
 }
 
 /** What a host passes to `kit.customers.upsert`. */
@@ -131,7 +148,8 @@ export type CustomerInput = z.input<typeof customerPatchSchema>
  * the patch has them; null removes; the rest stays. Every writable directory merges by this function.
  */
 export function mergeCustomer(before: Customer | null, patch: CustomerPatch): Customer {
-  const plain = patch.sealed === undefined ? patch : withoutPlain(patch, patch.sealed)
+  const { addressKeys: _kept, ...plain } =
+    patch.sealed === undefined ? patch : withoutPlain(patch, patch.sealed)
   return overlay<Customer>(before, {
     ...plain,
     addresses: overlay<Customer['addresses']>(before?.addresses, plain.addresses),

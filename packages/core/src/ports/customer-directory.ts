@@ -1,7 +1,7 @@
 import type { CustomerId } from '../base/ids.js'
 import type { Instant } from '../base/time.js'
 import type { Criteria } from '../model/criteria.js'
-import type { Customer, CustomerPatch } from '../model/customer.js'
+import type { Customer, CustomerPatch, KeyedAddress } from '../model/customer.js'
 import type { JournalEntry } from '../model/journal.js'
 import type { CustomerReseal } from '../model/reseal.js'
 import type { Scope } from '../model/scope.js'
@@ -71,6 +71,14 @@ export interface CustomerDirectory {
    * @throws DIRECTORY_READ_ONLY when not writable
    */
   reseal(scope: Scope, reseals: readonly CustomerReseal[], entry: JournalEntry): Promise<number>
+  /**
+   * Keeps the keys of addresses beside them, each only where that very address stands plain, so that a storage can plan
+   * without asking for them (`DatabasePlanner.planAlone`); {@link CustomerDirectory.upsert} keeps those of its patches, and
+   * forgets them with the address. Nobody is told of them. Null when the directory keeps none.
+   *
+   * @returns for how many customers it changed something
+   */
+  readonly keepAddressKeys: ((scope: Scope, addresses: readonly KeyedAddress[]) => Promise<number>) | null
   /**
    * Deletes customers for good; unknown ids are left out.
    *

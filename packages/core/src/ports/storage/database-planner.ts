@@ -27,6 +27,31 @@ export interface AudiencePlan extends MatchRequest {
 }
 
 /**
+ * A gate that asks nothing but a hash of the customer's id: SHA-256 over some bytes, then the id in NFC and UTF-8 behind its
+ * length in 4 bytes, big end first (as `rankKeyOf` has it). It is open where the first 53 bits of the hash, read as a
+ * whole number, are at least `from` and below `to`.
+ */
+export interface HashGate {
+  readonly exclusion: ExclusionCode
+  /** What is hashed before the length of the id. */
+  readonly prefix: Uint8Array
+  /** A whole number, 0 to 2^53. */
+  readonly from: number
+  /** A whole number, 0 to 2^53. */
+  readonly to: number
+}
+
+/** What a run's audience is planned by where all who match stand alike: nothing has to be asked of each. */
+export interface SelfContainedPlan extends AudiencePlan {
+  /** Of everybody. */
+  readonly standing: Standing
+  /** Asked before all other gates, in this order. */
+  readonly hashGates: readonly HashGate[]
+  /** The secrets of the host, the current one first: an address key begins with the id of its secret and a colon. */
+  readonly secretIds: readonly [string, ...string[]]
+}
+
+/**
  * A customer who matches, as far as it takes to find out where it can be written to: with the addresses that the channels
  * of the plan use.
  */
@@ -93,6 +118,16 @@ export interface DatabasePlanner {
   divide(scope: Scope, moved: Run, plan: AudiencePlan, size: number): Promise<void>
   /** A stretch of a run; null when the run has no such stretch. */
   stretch(scope: Scope, runId: RunId, number: number): Promise<Stretch | null>
+  /**
+   * Plans a stretch as {@link DatabasePlanner.planStretch} would with what the engine says of its contacts, by the address keys
+   * that are kept with the customers (`CustomerPatch.addressKeys`); again it changes nothing. The gates stand in the order of
+   * `EXCLUSION_CODES`.
+   *
+   * @returns how many of the stretch match; null where something is not known of one of them, an address whose keys do not
+   *   stand under just these secrets for instance: then nothing is planned, and the engine is to be asked
+   * @throws VERSION_CONFLICT when the stored version of the run is another
+   */
+  planAlone(scope: Scope, run: Run, plan: SelfContainedPlan, stretch: Stretch): Promise<number | null>
   /** The customers of a stretch who match, by the very rules of `compileCriteria`, in the order of code points of their ids. */
   contacts(scope: Scope, plan: AudiencePlan, stretch: Stretch): Promise<readonly Contact[]>
   /**

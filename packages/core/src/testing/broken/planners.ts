@@ -1,5 +1,8 @@
+import { digestOf } from '../../base/digest.js'
+import type { AddressKey } from '../../base/ids.js'
 import type { DatabasePlanner } from '../../ports/storage/database-planner.js'
 import type { Storage } from '../../ports/storage/storage.js'
+import { asId } from '../as-id.js'
 import type { BrokenStorage } from './broken-wrapper.js'
 import { withStore } from './with-store.js'
 
@@ -87,6 +90,74 @@ export const brokenPlanners: readonly BrokenStorage[] = [
       },
     }),
   ),
+  broken(
+    'plans alone what it does not know',
+    'alone it plans nobody beside an address without keys',
+    (planner) => ({
+      planAlone: async (scope, run, plan, stretch) =>
+        (await planner.planAlone(scope, run, plan, stretch)) ?? 0,
+    }),
+  ),
+  {
+    name: 'takes keys under whatever secrets',
+    caughtBy: 'databasePlanner: alone it plans nobody beside keys under other secrets',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        upsert: (scope, patches, entry) =>
+          storage.customers.upsert(
+            scope,
+            patches.map(({ addressKeys = {}, ...patch }) => ({
+              ...patch,
+              addressKeys: {
+                email: addressKeys.email?.map((key) => asId<AddressKey>(key.replace('k2:', 'k1:'))) ?? [],
+              },
+            })),
+            entry,
+          ),
+      }),
+  },
+  broken(
+    'leaves out the gates of a hash when it plans alone',
+    'alone it asks gates of a hash before all others',
+    (planner) => ({
+      planAlone: async (scope, run, plan, stretch) =>
+        planner.planAlone(scope, run, { ...plan, hashGates: [] }, stretch),
+    }),
+  ),
+  broken(
+    'plans alone for a worker who is too late',
+    'a run that somebody has moved is not planned alone',
+    (planner, storage) => ({
+      planAlone: async (scope, run, plan, stretch) => {
+        const stored = await storage.campaigns.getRun(scope, run.id)
+        return planner.planAlone(scope, { ...run, version: stored?.version ?? run.version }, plan, stretch)
+      },
+    }),
+  ),
+  {
+    name: 'lets keys stand when the address is another',
+    caughtBy: 'databasePlanner: keys go with the address that they are of',
+    wrap: (storage) =>
+      withStore(storage, 'customers', {
+        upsert: async (scope, patches, entry) => {
+          const done = await storage.customers.upsert(scope, patches, entry)
+          const [first] = patches
+          const email = first?.addresses?.email
+          if (email === 'b@example.com' && first !== undefined) {
+            const addressKeys = ['k1', 'k0'].map((id) => asId<AddressKey>(`${id}:${digestOf(id)}`))
+            await storage.customers.keepAddressKeys?.(scope, [
+              { customerId: first.id, kind: 'email', address: email, addressKeys },
+            ])
+          }
+          return done
+        },
+      }),
+  },
+  {
+    name: 'keeps no keys beside addresses',
+    caughtBy: 'customers.keepAddressKeys: keys are kept where their address stands, for planning alone',
+    wrap: (storage) => withStore(storage, 'customers', { keepAddressKeys: async () => 0 }),
+  },
   broken(
     'plans a stretch anew under another number',
     'a stretch that is planned twice, or twice at once, is planned once',

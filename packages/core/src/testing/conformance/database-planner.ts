@@ -4,6 +4,7 @@ import type { AudiencePlan, Contact } from '../../ports/storage/database-planner
 import { sampleCustomer, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase } from './conformance-case.js'
 import { expectEqual, expectPresent, expectRefusal, expectThat } from './expectations.js'
+import { plannedAloneCases } from './planned-alone.js'
 import { plannedStretchCases } from './planned-stretches.js'
 import { divideRun, PLAN, plannerCase, seedPeople, stretchesOf } from './planner-seeds.js'
 import { seedCampaign, seedCustomers, UNRULY_IDS } from './seeds.js'
@@ -109,4 +110,5 @@ export const databasePlannerCases: readonly StorageCase[] = [
   ),
   ...divideCases,
   ...plannedStretchCases,
+  ...plannedAloneCases,
 ]

@@ -1,0 +1,83 @@
+import { type AddressKey, type ContactKind, type CustomerPatch, digestOf } from '@campaignkit/core/adapter'
+import type { Columns } from './columns.js'
+import { type Fragment, raw, sql } from './sql.js'
+
+/** The kinds of addresses, each of which has a column of its own, and another for its keys. */
+export const KINDS: readonly ContactKind[] = ['email', 'phone', 'push']
+
+/**
+ * The keys of an address as they are kept: what says under which secrets, and in their order the bytes of each key. Half of
+ * what the keys themselves would take.
+ */
+const UNDER_BYTES = 4
+const KEY_BYTES = 32
+const DIGITS = 2
+const KEY = new RegExp(`^(.+):([0-9a-f]{${KEY_BYTES * DIGITS}})$`)
+
+function under(secretIds: readonly string[]): string {
+  return digestOf(...secretIds).slice(0, UNDER_BYTES * DIGITS)
+}
+
+/** Keys as they are kept, of the addresses that a change names. */
+export type NamedKeys = Readonly<Partial<Record<ContactKind, string | null>>>
+
+/** The keys of the addresses that a patch names: null for none, or where it removes the address. */
+export function namedKeys({ addresses = {}, sealed = {}, addressKeys = {} }: CustomerPatch): NamedKeys {
+  const named = KINDS.flatMap((kind): [ContactKind, string | null][] => {
+    const seal = sealed[`addresses.${kind}`]
+    if (seal !== undefined) return [[kind, keptKeys(seal.addressKeys)]]
+    return addresses[kind] === undefined ? [] : [[kind, keptKeys(addressKeys[kind])]]
+  })
+  return Object.fromEntries(named)
+}
+
+const columnOf = (kind: ContactKind) => `${kind}_keys`
+
+/** The columns of the keys; of an address that is not named there are none. */
+export const KEY_COLUMNS: Columns<{ readonly keys: NamedKeys }> = KINDS.map((kind) => ({
+  name: columnOf(kind),
+  type: 'bytea',
+  of: ({ keys }) => keys[kind],
+}))
+
+/** As {@link KEY_COLUMNS}; for {@link KEY_CHANGES}, which let those stay that are not named. */
+export const KEY_CHANGE_COLUMNS: Columns<{ readonly keys: NamedKeys }> = KINDS.map((kind) => ({
+  name: columnOf(kind),
+  type: 'text',
+  of: ({ keys }) => (keys[kind] === undefined ? '' : keys[kind]),
+}))
+
+/** `update ... as kept set`: the keys of the addresses that are named. */
+export const KEY_CHANGES = raw(
+  KINDS.map(columnOf)
+    .map((name) => `${name} = case when given.${name} = '' then kept.${name} else given.${name}::bytea end`)
+    .join(', '),
+)
+
+/** Keys as they are kept, as PostgreSQL writes bytes; null where they are none of ours. */
+export function keptKeys(keys: readonly AddressKey[] | undefined): string | null {
+  const parts = (keys ?? []).map((key) => KEY.exec(key))
+  if (parts.length === 0 || !parts.every((part) => part !== null)) return null
+  return `\\x${under(parts.map(([, id = '']) => id))}${parts.map(([, , hex = '']) => hex).join('')}`
+}
+
+/** The keys of an address, where a customer stands. */
+export interface KeptKeys {
+  /** Null where there are none. */
+  readonly keys: Fragment
+  /** That there is no address either. */
+  readonly isAbsent: Fragment
+}
+
+/** That there is no address, or that its keys stand under just these secrets. */
+export function standsUnder({ keys, isAbsent }: KeptKeys, secretIds: readonly string[]): Fragment {
+  const length = UNDER_BYTES + KEY_BYTES * secretIds.length
+  return sql`case when ${keys} is null then ${isAbsent}
+    else octet_length(${keys}) = ${length}::int and substr(${keys}, 1, ${raw(String(UNDER_BYTES))}) = decode(${under(secretIds)}::text, 'hex') end`
+}
+
+/** A key as the kit has it: under the secret of an id, which is the so manieth of its secrets. */
+export function keptKey(keys: Fragment, secretId: string, secret: number): Fragment {
+  const from = raw(String(1 + UNDER_BYTES + KEY_BYTES * secret))
+  return sql`${secretId}::text || ':' || encode(substr(${keys}, ${from}, ${raw(String(KEY_BYTES))}), 'hex')`
+}

@@ -1,0 +1,32 @@
+import { addressKeysOf } from '../consent/address-key.js'
+import type { ContactKind, Customer, CustomerPatch, KeyedAddress } from '../model/customer.js'
+import type { Scope } from '../model/scope.js'
+import type { EngineContext } from './context.js'
+import { CHANNEL_OF, sealPatch } from './seal-customer.js'
+
+const KINDS = Object.keys(CHANNEL_OF) as ContactKind[]
+
+/**
+ * A patch as the storage takes it: what the tenant seals is sealed, and plain addresses have their keys where the directory
+ * keeps those.
+ */
+export function storedPatch(context: EngineContext, scope: Scope, patch: CustomerPatch): CustomerPatch {
+  const sealed = sealPatch(context, scope, patch)
+  if (context.storage.customers.keepAddressKeys === null) return sealed
+  const keyed = keyedAddresses(context, sealed)
+  if (keyed.length === 0) return sealed
+  return { ...sealed, addressKeys: Object.fromEntries(keyed.map((each) => [each.kind, each.addressKeys])) }
+}
+
+/** The plain addresses of a customer or of a patch, each with its keys. */
+export function keyedAddresses(
+  { settings }: EngineContext,
+  { id, addresses = {} }: Pick<CustomerPatch, 'id' | 'addresses'> | Pick<Customer, 'id' | 'addresses'>,
+): readonly KeyedAddress[] {
+  return KINDS.flatMap((kind) => {
+    const address = addresses[kind] ?? null
+    if (address === null) return []
+    const addressKeys = addressKeysOf(settings.secrets, CHANNEL_OF[kind], address)
+    return [{ customerId: id, kind, address, addressKeys }]
+  })
+}
