@@ -13,7 +13,10 @@ import { openTestStorage, START_MS } from './test-storage.fixture.js'
 
 /** More than one stretch has. */
 const CUSTOMERS = 1_200
-const TENANT = 'pizzeria'
+const SECRET = { id: '2026a', key: 'a secret of the pizzeria, long enough' }
+/** Tenants by the secret under which their customers were written: the database plans alone, or it asks the engine. */
+const WRITTEN_UNDER = { alone: SECRET, asked: { ...SECRET, id: '2025' } }
+type Tenant = keyof typeof WRITTEN_UNDER
 const MOST_TURNS = 40
 /** After which whatever a dead worker held is free again. */
 const LONG_MS = 3_600_000
@@ -24,27 +27,32 @@ let stop: () => Promise<void>
 
 beforeAll(async () => {
   ;({ storage, stop } = await openTestStorage())
-  await kitOn(storage).kit.customers.upsert(
-    Array.from({ length: CUSTOMERS }, (_, at) => ({
-      id: `c-${at}`,
-      // every hundredth has the address of the one before
-      addresses: { email: `c-${at % 100 === 99 ? at - 1 : at}@example.com` },
-    })),
-  )
+  for (const tenant of ['alone', 'asked'] as const)
+    await kitOn(storage, tenant, WRITTEN_UNDER[tenant]).kit.customers.upsert(
+      Array.from({ length: CUSTOMERS }, (_, at) => ({
+        id: `c-${at}`,
+        // every hundredth has the address of the one before
+        addresses: { email: `c-${at % 100 === 99 ? at - 1 : at}@example.com` },
+      })),
+    )
 }, START_MS)
 
 afterAll(() => stop())
 
 /** A process of its own. */
-function kitOn(on: Storage): { readonly root: CampaignKit; readonly kit: TenantKit } {
+function kitOn(
+  on: Storage,
+  tenant: Tenant,
+  secret = SECRET,
+): { readonly root: CampaignKit; readonly kit: TenantKit } {
   const root = createCampaignKit({
     storage: on,
     channels: { email: createRecordingChannel() },
     publicUrl: 'https://go.pizza.example',
-    secrets: [{ id: '2026a', key: 'a secret of the pizzeria, long enough' }],
+    secrets: [secret],
     clock,
   })
-  const { tenant, actor } = sampleScope(TENANT)
+  const { actor } = sampleScope(tenant)
   return { root, kit: root.as({ tenant, actor: { ...actor, roles: [...actor.roles] } }) }
 }
 
@@ -60,49 +68,59 @@ async function launch(kit: TenantKit, name: string): Promise<CampaignId> {
   return id
 }
 
-async function runOf(id: CampaignId): Promise<Run> {
-  const [run] = await storage.campaigns.runsOf(sampleScope(TENANT), id)
+async function runOf(tenant: Tenant, id: CampaignId): Promise<Run> {
+  const [run] = await storage.campaigns.runsOf(sampleScope(tenant), id)
   if (run === undefined) throw new Error('no run')
   return run
 }
 
 /** Takes turns until the run is frozen, and none in which something would be sent. */
-async function freeze(root: CampaignKit, id: CampaignId): Promise<void> {
+async function freeze(root: CampaignKit, tenant: Tenant, id: CampaignId): Promise<void> {
   for (let turns = 0; turns < MOST_TURNS; turns += 1) {
-    if ((await runOf(id)).freeze.phase === 'frozen') return
+    if ((await runOf(tenant, id)).freeze.phase === 'frozen') return
     await root.worker().tick()
   }
   throw new Error('the run is not frozen')
 }
 
 /** Dies at a call. @returns in which phase the run was, and null when the process lived to see it frozen */
-async function dieAt(id: CampaignId, at: number, when: 'before' | 'after'): Promise<string | null> {
+async function dieAt(
+  tenant: Tenant,
+  id: CampaignId,
+  at: number,
+  when: 'before' | 'after',
+): Promise<string | null> {
   const crash = createCrashPoint({ at, when })
-  const { root } = kitOn(createCrashingStorage(storage, crash))
-  await freeze(root, id).catch((thrown: unknown) => {
+  const { root } = kitOn(createCrashingStorage(storage, crash), tenant)
+  await freeze(root, tenant, id).catch((thrown: unknown) => {
     if (!crash.crashed) throw thrown
   })
-  return crash.crashed ? (await runOf(id)).freeze.phase : null
+  return crash.crashed ? (await runOf(tenant, id)).freeze.phase : null
 }
 
-async function membersOf(id: CampaignId): Promise<readonly Member[]> {
-  const { id: runId } = await runOf(id)
+async function membersOf(tenant: Tenant, id: CampaignId): Promise<readonly Member[]> {
+  const { id: runId } = await runOf(tenant, id)
   const page = { cursor: null, limit: CUSTOMERS + 1 }
-  return (await storage.audience.list(sampleScope(TENANT), runId, {}, page)).items
+  return (await storage.audience.list(sampleScope(tenant), runId, {}, page)).items
 }
 
 describe('A worker that dies while the database plans', () => {
-  it.each(['before', 'after'] as const)(
-    'leaves the audience that it would have made, dying %s a call',
-    async (when) => {
-      const { root, kit } = kitOn(storage)
+  it.each([
+    ['before', 'alone'],
+    ['after', 'alone'],
+    ['before', 'asked'],
+    ['after', 'asked'],
+  ] as const)(
+    'leaves the audience that it would have made, dying %s a call (%s)',
+    async (when, tenant) => {
+      const { root, kit } = kitOn(storage, tenant)
       const phases = new Set<string>()
       for (let at = 1; ; at += 1) {
         const id = await launch(kit, `News, dying ${when} ${at}`)
-        const phase = await dieAt(id, at, when)
+        const phase = await dieAt(tenant, id, at, when)
         await clock.advance(LONG_MS)
-        await freeze(root, id)
-        const members = await membersOf(id)
+        await freeze(root, tenant, id)
+        const members = await membersOf(tenant, id)
         expect(new Set(members.map(({ customerId }) => customerId)).size).toBe(CUSTOMERS)
         const reached = members.filter(({ exclusion }) => exclusion === null)
         expect(members.length - reached.length).toBe(CUSTOMERS / 100)

@@ -1,9 +1,11 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import type { CustomerId } from '../base/ids.js'
+import { DAY_MS } from '../base/time.js'
 import { planStretches } from '../engine/stretches.js'
+import type { CampaignInput } from '../model/campaign.js'
 import type { CustomerDirectory } from '../ports/customer-directory.js'
-import type { DatabasePlanner } from '../ports/storage/database-planner.js'
+import type { DatabasePlanner, SelfContainedPlan } from '../ports/storage/database-planner.js'
 import type { Storage } from '../ports/storage/storage.js'
 import { overridden } from '../testing/overridden.js'
 import { sampleRun } from '../testing/samples.js'
@@ -120,5 +122,124 @@ describe("A run to the customers of a directory that the host has put in the pla
     await kit.campaigns.launch(id)
     await root.worker().drain()
     expect((await kit.campaigns.progress(id)).counts.sent).toBe(1)
+  })
+})
+
+/** A storage that finds so many stretches of one customer, and plans alone all but some. */
+function plansAlone(stretches: number, isKnown: (number: number) => boolean = () => true) {
+  const memory = createMemoryStorage()
+  const customers = overridden(memory.customers, { keepAddressKeys: async () => 0 })
+  const alone: number[] = []
+  const asked: number[] = []
+  const plans: SelfContainedPlan[] = []
+  const sizes: number[] = []
+  const planner: DatabasePlanner = {
+    customers,
+    divide: async (scope, moved, _plan, size) => {
+      sizes.push(size)
+      await memory.campaigns.updateRun(scope, moved, moved.version - 1)
+    },
+    stretch: async (_scope, _runId, number) =>
+      number < stretches ? { number, after: `c-${number}` as CustomerId, upTo: null } : null,
+    contacts: async (_scope, _plan, { number }) => {
+      asked.push(number)
+      return []
+    },
+    planAlone: async (_scope, _run, plan, { number }) => {
+      plans.push(plan)
+      alone.push(number)
+      return isKnown(number) ? 1 : null
+    },
+    planStretch: async () => undefined,
+  }
+  const storage = overridden<Storage>(memory, { customers, databasePlanner: planner })
+  return { storage, alone, asked, plans, sizes }
+}
+
+const NEWS = {
+  name: 'News',
+  purpose: 'transactional',
+  audience: { type: 'everyone' },
+  messages: { email: { subject: 'News', text: 'News.' } },
+} as const
+
+async function runWith(storage: Storage, more: Partial<CampaignInput> = {}): Promise<void> {
+  const { kit, root, clock } = createSendingWorld({
+    storage,
+    kit: {
+      secrets: [
+        { id: 'new', key: 'a secret of the pizzeria, long enough' },
+        { id: 'old', key: 'an older one of them, as long as that' },
+      ],
+      tenants: () => ({
+        globalHoldout: { share: 0.25, salt: 'of the tenant' },
+        exclusionGroups: { spring: { salt: 'of the spring' } },
+      }),
+    },
+  })
+  const { id } = await kit.campaigns.create({ ...NEWS, ...more })
+  await kit.campaigns.launch(id)
+  await root.worker().drain()
+  // of those that begin later
+  await clock.advance(2 * DAY_MS)
+  await root.worker().drain()
+}
+
+describe('A run in which all stand alike', () => {
+  it('is planned by the storage alone, which is given secrets by their ids and gates by their hashes', async () => {
+    const { storage, alone, asked, plans } = plansAlone(5)
+    await runWith(storage, { exclusionGroup: { name: 'spring', slots: { from: 0, to: 500 } } })
+    expect(alone.toSorted()).toEqual([0, 1, 2, 3, 4])
+    expect(asked).toEqual([])
+    expect(plans[0]).toMatchObject({
+      secretIds: ['new', 'old'],
+      standing: { arm: null, lane: '', labels: [] },
+      hashGates: [
+        { exclusion: 'globalHoldout', from: 2 ** 51, to: 2 ** 53 },
+        { exclusion: 'otherCampaign', from: 0, to: 2 ** 52 },
+      ],
+    })
+    expect(JSON.stringify(plans)).not.toContain('of the pizzeria')
+  })
+
+  it('is planned with the engine where the storage does not know enough, and alone again some stretches on', async () => {
+    const { storage, alone, asked } = plansAlone(35, (number) => number !== 3)
+    await runWith(storage)
+    expect(asked).toContain(3)
+    expect(asked).toContain(15)
+    expect(alone).toContain(34)
+    expect(alone.filter((number) => number > 5 && number < 20)).toEqual([])
+    const planned = [...alone.filter((number) => number !== 3), ...asked]
+    expect(planned.toSorted((left, right) => left - right)).toEqual(Array.from({ length: 35 }, (_, at) => at))
+  })
+})
+
+describe('A run that is planned with the engine, stretch by stretch', () => {
+  it.each<[string, Partial<CampaignInput>]>([
+    ['in zones of their own', { schedule: { type: 'once', at: '2026-03-02T15:00', zone: 'recipient' } }],
+    [
+      'to some who may come back',
+      {
+        schedule: { type: 'recurring', every: 'day', at: '15:00', until: Date.UTC(2026, 2, 2) },
+        experiment: { variants: [{ name: 'plain' }, { name: 'emoji' }], minContacts: 1 },
+      },
+    ],
+  ])('is one %s', async (_name, more) => {
+    const { storage, alone, asked } = plansAlone(2)
+    await runWith(storage, more)
+    expect(alone).toEqual([])
+    expect(asked).toContain(1)
+  })
+
+  it('is one whose customers have no keys beside their addresses', async () => {
+    const { storage, alone, asked, sizes } = plansAlone(2)
+    const customers = overridden(storage.customers, { keepAddressKeys: null })
+    const planner = { ...(storage.databasePlanner as DatabasePlanner), customers }
+    await runWith(overridden<Storage>(storage, { customers, databasePlanner: planner }))
+    expect(alone).toEqual([])
+    expect(asked.toSorted()).toEqual([0, 1])
+    const other = plansAlone(1)
+    await runWith(other.storage)
+    expect(sizes[0]).toBeLessThan(other.sizes[0] ?? 0)
   })
 })

@@ -1,6 +1,8 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { addressKeysOf } from '../consent/address-key.js'
+import type { KeyedAddress } from '../model/customer.js'
 import type { PageRequestInput } from '../model/page.js'
 import { entriesOf, type SealablePath } from '../model/sealed.js'
 import type { Storage } from '../ports/storage/storage.js'
@@ -238,6 +240,29 @@ describe('after the secrets were rotated, resealing', () => {
       [{ all: true }, 'UNKNOWN_FIELD all'],
     ] as const)
       expect(await codeOf(() => kit.maintenance.reseal(page as PageRequestInput))).toBe(refused)
+  })
+
+  it('makes the keys of plain addresses anew where a storage keeps them', async () => {
+    const { storage } = await lastYear()
+    const kept: (readonly KeyedAddress[])[] = []
+    const keepAddressKeys = async (_scope: unknown, addresses: readonly KeyedAddress[]) => {
+      kept.push(addresses)
+      return addresses.length
+    }
+    const customers = overridden(storage.customers, { keepAddressKeys })
+    const keeping = overridden(storage, { customers })
+    const { kit } = shopWith(ROTATED, keeping)
+    await kit.customers.upsert([{ id: 'c-9', addresses: { phone: '+390612345678', push: 'p' } }])
+    const page = await kit.maintenance.reseal()
+    // of the others the only address is sealed
+    expect(page).toMatchObject({ resealed: 15, rekeyed: 2, unopened: 0 })
+    expect(kept).toEqual([
+      (['phone', 'push'] as const).map((kind) => {
+        const address = kind === 'phone' ? '+390612345678' : 'p'
+        const addressKeys = addressKeysOf([NEW, OLD], kind === 'phone' ? 'sms' : 'push', address)
+        return { customerId: 'c-9', kind, address, addressKeys }
+      }),
+    ])
   })
 
   it('touches no other tenant, and of a directory of the host the coupons alone', async () => {
