@@ -21,18 +21,24 @@ export function countByFactsStatement(
   const { compact } = place.source
   const { criteria, byAttribute } = ruleByFacts(request.criteria)
   if (compact === null || criteria === null) return null
-  const known = countInIndex(place, { ...request, criteria }, compact, cuts)
+  const known = countsInIndex(place, { ...request, criteria }, compact, cuts)
   const beside = countBeside(place, request, { criteria, byAttribute }, compact.condition)
-  return sql`select ((${known}) + (${beside}))::float8 as count`
+  return sql`select sum(size)::float8 as count from (${joined([...known, beside], ' union all ')}) as parts`
 }
 
-/** Whether there are events is asked of their counts as well: a few customers with most of the events mislead a join by the events themselves. */
-function countInIndex(
+/**
+ * The counts of those who stand in the index. Where no events are counted, a part is counted whole by one process: handing
+ * rows on to be counted costs as much as reading them, and processes that read one part together also wait for each other at
+ * every page, as long as it is not in memory.
+ *
+ * Whether there are events is asked of their counts as well: a few customers with most of the events mislead a join by the events themselves.
+ */
+function countsInIndex(
   place: MatchingPlace,
   { criteria, asOf }: MatchRequest,
   { condition, latestActivity, tagBits }: CompactFacts,
   cuts: readonly CustomerId[],
-): Fragment {
+): readonly Fragment[] {
   const { tables, tenant } = place
   const source = { ...place.source, tagBits, latestActivity }
   const counts = groupedEventCounts(criteria, { events: tables.events, tenant, asOf, customerId: source.id })
@@ -46,8 +52,11 @@ function countInIndex(
   ]
   const filter = joined(conditions, ' and ')
   const parts = partsOf(source, cuts)
-  if (counts.joins.text === '' && filter.values.length <= FEW_VALUES) return countApart(source, parts, filter)
-  return sql`select count(*) from ${asOneRelation(source, parts)} ${counts.joins} where ${filter}`
+  if (counts.joins.text === '' && filter.values.length <= FEW_VALUES && parts.length > 0)
+    return parts.map(
+      (part) => sql`select count(*) as size from ${source.relation} where ${part} and ${filter}`,
+    )
+  return [sql`select count(*) as size from ${asOneRelation(source, parts)} ${counts.joins} where ${filter}`]
 }
 
 /** What each part asks again does not make a long statement. */
@@ -61,16 +70,6 @@ function partsOf({ behind, upTo }: CustomerSource, cuts: readonly CustomerId[]):
     const bounds = [...(after === null ? [] : [behind(after)]), ...(last === undefined ? [] : [upTo(last)])]
     return joined(bounds, ' and ')
   })
-}
-
-/**
- * Each part counted by itself, and whole by one process: handing rows on to be counted costs as much as reading them.
- * Processes that read one part together also wait for each other at every page, as long as it is not in memory.
- */
-function countApart({ relation }: CustomerSource, parts: readonly Fragment[], filter: Fragment): Fragment {
-  if (parts.length === 0) return sql`select count(*) from ${relation} where ${filter}`
-  const each = parts.map((part) => sql`select count(*) as size from ${relation} where ${part} and ${filter}`)
-  return sql`select sum(size) from (${joined(each, ' union all ')}) as parts`
 }
 
 /** The customers as one relation of parts, to be joined as a whole. */
@@ -97,5 +96,5 @@ function countBeside(
     sql`(not ${isCompact} or (${known}) is not true)`,
     criteriaPredicate(criteria, subject),
   ]
-  return sql`select count(*) from ${source.relation} ${counts.joins} where ${joined(conditions, ' and ')}`
+  return sql`select count(*) as size from ${source.relation} ${counts.joins} where ${joined(conditions, ' and ')}`
 }
