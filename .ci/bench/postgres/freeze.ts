@@ -17,7 +17,7 @@ const SCOPE = { tenant: 'pizzeria', actor: { id: 'bench', kind: 'user' as const,
 const SETTINGS = ['shared_buffers=2GB', 'max_wal_size=8GB']
 const FEW = 10_000
 /** Customers that are written at once. */
-const A_CALL = 10_000
+const A_CALL = 2_000
 const ROUNDS = 3
 const MOST_TIMES_BARE = 2.5
 const MOST_GROWTH = 1.2

@@ -69,7 +69,7 @@ export function upTo(count: number): readonly number[] {
   return Array.from({ length: count }, (_, at) => at)
 }
 
-/** Readies a transaction for {@link insertPlanned}. */
+/** Readies a transaction for {@link planningStatement}. */
 export async function readyToPlan(session: Session): Promise<void> {
   // what is given is joined by thousands, and the database takes it for a few; a join that cannot be but nested then seems so
   // dear that all would be compiled, for a statement of milliseconds
