@@ -115,7 +115,8 @@ function mergedInto(
   for (const patch of patches) {
     const known = after.get(patch.id)
     const customer = mergeCustomer(known ?? before.get(patch.id) ?? null, patch)
-    after.set(patch.id, Object.assign(customer, { keys: { ...known?.keys, ...namedKeys(patch) } }))
+    const keys = known === undefined ? namedKeys(patch) : { ...known.keys, ...namedKeys(patch) }
+    after.set(patch.id, Object.assign(customer, { keys }))
   }
   return [...after.values()]
 }

@@ -15,7 +15,9 @@ export function storedPatch(context: EngineContext, scope: Scope, patch: Custome
   if (context.storage.customers.keepAddressKeys === null) return sealed
   const keyed = keyedAddresses(context, sealed)
   if (keyed.length === 0) return sealed
-  return { ...sealed, addressKeys: Object.fromEntries(keyed.map((each) => [each.kind, each.addressKeys])) }
+  const addressKeys: Partial<Record<ContactKind, KeyedAddress['addressKeys']>> = {}
+  for (const each of keyed) addressKeys[each.kind] = each.addressKeys
+  return { ...sealed, addressKeys }
 }
 
 /** The plain addresses of a customer or of a patch, each with its keys. */

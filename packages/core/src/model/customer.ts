@@ -148,8 +148,7 @@ export type CustomerInput = z.input<typeof customerPatchSchema>
  * the patch has them; null removes; the rest stays. Every writable directory merges by this function.
  */
 export function mergeCustomer(before: Customer | null, patch: CustomerPatch): Customer {
-  const { addressKeys: _kept, ...plain } =
-    patch.sealed === undefined ? patch : withoutPlain(patch, patch.sealed)
+  const plain = patch.sealed === undefined ? patch : withoutPlain(patch, patch.sealed)
   return overlay<Customer>(before, {
     ...plain,
     addresses: overlay<Customer['addresses']>(before?.addresses, plain.addresses),
@@ -157,6 +156,8 @@ export function mergeCustomer(before: Customer | null, patch: CustomerPatch): Cu
     facts: overlay<CustomerFacts>(before?.facts, plain.facts),
     attributes: overlay<Customer['attributes']>(before?.attributes, plain.attributes),
     sealed: mergeSealed(before?.sealed, patch),
+    // kept beside a customer, who is not told of them
+    addressKeys: undefined,
   })
 }
 
