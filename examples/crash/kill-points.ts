@@ -40,10 +40,18 @@ export function armed(
     if (times === nth) die()
   }
   if (plan.point === 'random') setTimeout(die, nth)
-  const { freezing, deliveries } = storage
+  const { databasePlanner: planner, freezing, deliveries } = storage
   return {
     storage: {
       ...storage,
+      databasePlanner: planner && {
+        ...planner,
+        planAlone: async (...call) => {
+          const planned = await planner.planAlone(...call)
+          comes('during freezing')
+          return planned
+        },
+      },
       freezing: {
         ...freezing,
         append: async (...call) => {

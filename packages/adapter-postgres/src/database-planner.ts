@@ -1,5 +1,6 @@
 import {
   addressKindOf,
+  CONTACT_KINDS,
   type Contact,
   type ContactKind,
   type Customer,
@@ -13,7 +14,6 @@ import { replaceRun } from './campaigns.js'
 import { present } from './customer-row.js'
 import type { Database } from './database.js'
 import { holdRun } from './freezing.js'
-import { KINDS } from './kept-keys.js'
 import type { CustomerSource } from './matching/customer-source.js'
 import { everyMatch, matchesBetween } from './matching/matched-rows.js'
 import { planAlone } from './plan-alone.js'
@@ -74,7 +74,7 @@ export function createDatabasePlanner(
       const place = { source: await source(), tables, tenant }
       const { selection, order } = place.source
       const written = new Set(plan.channels.map(addressKindOf))
-      const kinds = KINDS.filter((kind) => written.has(kind))
+      const kinds = CONTACT_KINDS.filter((kind) => written.has(kind))
       const addresses = kinds.map((kind) => `json_agg(m.${kind}) as ${kind},`).join(' ')
       const [lists] = await unbounded.rows<ContactLists>(sql`
         select json_agg(m.id) as ids, ${raw(addresses)} json_agg(m.sealed) as seals, json_agg(m.time_zone) as zones

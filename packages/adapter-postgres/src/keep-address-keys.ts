@@ -1,7 +1,13 @@
-import type { ContactKind, CustomerId, KeyedAddress, Scope } from '@campaignkit/core/adapter'
+import {
+  CONTACT_KINDS,
+  type ContactKind,
+  type CustomerId,
+  type KeyedAddress,
+  type Scope,
+} from '@campaignkit/core/adapter'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
-import { KEY_CHANGE_COLUMNS, KEY_CHANGES, KINDS, keptKeys, type NamedKeys } from './kept-keys.js'
+import { KEY_CHANGE_COLUMNS, KEY_CHANGES, keptKeys, type NamedKeys } from './kept-keys.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -11,7 +17,7 @@ type AddressRow = Readonly<Record<ContactKind | `${ContactKind}_keys`, string | 
 }
 
 const COLUMNS = raw(
-  KINDS.map((kind) => `${kind}, '\\x' || encode(${kind}_keys, 'hex') as ${kind}_keys`).join(', '),
+  CONTACT_KINDS.map((kind) => `${kind}, '\\x' || encode(${kind}_keys, 'hex') as ${kind}_keys`).join(', '),
 )
 
 const CHANGE: Columns<{ readonly id: CustomerId; readonly keys: NamedKeys }> = [

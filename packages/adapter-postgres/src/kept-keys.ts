@@ -1,9 +1,12 @@
-import { type AddressKey, type ContactKind, type CustomerPatch, digestOf } from '@campaignkit/core/adapter'
+import {
+  type AddressKey,
+  CONTACT_KINDS,
+  type ContactKind,
+  type CustomerPatch,
+  digestOf,
+} from '@campaignkit/core/adapter'
 import type { Columns } from './columns.js'
 import { type Fragment, raw, sql } from './sql.js'
-
-/** The kinds of addresses, each of which has a column of its own, and another for its keys. */
-export const KINDS: readonly ContactKind[] = ['email', 'phone', 'push']
 
 /**
  * The keys of an address as they are kept: what says under which secrets, and in their order the bytes of each key. Half of
@@ -32,7 +35,7 @@ export type NamedKeys = Readonly<Partial<Record<ContactKind, string | null>>>
 /** The keys of the addresses that a patch names: null for none, or where it removes the address. */
 export function namedKeys({ addresses = {}, sealed = {}, addressKeys = {} }: CustomerPatch): NamedKeys {
   const named: Partial<Record<ContactKind, string | null>> = {}
-  for (const kind of KINDS) {
+  for (const kind of CONTACT_KINDS) {
     const seal = sealed[`addresses.${kind}`]
     if (seal !== undefined) named[kind] = keptKeys(seal.addressKeys)
     else if (addresses[kind] !== undefined) named[kind] = keptKeys(addressKeys[kind])
@@ -43,14 +46,14 @@ export function namedKeys({ addresses = {}, sealed = {}, addressKeys = {} }: Cus
 const columnOf = (kind: ContactKind) => `${kind}_keys`
 
 /** The columns of the keys; of an address that is not named there are none. */
-export const KEY_COLUMNS: Columns<{ readonly keys: NamedKeys }> = KINDS.map((kind) => ({
+export const KEY_COLUMNS: Columns<{ readonly keys: NamedKeys }> = CONTACT_KINDS.map((kind) => ({
   name: columnOf(kind),
   type: 'bytea',
   of: ({ keys }) => keys[kind],
 }))
 
 /** As {@link KEY_COLUMNS}; for {@link KEY_CHANGES}, which let those stay that are not named. */
-export const KEY_CHANGE_COLUMNS: Columns<{ readonly keys: NamedKeys }> = KINDS.map((kind) => ({
+export const KEY_CHANGE_COLUMNS: Columns<{ readonly keys: NamedKeys }> = CONTACT_KINDS.map((kind) => ({
   name: columnOf(kind),
   type: 'text',
   of: ({ keys }) => (keys[kind] === undefined ? '' : keys[kind]),
@@ -58,7 +61,7 @@ export const KEY_CHANGE_COLUMNS: Columns<{ readonly keys: NamedKeys }> = KINDS.m
 
 /** `update ... as kept set`: the keys of the addresses that are named. */
 export const KEY_CHANGES = raw(
-  KINDS.map(columnOf)
+  CONTACT_KINDS.map(columnOf)
     .map((name) => `${name} = case when given.${name} = '' then kept.${name} else given.${name}::bytea end`)
     .join(', '),
 )
@@ -85,7 +88,7 @@ export function standsUnder({ keys, isAbsent }: KeptKeys, secretIds: readonly st
     else octet_length(${keys}) = ${length}::int and substr(${keys}, 1, ${raw(String(UNDER_BYTES))}) = decode(${under(secretIds)}::text, 'hex') end`
 }
 
-/** A key as the kit has it: under the secret of an id, which is the so manieth of its secrets. */
+/** A key as the kit has it, under a secret: its id, and its place among those of the host, from 0. */
 export function keptKey(keys: Fragment, secretId: string, secret: number): Fragment {
   const from = raw(String(1 + UNDER_BYTES + KEY_BYTES * secret))
   return sql`${secretId}::text || ':' || encode(substr(${keys}, ${from}, ${raw(String(KEY_BYTES))}), 'hex')`

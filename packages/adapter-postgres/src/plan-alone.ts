@@ -1,7 +1,7 @@
 import { addressKindOf, type HashGate, type SelfContainedPlan } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
 import { keptKey, standsUnder } from './kept-keys.js'
-import { matchesBetween } from './matching/matched-rows.js'
+import { boundsOf, matchesBetween } from './matching/matched-rows.js'
 import {
   codeAt,
   idHash,
@@ -48,7 +48,7 @@ export async function planAlone(
           ${joined(isKnown, ' and ')} as is_known ${matchesBetween(place, plan, stretch)}`,
       standings: [plan.standing],
       keys: plan.secretIds.length,
-      isGiven: plan.segments.length === 0 ? null : between(place, stretch),
+      isGiven: plan.segments.length === 0 ? null : boundsOf(source, stretch),
       isKnown: raw('given.is_known'),
     }),
   )
@@ -57,23 +57,7 @@ export async function planAlone(
 
 /** When a gate is shut, and its code. */
 function shutGate({ exclusion, prefix, from, to }: HashGate, id: Fragment): Fragment {
-  const hash = idHash(prefix, id)
-  return sql`when ${hash} < ${bound(from)} or ${hash} >= ${bound(to)} then ${exclusion}::text`
-}
-
-const BITS = 53
-/** The hash from which on its first bits, as a number, are at least so much. */
-function bound(leading: number): Fragment {
-  // as 56 bits; what is above all hashes is one digit more of the highest
-  const digits =
-    leading === 2 ** BITS ? 'ff'.repeat(33) : (BigInt(leading) * 8n).toString(16).padStart(14, '0')
-  return sql`decode(${digits}::text, 'hex')`
-}
-
-function between({ source }: PlanningPlace, { after, upTo }: StretchToPlan['stretch']): Fragment {
-  const bounds = [
-    ...(after === '' ? [] : [source.behind(after)]),
-    ...(upTo === null ? [] : [source.upTo(upTo)]),
-  ]
-  return bounds.length === 0 ? raw('true') : joined(bounds, ' and ')
+  // the first 53 bits of 56
+  const leading = sql`(('x' || encode(substr(${idHash(prefix, id)}, 1, 7), 'hex'))::bit(56)::bigint >> 3)`
+  return sql`when ${leading} < ${from}::bigint or ${leading} >= ${to}::bigint then ${exclusion}::text`
 }

@@ -27,7 +27,7 @@ export async function planStretch(
       given: sql`select * from ${given(contactColumns(toPlan.plan, standings, keys), contacts)}`,
       standings,
       keys,
-      isGiven: place.source.among(contacts.map(({ customerId }) => customerId)),
+      isGiven: [place.source.among(contacts.map(({ customerId }) => customerId))],
       isKnown: null,
     }),
   )

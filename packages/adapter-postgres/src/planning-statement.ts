@@ -47,15 +47,17 @@ export interface Candidates {
   readonly standings: readonly Standing[]
   /** How many keys an address has at most. */
   readonly keys: number
-  /** Whom `given` has, as a condition of the customers; null where it has their `tags`, and nothing else is asked of them. */
-  readonly isGiven: Fragment | null
+  /** Whom `given` has, as conditions of the customers; null where it has their `tags`, and nothing else is asked of them. */
+  readonly isGiven: readonly Fragment[] | null
   /** Nobody is planned unless it is so of each who is given; null where it need not be asked. */
   readonly isKnown: Fragment | null
 }
 
-/** What is told of {@link Candidates} of whom {@link Candidates.isKnown} is asked. */
+/** What the statement tells. */
 export interface PlannedCount {
+  /** How many are given. */
   readonly found: number
+  /** Whether {@link Candidates.isKnown} is so of each; else nobody was planned. */
   readonly all_known: boolean
 }
 
@@ -88,12 +90,9 @@ export function planningStatement(
   { run, plan, stretch }: StretchToPlan,
   { given, standings, keys, isGiven, isKnown }: Candidates,
 ): Fragment {
-  const { source, tables, tenant } = place
+  const { tables, tenant } = place
   const segments = countedSegments(place, plan)
-  const customer =
-    isGiven === null
-      ? sql``
-      : sql`join ${source.relation} on ${source.id} = gated.id and ${source.ofTenant(tenant)} and ${isGiven}`
+  const customer = customerOf(place, isGiven)
   const ways = plan.channels.map((channel, at) => wayOf(channel, at, plan.topic !== null))
   const fields = {
     customer_id: raw('p.id'),
@@ -109,9 +108,9 @@ export function planningStatement(
   const hash = idHash(rankKeyPrefix({ tenant, salt: plan.salt }), raw('coalesce(given.normal, given.id)'))
   return sql`
     with given as materialized (${given}), ${suppressions(place, plan, keys)} ${decisions(place, plan)} gated as materialized (
-      select given.id, given.standing, ${isGiven === null ? raw('given.tags,') : sql``} ${hash} as hash, ${gates(plan, keys)} from given
+      select given.id, given.standing, ${customer.carried} ${hash} as hash, ${gates(plan, keys)} from given
     ), people as (
-      select gated.id, gated.hash, ${standingAt(standings)}, ${isGiven === null ? raw('gated.tags') : source.heldTags} as tags,
+      select gated.id, gated.hash, ${standingAt(standings)}, ${customer.tags} as tags,
         ${segments.names} || ${labelsAt(standings)} as segments,
         ${joined(
           ways.map(({ channels }) => channels),
@@ -130,7 +129,7 @@ export function planningStatement(
           ways.map(({ reason }) => sql`array_position(${CODES}, ${reason})`),
           ', ',
         )})] end as exclusion
-      from gated ${customer}
+      from gated ${customer.join}
       ${segments.joins}
       ${joined(
         ways.map(({ join }) => join),
@@ -146,6 +145,13 @@ export function planningStatement(
       on conflict (tenant, run_id, slice, page) do nothing
     )
     select * from known`
+}
+
+/** Where the tags of who is given come from: out of `given`, through `gated`, or of the customers joined to it. */
+function customerOf({ source, tenant }: PlanningPlace, isGiven: Candidates['isGiven']) {
+  if (isGiven === null) return { carried: raw('given.tags,'), tags: raw('gated.tags'), join: sql`` }
+  const conditions = joined([sql`${source.id} = gated.id`, source.ofTenant(tenant), ...isGiven], ' and ')
+  return { carried: sql``, tags: source.heldTags, join: sql`join ${source.relation} on ${conditions}` }
 }
 
 /** SHA-256 over some bytes, then an id in its normal form, in UTF-8 behind its length. */

@@ -4,7 +4,7 @@ import { criteriaPredicate } from './criteria-predicate.js'
 import type { CompactFacts, CustomerSource } from './customer-source.js'
 import { eventCountsByRow, groupedEventCounts } from './event-counts.js'
 import { conjunctsOf } from './event-presence.js'
-import type { MatchingPlace } from './matched-rows.js'
+import { boundsOf, type MatchingPlace } from './matched-rows.js'
 import { type RuleByFacts, ruleByFacts } from './rule-by-facts.js'
 
 /**
@@ -63,13 +63,11 @@ function countsInIndex(
 const FEW_VALUES = 100
 
 /** The conditions of each part of the customers by id, between the cuts. */
-function partsOf({ behind, upTo }: CustomerSource, cuts: readonly CustomerId[]): readonly Fragment[] {
+function partsOf(source: CustomerSource, cuts: readonly CustomerId[]): readonly Fragment[] {
   if (cuts.length === 0) return []
-  return [null, ...cuts].map((after, at) => {
-    const last = cuts[at]
-    const bounds = [...(after === null ? [] : [behind(after)]), ...(last === undefined ? [] : [upTo(last)])]
-    return joined(bounds, ' and ')
-  })
+  return (['', ...cuts] as const).map((after, at) =>
+    joined(boundsOf(source, { after, upTo: cuts[at] ?? null }), ' and '),
+  )
 }
 
 /** The customers as one relation of parts, to be joined as a whole. */

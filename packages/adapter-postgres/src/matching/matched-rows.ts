@@ -29,19 +29,26 @@ export function everyMatch(
   return sql`from ${source.relation} ${counts.joins} where ${joined(conditions, ' and ')}`
 }
 
+/** Behind which id customers are meant, and up to which. */
+type Bounds = Pick<Stretch, 'after' | 'upTo'>
+
+/** That a customer is between two ids: no condition where there is no bound. */
+export function boundsOf(source: CustomerSource, { after, upTo }: Bounds): readonly Fragment[] {
+  return [...(after === '' ? [] : [source.behind(after)]), ...(upTo === null ? [] : [source.upTo(upTo)])]
+}
+
 /** From `from` on: the customers between two ids who match, under the alias `c`. For statements that look at a part of them. */
 export function matchesBetween(
   { source, tables, tenant }: MatchingPlace,
   { criteria, asOf }: MatchRequest,
-  { after, upTo }: Pick<Stretch, 'after' | 'upTo'>,
+  between: Bounds,
 ): Fragment {
   const scope = { events: tables.events, tenant, asOf, customerId: source.id }
   const split = splitPresence(criteria, scope)
   const counts = eventCountsByRow(split.criteria, scope)
   const conditions = [
     source.ofTenant(tenant),
-    ...(after === '' ? [] : [source.behind(after)]),
-    ...(upTo === null ? [] : [source.upTo(upTo)]),
+    ...boundsOf(source, between),
     ...split.conditions,
     ...eventsAtAll(split.criteria, scope),
     criteriaPredicate(split.criteria, { source, counts, asOf }),

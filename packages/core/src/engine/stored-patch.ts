@@ -1,10 +1,14 @@
 import { addressKeysOf } from '../consent/address-key.js'
-import type { ContactKind, Customer, CustomerPatch, KeyedAddress } from '../model/customer.js'
+import {
+  CONTACT_KINDS,
+  type ContactKind,
+  type Customer,
+  type CustomerPatch,
+  type KeyedAddress,
+} from '../model/customer.js'
 import type { Scope } from '../model/scope.js'
 import type { EngineContext } from './context.js'
 import { CHANNEL_OF, sealPatch } from './seal-customer.js'
-
-const KINDS = Object.keys(CHANNEL_OF) as ContactKind[]
 
 /**
  * A patch as the storage takes it: what the tenant seals is sealed, and plain addresses have their keys where the directory
@@ -23,9 +27,9 @@ export function storedPatch(context: EngineContext, scope: Scope, patch: Custome
 /** The plain addresses of a customer or of a patch, each with its keys. */
 export function keyedAddresses(
   { settings }: EngineContext,
-  { id, addresses = {} }: Pick<CustomerPatch, 'id' | 'addresses'> | Pick<Customer, 'id' | 'addresses'>,
+  { id, addresses = {} }: Pick<CustomerPatch | Customer, 'id' | 'addresses'>,
 ): readonly KeyedAddress[] {
-  return KINDS.flatMap((kind) => {
+  return CONTACT_KINDS.flatMap((kind) => {
     const address = addresses[kind] ?? null
     if (address === null) return []
     const addressKeys = addressKeysOf(settings.secrets, CHANNEL_OF[kind], address)

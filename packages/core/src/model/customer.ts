@@ -125,8 +125,13 @@ export type CustomerPatch = z.output<typeof customerPatchSchema> & {
   readonly addressKeys?: AddressKeys | undefined
 }
 
-/** The kinds of addresses of which a customer has at most one. */
-export type ContactKind = keyof Customer['addresses']
+/** The kinds of addresses of which a customer has at most one each. */
+export const CONTACT_KINDS = [
+  'email',
+  'phone',
+  'push',
+] as const satisfies readonly (keyof Customer['addresses'])[]
+export type ContactKind = (typeof CONTACT_KINDS)[number]
 
 /** Of an address, its keys under every secret of the host, the current one first. */
 export type AddressKeys = Readonly<Partial<Record<ContactKind, readonly AddressKey[]>>>

@@ -74,7 +74,8 @@ export interface CustomerDirectory {
   /**
    * Keeps the keys of addresses beside them, each only where that very address stands plain, so that a storage can plan
    * without asking for them (`DatabasePlanner.planAlone`); {@link CustomerDirectory.upsert} keeps those of its patches, and
-   * forgets them with the address. Nobody is told of them. Null when the directory keeps none.
+   * forgets them with the address. Nobody is told of them, and the journal tells of nothing: they follow from address and secrets. Null when the directory
+   * keeps none.
    *
    * @returns for how many customers it changed something
    */

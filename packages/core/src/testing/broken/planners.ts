@@ -1,5 +1,7 @@
 import { digestOf } from '../../base/digest.js'
 import type { AddressKey } from '../../base/ids.js'
+import type { Run } from '../../model/run.js'
+import type { Scope } from '../../model/scope.js'
 import type { DatabasePlanner } from '../../ports/storage/database-planner.js'
 import type { Storage } from '../../ports/storage/storage.js'
 import { asId } from '../as-id.js'
@@ -19,6 +21,11 @@ function broken(name: string, caughtBy: string, change: Change): BrokenStorage {
         : withStore(storage, 'databasePlanner', change(databasePlanner, storage))
     },
   }
+}
+
+/** A run in whatever version stands by now. */
+async function asStored(storage: Storage, scope: Scope, run: Run): Promise<Run> {
+  return { ...run, version: (await storage.campaigns.getRun(scope, run.id))?.version ?? run.version }
 }
 
 /**
@@ -78,16 +85,8 @@ export const brokenPlanners: readonly BrokenStorage[] = [
     'plans a stretch of a worker who is too late',
     'a run that somebody has moved is planned no further',
     (planner, storage) => ({
-      planStretch: async (scope, run, plan, stretch, contacts) => {
-        const stored = await storage.campaigns.getRun(scope, run.id)
-        await planner.planStretch(
-          scope,
-          { ...run, version: stored?.version ?? run.version },
-          plan,
-          stretch,
-          contacts,
-        )
-      },
+      planStretch: async (scope, run, plan, stretch, contacts) =>
+        planner.planStretch(scope, await asStored(storage, scope, run), plan, stretch, contacts),
     }),
   ),
   broken(
@@ -128,10 +127,8 @@ export const brokenPlanners: readonly BrokenStorage[] = [
     'plans alone for a worker who is too late',
     'a run that somebody has moved is not planned alone',
     (planner, storage) => ({
-      planAlone: async (scope, run, plan, stretch) => {
-        const stored = await storage.campaigns.getRun(scope, run.id)
-        return planner.planAlone(scope, { ...run, version: stored?.version ?? run.version }, plan, stretch)
-      },
+      planAlone: async (scope, run, plan, stretch) =>
+        planner.planAlone(scope, await asStored(storage, scope, run), plan, stretch),
     }),
   ),
   {
@@ -141,14 +138,12 @@ export const brokenPlanners: readonly BrokenStorage[] = [
       withStore(storage, 'customers', {
         upsert: async (scope, patches, entry) => {
           const done = await storage.customers.upsert(scope, patches, entry)
-          const [first] = patches
-          const email = first?.addresses?.email
-          if (email === 'b@example.com' && first !== undefined) {
-            const addressKeys = ['k1', 'k0'].map((id) => asId<AddressKey>(`${id}:${digestOf(id)}`))
-            await storage.customers.keepAddressKeys?.(scope, [
-              { customerId: first.id, kind: 'email', address: email, addressKeys },
-            ])
-          }
+          const addressKeys = ['k1', 'k0'].map((id) => asId<AddressKey>(`${id}:${digestOf(id)}`))
+          const stale = patches.flatMap(({ id, addresses }) => {
+            const address = addresses?.email ?? null
+            return address === null ? [] : [{ customerId: id, kind: 'email' as const, address, addressKeys }]
+          })
+          await storage.customers.keepAddressKeys?.(scope, stale)
           return done
         },
       }),

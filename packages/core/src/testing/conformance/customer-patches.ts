@@ -28,6 +28,17 @@ export const patchCases: readonly DirectoryCase[] = [
       'the customer',
     )
   }),
+  patchCase('nobody is told of the keys that come with an address', async ({ directory, ours }) => {
+    const customer = sampleCustomer()
+    const addressKeys = { email: [asId<AddressKey>(`2026a:${'0f'.repeat(32)}`)] }
+    for (const patch of [
+      patchOf(customer),
+      { id: customer.id, addresses: { email: customer.addresses.email } },
+    ])
+      await directory.upsert(ours, [{ ...patch, addressKeys }], freshEntry())
+    expectEqual(await directory.get(ours, [customer.id]), [customer], 'the customer')
+    expectEqual(await directory.scan(ours, { after: null, limit: 1 }), [customer], 'the scanned customer')
+  }),
   patchCase(
     'a sealed value is kept byte for byte, in the place of the plain one',
     async ({ directory, ours }) => {

@@ -196,8 +196,22 @@ export const plannedAloneCases: readonly StorageCase[] = [
     await write({ addresses: { email: null } })
     expectEqual(await planAlone(subject, planner), 1, 'after it was removed')
     expectEqual(await outcome(subject), { a: 'noAddress' }, 'who is reached')
-    const [customer] = await storage.customers.get(ours, [id])
-    expectEqual(Object.hasOwn(expectPresent(customer, 'the customer'), 'addressKeys'), false, 'what is told')
+  }),
+  plannerCase('a seal that takes the place of another brings its keys', async (subject, planner) => {
+    const { storage, ours } = subject
+    const [, older] = keysOf('a@example.com')
+    const before = { seal: 'k0.x', addressKeys: [expectPresent(older, 'a key')] }
+    await begin(subject, { a: { sealed: { 'addresses.email': before } } })
+    expectEqual(await planAlone(subject, planner), null, 'what it says before')
+    const reseal = {
+      customerId: asId<CustomerPatch['id']>('a'),
+      path: 'addresses.email',
+      replaces: before.seal,
+      value: { seal: 'k1.x', addressKeys: keysOf('a@example.com') },
+    } as const
+    await storage.customers.reseal(ours, [reseal], freshEntry())
+    expectEqual(await planAlone(subject, planner), 1, 'who matches')
+    expectEqual(await outcome(subject), { a: ['email'] }, 'who is reached')
   }),
   plannerCase('a run that somebody has moved is not planned alone', async (subject, planner) => {
     const { storage, ours } = subject
