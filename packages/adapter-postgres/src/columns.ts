@@ -1,4 +1,4 @@
-import { type Fragment, joined, raw, type SqlValue, sql } from './sql.js'
+import { Fragment, joined, raw, type SqlValue, sql } from './sql.js'
 
 type ColumnType =
   | 'text'
@@ -67,13 +67,16 @@ function typedName({ name, type }: Pick<Column<never>, 'name' | 'type'>): string
 
 /** Records as a table `given`: one array a column, so that the statement is the same however many there are. */
 export function given<Item>(columns: Columns<Item>, items: readonly Item[]): Fragment {
-  return { text: tableText(columns), values: arraysOf(columns, items) }
+  return new Fragment(tableWords(columns), arraysOf(columns, items))
 }
 
-const tableText = onceEach((columns) => {
-  const arrays = columns.map(({ type }) => `?::${CARRIERS[type]}[]`)
-  return `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
+const tableWords = onceEach((columns) => {
+  const arrays = columns.map(({ type }) => `${HOLE}::${CARRIERS[type]}[]`)
+  return `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`.split(HOLE)
 })
+
+/** Where a list of values comes. */
+const HOLE = '?'
 
 /**
  * Records as a table `given` whose rows are looked up one by one, `scope` beside each: for `with ${...}`, and to be
@@ -87,13 +90,14 @@ export function probes<Item>(
   items: readonly Item[],
 ): Fragment {
   const beside = Object.entries(scope).map(([name, value]) => sql`${value}::text as ${raw(name)}`)
-  const arrays = { text: probedText(columns), values: arraysOf(columns, items) }
+  const arrays = new Fragment(probedWords(columns), arraysOf(columns, items))
   return sql`given as materialized (select ${joined(beside, ', ')}, ${arrays})`
 }
 
-const probedText = onceEach((columns) => {
-  const arrays = columns.map(({ type }) => `(select ?::${CARRIERS[type]}[])`)
-  return `${typedNamesOf(columns).text} from unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
+const probedWords = onceEach((columns) => {
+  const arrays = columns.map(({ type }) => `(select ${HOLE}::${CARRIERS[type]}[])`)
+  const given = `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
+  return `${typedNamesOf(columns).text} from ${given}`.split(HOLE)
 })
 
 /** A list of values for each column. */
@@ -115,17 +119,17 @@ const PLAIN = /^(?!null$)[\w.:+@/-]+$/i
 
 /** A list as PostgreSQL writes it. Where many stand side by side that are alike, as in a column of a chunk, one is written. */
 export function arrayLiteral(elements: readonly (string | number | boolean | null)[]): string {
-  let written = ''
   let last: string | number | boolean | null | undefined
   let literal = ''
-  for (const element of elements) {
+  // joined, since a text that is put together piece by piece is a tree of texts, dear to make and to collect
+  const literals = elements.map((element) => {
     if (element !== last) {
       last = element
       literal = elementLiteral(element)
     }
-    written += written === '' ? literal : `,${literal}`
-  }
-  return `{${written}}`
+    return literal
+  })
+  return `{${literals.join(',')}}`
 }
 
 function elementLiteral(element: string | number | boolean | null): string {

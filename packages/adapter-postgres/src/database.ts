@@ -3,8 +3,8 @@ import type { Knex } from 'knex'
 import { arrayLiteral } from './columns.js'
 import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
 import { wait } from './pause.js'
-import { type Fragment, type SqlValue, sql } from './sql.js'
-import { nameOf } from './statement-names.js'
+import { readied } from './ready-statements.js'
+import { type Fragment, Frequent, type SqlValue, sql } from './sql.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
@@ -99,14 +99,21 @@ function sessionOf(knex: Knex, keepsReady = false): Session {
   return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement, keepsReady) }
 }
 
-async function rowsOf<Row>(
-  knex: Knex,
-  { text, values, isFrequent = false }: Fragment,
-  keepsReady = false,
-): Promise<readonly Row[]> {
-  const statement = knex.raw<{ readonly rows: readonly Row[] }>(text, values.map(bindingOf))
-  const { rows } = await (isFrequent && keepsReady ? statement.options({ name: nameOf(text) }) : statement)
+async function rowsOf<Row>(knex: Knex, statement: Fragment, keepsReady = false): Promise<readonly Row[]> {
+  const { rows } = await (keepsReady && statement instanceof Frequent
+    ? ready<Row>(knex, statement)
+    : knex.raw<Answer<Row>>(statement.text, statement.values.map(bindingOf)))
   return rows
+}
+
+interface Answer<Row> {
+  readonly rows: readonly Row[]
+}
+
+/** The driver is given the values as an option, so that knex looks for no holes in a text that has none. */
+function ready<Row>(knex: Knex, statement: Frequent): Knex.Raw<Answer<Row>> {
+  const { name, text, values } = readied(statement)
+  return knex.raw<Answer<Row>>(text).options({ name, values: values.map(bindingOf) })
 }
 
 /** A list is written here: driver and knex would each go through all of its elements, the former with two searches in each. */

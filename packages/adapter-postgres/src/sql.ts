@@ -1,62 +1,73 @@
 /** What can stand for a hole in a statement. */
 export type SqlValue = string | number | boolean | null | readonly (string | number | boolean | null)[]
 
-/** A piece of a statement with the values of its holes: knex's form, a `?` for each. */
-export interface Fragment {
-  readonly text: string
-  readonly values: readonly SqlValue[]
-  /** It comes so often that a connection is to keep it ready. */
-  readonly isFrequent?: boolean
+type Hole = SqlValue | Fragment
+
+/**
+ * A piece of a statement: its words, and between two of them a value or another piece. The words are what a place in the
+ * code says each time; they are put together to a text only where one is asked for.
+ */
+export class Fragment {
+  readonly words: readonly string[]
+  readonly holes: readonly Hole[]
+  /** The same for the same words; the words themselves where they are kept. */
+  readonly key: unknown
+
+  /** @param words - one more than holes; a `?` of their own stands behind a backslash */
+  constructor(words: readonly string[], holes: readonly Hole[], key: unknown = words) {
+    this.words = words
+    this.holes = holes
+    this.key = key
+  }
+
+  /** Knex's form: a `?` for each value. */
+  get text(): string {
+    const [first = '', ...rest] = this.words
+    return rest.reduce((text, words, index) => `${text}${textOf(this.holes[index])}${words}`, first)
+  }
+
+  /** The values of the holes, in order. */
+  get values(): readonly SqlValue[] {
+    return this.holes.flatMap((hole) => (hole instanceof Fragment ? hole.values : [hole]))
+  }
 }
 
-/** A whole statement that comes all the time with the same text: what it takes to read and plan it is spared. */
-export function frequent(statement: Fragment): Fragment {
-  return { ...statement, isFrequent: true }
+function textOf(hole: Hole | undefined): string {
+  return hole instanceof Fragment ? hole.text : '?'
+}
+
+/** A whole statement that comes so often that a connection is to keep it ready: to read and to plan it is spared. */
+export class Frequent extends Fragment {}
+
+/** A whole statement that comes all the time with the same text. */
+export function frequent({ words, holes, key }: Fragment): Frequent {
+  return new Frequent(words, holes, key)
 }
 
 /** Text that stands in a statement as it is. Never for what comes from outside. */
 export function raw(text: string): Fragment {
-  return { text: text.replaceAll('?', '\\?'), values: [] }
+  return new Fragment([escaped(text)], [], text)
 }
 
-/** The texts of a place in the code, which are the same each time. */
+/** The words of a place in the code, which are the same each time. */
 const written = new WeakMap<TemplateStringsArray, readonly string[]>()
 
-function textsOf(parts: TemplateStringsArray): readonly string[] {
-  const known = written.get(parts)
-  if (known !== undefined) return known
-  const texts = parts.map((part) => part.replaceAll('?', '\\?'))
-  written.set(parts, texts)
-  return texts
-}
-
 /** Writes a statement: values become bindings, fragments stand where they are put. */
-export function sql(parts: TemplateStringsArray, ...holes: readonly (SqlValue | Fragment)[]): Fragment {
-  let text = ''
-  const values: SqlValue[] = []
-  textsOf(parts).forEach((part, index) => {
-    text += part
-    if (index >= holes.length) return
-    const hole = holes[index] ?? null
-    if (isFragment(hole)) {
-      text += hole.text
-      values.push(...hole.values)
-    } else {
-      text += '?'
-      values.push(hole)
-    }
-  })
-  return { text, values }
+export function sql(parts: TemplateStringsArray, ...holes: readonly Hole[]): Fragment {
+  const words = written.get(parts) ?? parts.map(escaped)
+  written.set(parts, words)
+  return new Fragment(words, holes)
 }
 
 /** Fragments one after the other with a separator between them. */
 export function joined(fragments: readonly Fragment[], separator: string): Fragment {
-  return {
-    text: fragments.map(({ text }) => text).join(separator),
-    values: fragments.flatMap(({ values }) => values),
-  }
+  const { length } = fragments
+  if (length === 0) return raw('')
+  const between = Array.from({ length: length - 1 }, () => escaped(separator))
+  // no text that is raw holds a zero
+  return new Fragment(['', ...between, ''], fragments, `\0${length}\0${separator}`)
 }
 
-function isFragment(hole: SqlValue | Fragment): hole is Fragment {
-  return typeof hole === 'object' && hole !== null && 'text' in hole
+function escaped(text: string): string {
+  return text.replaceAll('?', '\\?')
 }

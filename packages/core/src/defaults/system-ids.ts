@@ -17,31 +17,28 @@ export function createSystemIds(options: {
   readonly random: Random
 }): Ids {
   let time = Number.NEGATIVE_INFINITY
+  let timeText = ''
   let counter = 0
 
   return {
     next() {
-      const chance = options.random.bytes(10)
+      const bytes = options.random.bytes(10)
+      const chance = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
       const now = options.clock.now()
       counter += 1
       if (now > time || counter >= COUNTER_LIMIT) {
         time = Math.max(now, time + 1)
-        counter = viewOf(chance).getUint16(8) & 0x7ff
+        timeText = textOfTime(time)
+        counter = chance.getUint16(8) & 0x7ff
       }
-      return uuidText(time, counter, chance)
+      chance.setUint8(0, (chance.getUint8(0) & 0x3f) | 0x80)
+      const tail = toHex(bytes.subarray(0, 8))
+      return `${timeText}-7${counter.toString(16).padStart(3, '0')}-${tail.slice(0, 4)}-${tail.slice(4)}`
     },
   }
 }
 
-function uuidText(time: number, counter: number, chance: Uint8Array): string {
-  const timeHex = time.toString(16).padStart(12, '0')
-  const counterHex = counter.toString(16).padStart(3, '0')
-  const tail = chance.subarray(0, 8)
-  viewOf(tail).setUint8(0, (viewOf(tail).getUint8(0) & 0x3f) | 0x80)
-  const tailHex = toHex(tail)
-  return `${timeHex.slice(0, 8)}-${timeHex.slice(8)}-7${counterHex}-${tailHex.slice(0, 4)}-${tailHex.slice(4)}`
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+function textOfTime(time: number): string {
+  const hex = time.toString(16).padStart(12, '0')
+  return `${hex.slice(0, 8)}-${hex.slice(8)}`
 }

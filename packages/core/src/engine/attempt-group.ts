@@ -3,6 +3,7 @@ import type { Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { SendResult } from '../ports/channel.js'
 import type { Permit } from '../ports/rate-limiter.js'
+import type { Settlement } from '../ports/storage/delivery-store.js'
 import { callChannel, type OpenAttempt, type ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
@@ -170,25 +171,25 @@ async function call(
 ): Promise<void> {
   const { lane, settler } = sending
   const answers = await callChannel(context, scope, lane, attempts)
-  for (const { result } of answers) halt(sending, stopOf(context, result))
-  const written = settler.write(
-    answers.map(({ attempt: { message, attemptId, startedAt }, result }) =>
-      settlementOf(
-        context,
-        message.held,
-        { attemptId, startedAt, weight: message.weight },
-        result,
-        lane.channel.capabilities,
-      ),
-    ),
-    answers.flatMap(({ attempt, result }) => refusalOf(attempt.message.addressKey, result)),
-  )
-  const resumes = answers.flatMap(({ result }) => resumeOf(context, result) ?? [])
+  const settlements: Settlement[] = []
+  const refused: RefusedAddress[] = []
+  let resumesAt: Instant | null = null
+  for (const { attempt, result } of answers) {
+    halt(sending, stopOf(context, result))
+    settlements.push(settlementOf(context, attempt, result, lane.channel.capabilities))
+    refused.push(...refusalOf(attempt.message.addressKey, result))
+    resumesAt = later(resumesAt, resumeOf(context, result))
+  }
+  const written = settler.write(settlements, refused)
   try {
-    if (resumes.length > 0) await slowDown(context, scope, lane, Math.max(...resumes))
+    if (resumesAt !== null) await slowDown(context, scope, lane, resumesAt)
   } finally {
     await written
   }
+}
+
+function later(left: Instant | null, right: Instant | null): Instant | null {
+  return left === null || right === null ? (left ?? right) : Math.max(left, right)
 }
 
 function refusalOf(addressKey: AddressKey | null, result: SendResult): readonly RefusedAddress[] {

@@ -76,8 +76,7 @@ async function call(
   attempts: readonly OpenAttempt[],
 ): Promise<readonly Answer[]> {
   const batch = attempts.map(({ message: { held, to, content }, attemptId }): OutgoingMessage => {
-    const expiresAt = expiryOf(campaign, held.delivery)
-    return {
+    const message = {
       deliveryId: held.delivery.id,
       attemptId,
       campaignId: campaign.id,
@@ -85,8 +84,9 @@ async function call(
       idempotencyKey: held.delivery.id,
       to,
       content,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
     }
+    const expiresAt = expiryOf(campaign, held.delivery)
+    return expiresAt === undefined ? message : { ...message, expiresAt }
   })
   const report = (error: string) =>
     context.logger.error('a channel gave no answer', { campaignId: campaign.id, error })

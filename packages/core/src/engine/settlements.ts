@@ -28,21 +28,35 @@ export interface HeldDelivery {
   readonly memberChannels: readonly ChannelKind[]
 }
 
-function settle(held: HeldDelivery, dueAt: Instant, fields: Partial<Settlement>): Settlement {
+/** What becomes of a delivery; what is not given is as it was, or empty. */
+function settle(
+  { delivery, fence }: HeldDelivery,
+  dueAt: Instant,
+  {
+    attempt = null,
+    status = 'queued',
+    reason = null,
+    tries = delivery.tries,
+    costMicros = 0,
+    currency = null,
+    next = null,
+    nextIfReturned = null,
+    events = [],
+  }: Partial<Settlement>,
+): Settlement {
   return {
-    deliveryId: held.delivery.id,
-    fence: held.fence,
-    attempt: null,
-    status: 'queued',
-    reason: null,
+    deliveryId: delivery.id,
+    fence,
+    attempt,
+    status,
+    reason,
     dueAt,
-    tries: held.delivery.tries,
-    costMicros: 0,
-    currency: null,
-    next: null,
-    nextIfReturned: null,
-    events: [],
-    ...fields,
+    tries,
+    costMicros,
+    currency,
+    next,
+    nextIfReturned,
+    events,
   }
 }
 
@@ -107,8 +121,11 @@ function retryDelayMs(context: EngineContext, tries: number): DurationMs {
 
 /** An attempt that is on record. */
 export interface Attempted {
-  /** How many messages it counts as at the list price. */
-  readonly weight: number
+  readonly message: {
+    readonly held: HeldDelivery
+    /** How many messages it counts as at the list price. */
+    readonly weight: number
+  }
   readonly attemptId: AttemptId
   readonly startedAt: Instant
 }
@@ -123,8 +140,7 @@ export function uncalled(held: HeldDelivery, attemptId: AttemptId): Settlement {
 /** What becomes of a delivery by the result of its attempt. */
 export function settlementOf(
   context: EngineContext,
-  held: HeldDelivery,
-  { attemptId, startedAt, weight }: Attempted,
+  { message: { held, weight }, attemptId, startedAt }: Attempted,
   result: SendResult,
   capabilities: ChannelCapabilities,
 ): Settlement {

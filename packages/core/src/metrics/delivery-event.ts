@@ -10,20 +10,36 @@ export function attributionOf({ campaignId, runId, arm, channel, segments }: Del
 /** An event of a delivery; what is not given is empty. */
 export function deliveryEvent(
   delivery: Delivery,
-  event: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & Partial<CampaignEvent>,
+  {
+    key,
+    type,
+    at,
+    recordedAt,
+    customerId = delivery.customerId,
+    amountMinor = 0,
+    costMicros = 0,
+    currency = null,
+    reason = null,
+    url = null,
+    machine = false,
+    interaction = null,
+  }: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & Partial<CampaignEvent>,
 ): CampaignEvent {
   return {
-    customerId: delivery.customerId,
+    key,
+    type,
+    at,
+    recordedAt,
+    customerId,
     deliveryId: delivery.id,
     attributions: [attributionOf(delivery)],
-    amountMinor: 0,
-    costMicros: 0,
-    currency: null,
-    reason: null,
-    url: null,
-    machine: false,
-    interaction: null,
-    ...event,
+    amountMinor,
+    costMicros,
+    currency,
+    reason,
+    url,
+    machine,
+    interaction,
   }
 }
 

@@ -1,6 +1,7 @@
 import { type Liquid, LiquidError, type Template as Piece, Tokenizer, TypeGuards } from 'liquidjs'
 import { CampaignKitError } from '../base/error.js'
 import { MEMORY_LIMIT, MessageContext, type RenderSession } from './message-context.js'
+import { parsePieces } from './plain-pieces.js'
 import { type RefusalReason, RenderRefusal } from './render-refusal.js'
 
 /** Where something stands in a template, both from 1. */
@@ -55,7 +56,7 @@ export function compileTemplate(liquid: Liquid, source: string, path: string): T
 
 function parse(liquid: Liquid, source: string, path: string): Piece[] {
   try {
-    return liquid.parse(source)
+    return parsePieces(liquid, source)
   } catch (thrown) {
     throw invalidTemplate(path, messageOf(thrown), placeOfError(thrown))
   }

@@ -1,5 +1,5 @@
 import { once } from '../base/once.js'
-import { toIso } from '../base/time.js'
+import { type Instant, toIso } from '../base/time.js'
 import type { CustomerFacts } from '../model/customer.js'
 import type { Markup } from './markup.js'
 import { rewardText, rewardValue } from './reward-text.js'
@@ -43,13 +43,21 @@ function customerOf(customer: RenderView['customer']): Readonly<Record<string, u
   })
 }
 
-function factsOf(facts: CustomerFacts): object {
-  const iso = (instant: number | undefined) => (instant === undefined ? undefined : toIso(instant))
-  return Object.assign({}, facts, {
-    lastLoginAt: iso(facts.lastLoginAt),
-    lastOrderAt: iso(facts.lastOrderAt),
-    lastConversationAt: iso(facts.lastConversationAt),
-  })
+function factsOf(facts: CustomerFacts): { readonly [Fact in keyof CustomerFacts]-?: unknown } {
+  return {
+    lastLoginAt: isoOf(facts.lastLoginAt),
+    lastOrderAt: isoOf(facts.lastOrderAt),
+    lastConversationAt: isoOf(facts.lastConversationAt),
+    orderCount: facts.orderCount,
+    totalSpentMinor: facts.totalSpentMinor,
+    currency: facts.currency,
+    conversationStatus: facts.conversationStatus,
+    incompleteTransactions: facts.incompleteTransactions,
+  }
+}
+
+function isoOf(instant: Instant | undefined): string | undefined {
+  return instant === undefined ? undefined : toIso(instant)
 }
 
 function couponOf(coupon: CouponView, locale: string): Readonly<Record<string, unknown>> {
