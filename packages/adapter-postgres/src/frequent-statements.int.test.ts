@@ -39,6 +39,14 @@ describe('a statement that comes all the time', () => {
     expect(await kept()).toEqual([expect.stringMatching(/^campaignkit_[0-9a-f]{40}_0$/)])
   })
 
+  it('tells who listens to knex of its values as an option of the driver', async () => {
+    const { knex, reserve } = openOne()
+    const told: unknown[] = []
+    knex.on('query', ({ bindings, options }) => told.push({ bindings, values: options.values }))
+    await reserve()
+    expect(told).toEqual([{ bindings: [], values: expect.arrayContaining([1, now]) }])
+  })
+
   it.each([{}, { statementTimeoutMs: 5_000 }])(
     'is no longer kept where a connection does not know it again, with %j',
     async (options) => {
