@@ -110,10 +110,13 @@ interface Answer<Row> {
   readonly rows: readonly Row[]
 }
 
-/** The driver is given the values as an option, so that knex looks for no holes in a text that has none. */
+/** The values are bound behind knex's back, which would look for their holes in a text of thousands of letters. */
 function ready<Row>(knex: Knex, statement: Frequent): Knex.Raw<Answer<Row>> {
   const { name, text, values } = readied(statement)
-  return knex.raw<Answer<Row>>(text).options({ name, values: values.map(bindingOf) })
+  const bindings = values.map(bindingOf)
+  const asked = knex.raw<Answer<Row>>(text).options({ name })
+  const toSQL = asked.toSQL.bind(asked)
+  return Object.assign(asked, { toSQL: () => Object.assign(toSQL(), { bindings }) })
 }
 
 /** A list is written here: driver and knex would each go through all of its elements, the former with two searches in each. */
