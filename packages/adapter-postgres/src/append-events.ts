@@ -5,7 +5,8 @@ import type { Session } from './database.js'
 import { EVENT_COLUMNS, type EventPart, partsOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { firstOfEach } from './first-of-each.js'
-import { type Fragment, frequent, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { type Fragment, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** Of so many events at most the plan that is kept ready may compare all with all. */

@@ -4,7 +4,8 @@ import { type Columns, given } from './columns.js'
 import type { Database } from './database.js'
 import { type DeliveryRow, deliveryOf, OF_DELIVERY } from './delivery-row.js'
 import { standsIn, type WaitsFor } from './lines.js'
-import { type Fragment, frequent, raw, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type WindowEntry = Parameters<DeliveryStore['openWindow']>[1][number]

@@ -3,8 +3,7 @@ import type { Knex } from 'knex'
 import { arrayLiteral } from './columns.js'
 import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
 import { wait } from './pause.js'
-import { readied } from './ready-statements.js'
-import { type Fragment, Frequent, type SqlValue, sql } from './sql.js'
+import { type Fragment, type ReadyStatement, type SqlValue, sql } from './sql.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
@@ -100,9 +99,10 @@ function sessionOf(knex: Knex, keepsReady = false): Session {
 }
 
 async function rowsOf<Row>(knex: Knex, statement: Fragment, keepsReady = false): Promise<readonly Row[]> {
-  const { rows } = await (keepsReady && statement instanceof Frequent
-    ? ready<Row>(knex, statement)
-    : knex.raw<Answer<Row>>(statement.text, statement.values.map(bindingOf)))
+  const ready = keepsReady ? statement.ready() : null
+  const { rows } = await (ready === null
+    ? knex.raw<Answer<Row>>(statement.text, statement.values.map(bindingOf))
+    : prepared<Row>(knex, ready))
   return rows
 }
 
@@ -111,8 +111,7 @@ interface Answer<Row> {
 }
 
 /** The values are bound behind knex's back, which would look for their holes in a text of thousands of letters. */
-function ready<Row>(knex: Knex, statement: Frequent): Knex.Raw<Answer<Row>> {
-  const { name, text, values } = readied(statement)
+function prepared<Row>(knex: Knex, { name, text, values }: ReadyStatement): Knex.Raw<Answer<Row>> {
   const bindings = values.map(bindingOf)
   const asked = knex.raw<Answer<Row>>(text).options({ name })
   const toSQL = asked.toSQL.bind(asked)

@@ -2,7 +2,8 @@ import type { DueIndex, DueRun, Instant, RunId, TenantId } from '@campaignkit/co
 import type { Database } from './database.js'
 import { nextDueOf } from './deliveries.js'
 import { everyChannel, standsIn, type WaitsFor } from './lines.js'
-import { frequent, raw, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 interface Row {

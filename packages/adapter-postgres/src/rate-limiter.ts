@@ -7,7 +7,8 @@ import {
   spacingMsOf,
 } from '@campaignkit/core/adapter'
 import type { Database } from './database.js'
-import { frequent, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** The rate limiter of {@link createPostgresStorage}: a row for each limit, locked while a reservation is made. */

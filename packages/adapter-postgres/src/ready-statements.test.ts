@@ -1,8 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import { readied } from './ready-statements.js'
-import { type Fragment, joined, raw, type SqlValue, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { type Fragment, joined, type ReadyStatement, raw, type SqlValue, sql } from './sql.js'
+
+function readied(statement: Fragment): ReadyStatement {
+  const ready = frequent(statement).ready()
+  if (ready === null) throw new Error('not kept ready')
+  return ready
+}
 
 describe('a statement that is kept ready', () => {
+  it('is one that was said to come often', () => {
+    expect(sql`select 1`.ready()).toBeNull()
+    expect(frequent(sql`select 1`).ready()).not.toBeNull()
+  })
+
   it('has numbers in place of its holes, and the values in their order', () => {
     const inner = sql`b = ${2} and attributes ? ${'x'}`
     expect(readied(sql`select ${1} where ${inner} or c = ${[3]}`)).toMatchObject({

@@ -1,13 +1,16 @@
 import { sha256, toHex, utf8 } from '@campaignkit/core/adapter'
-import { Fragment, type SqlValue } from './sql.js'
+import { Fragment, type ReadyStatement, type SqlValue } from './sql.js'
 
-/** A statement that a connection is to keep ready. */
-export interface ReadyStatement {
-  /** No two texts share one, in whatever process, since a connection may have served another one before. */
-  readonly name: string
-  /** With `$1` for the first value; a `?` of its own stands behind a backslash. */
-  readonly text: string
-  readonly values: readonly SqlValue[]
+/** A whole statement that comes so often that a connection is to keep it ready: to read and to plan it is spared. */
+class Frequent extends Fragment {
+  override ready(): ReadyStatement {
+    return readied(this)
+  }
+}
+
+/** A whole statement that comes all the time with the same text. */
+export function frequent({ words, holes, key }: Fragment): Fragment {
+  return new Frequent(words, holes, key)
 }
 
 /** Statements that are remembered: there are as many as places in the code, and a few variants of each. */
@@ -49,7 +52,7 @@ let kept = 0
  * A statement as its connection keeps it. One that came before is known again by its pieces: a text of some thousand
  * letters is neither put together nor looked through.
  */
-export function readied(statement: Fragment): ReadyStatement {
+function readied(statement: Fragment): ReadyStatement {
   const values: SqlValue[] = []
   const place = placeOf(beginnings, statement, values)
   const known = place.known ?? begin(statement)

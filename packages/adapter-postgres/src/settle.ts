@@ -12,7 +12,8 @@ import { type Columns, given, probes } from './columns.js'
 import type { Database, Session } from './database.js'
 import { firstOfEach } from './first-of-each.js'
 import { insertDeliveries } from './insert-deliveries.js'
-import { type Fragment, frequent, raw, sql } from './sql.js'
+import { frequent } from './ready-statements.js'
+import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 const SETTLEMENT: Columns<Settlement> = [

@@ -30,18 +30,24 @@ export class Fragment {
   get values(): readonly SqlValue[] {
     return this.holes.flatMap((hole) => (hole instanceof Fragment ? hole.values : [hole]))
   }
+
+  /** What a connection is to keep; null for a statement that comes now and then. */
+  ready(): ReadyStatement | null {
+    return null
+  }
+}
+
+/** A statement that a connection is to keep ready. */
+export interface ReadyStatement {
+  /** No two texts share one, in whatever process, since a connection may have served another one before. */
+  readonly name: string
+  /** With `$1` for the first value; a `?` of its own stands behind a backslash. */
+  readonly text: string
+  readonly values: readonly SqlValue[]
 }
 
 function textOf(hole: Hole | undefined): string {
   return hole instanceof Fragment ? hole.text : '?'
-}
-
-/** A whole statement that comes so often that a connection is to keep it ready: to read and to plan it is spared. */
-export class Frequent extends Fragment {}
-
-/** A whole statement that comes all the time with the same text. */
-export function frequent({ words, holes, key }: Fragment): Frequent {
-  return new Frequent(words, holes, key)
 }
 
 /** Text that stands in a statement as it is. Never for what comes from outside. */
