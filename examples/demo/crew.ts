@@ -47,7 +47,8 @@ function hire(clock: Clock): Hand {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
   const post = (order: Order) => {
-    if (child.connected) child.send(order)
+    // one that has just died is found out when its end is heard; what cannot be sent would throw in nobody's hands
+    if (child.connected) child.send(order, () => undefined)
   }
   const keeping = createTimeKeeping(clock, post)
   let sent: number | null = null
