@@ -1,5 +1,5 @@
 import { sha256, toHex, utf8 } from '@campaignkit/core/adapter'
-import { Fragment, type ReadyStatement, type SqlValue } from './sql.js'
+import { Fragment, numbered, type ReadyStatement, type SqlValue } from './sql.js'
 
 /** A whole statement that comes so often that a connection is to keep it ready: to read and to plan it is spared. */
 class Frequent extends Fragment {
@@ -82,13 +82,4 @@ function begin(statement: Fragment): Known {
   kept += 1
   const { text } = statement
   return { text: numbered(text), digest: toHex(sha256(utf8(text))).slice(0, 40), uses: 0 }
-}
-
-function numbered(text: string): string {
-  let values = 0
-  return text.replaceAll(/\\\?|\?/g, (found) => {
-    if (found !== '?') return found
-    values += 1
-    return `$${values}`
-  })
 }

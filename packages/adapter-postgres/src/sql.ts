@@ -77,3 +77,13 @@ export function joined(fragments: readonly Fragment[], separator: string): Fragm
 function escaped(text: string): string {
   return text.replaceAll('?', '\\?')
 }
+
+/** Knex's form of a text with `$1` in place of its first hole; a `?` of its own stays behind its backslash. */
+export function numbered(text: string): string {
+  let values = 0
+  return text.replaceAll(/\\\?|\?/g, (found) => {
+    if (found !== '?') return found
+    values += 1
+    return `$${values}`
+  })
+}

@@ -5,7 +5,7 @@ import { openCustomers } from '../open-customers.js'
 import { createSegmentStore } from '../segments.js'
 import type { Tables } from '../tables.js'
 import { chooseCount } from './choose-count.js'
-import { numbered } from './matching-statements.js'
+import { parameterised } from './matching-statements.js'
 import { planOf } from './query-plan.js'
 import { segmentRule } from './segment-rule.js'
 
@@ -77,7 +77,7 @@ export function createSegmentQuestions(
       const { statement, rules } = await statementOf(scope, input, asOf)
       const { told } = await planOf(database, statement, analyze)
       return {
-        statement: numbered(statement),
+        statement: parameterised(statement),
         parameters: statement.values.length,
         plan: told,
         externalRules: rules,

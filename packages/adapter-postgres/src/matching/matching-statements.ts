@@ -1,5 +1,5 @@
 import type { CustomerId, MatchRequest } from '@campaignkit/core/adapter'
-import { type Fragment, sql } from '../sql.js'
+import { type Fragment, numbered, sql } from '../sql.js'
 import { everyMatch, type MatchingPlace, matchesBetween } from './matched-rows.js'
 
 /** How many customers match, as one statement. */
@@ -18,12 +18,7 @@ export function pageStatement(
   return sql`select ${selection} ${behind} order by ${order} limit ${limit}`
 }
 
-/** A statement as PostgreSQL numbers its parameters. */
-export function numbered({ text }: Fragment): string {
-  let parameters = 0
-  return text.replaceAll(/\\\?|\?/g, (hole) => {
-    if (hole !== '?') return '?'
-    parameters += 1
-    return `$${parameters}`
-  })
+/** A statement as PostgreSQL reads it, with its parameters numbered. */
+export function parameterised({ text }: Fragment): string {
+  return numbered(text).replaceAll('\\?', '?')
 }

@@ -42,7 +42,7 @@ function settle(
     next = null,
     nextIfReturned = null,
     events = [],
-  }: Partial<Settlement>,
+  }: Partial<Omit<Settlement, 'deliveryId' | 'fence' | 'dueAt'>>,
 ): Settlement {
   return {
     deliveryId: delivery.id,

@@ -7,6 +7,9 @@ export function attributionOf({ campaignId, runId, arm, channel, segments }: Del
   return { campaignId, runId, arm, channel, segments }
 }
 
+/** What may be said of an event besides whose it is: that follows from the delivery. */
+type EventDetails = Partial<Omit<CampaignEvent, 'deliveryId' | 'attributions'>>
+
 /** An event of a delivery; what is not given is empty. */
 export function deliveryEvent(
   delivery: Delivery,
@@ -23,7 +26,7 @@ export function deliveryEvent(
     url = null,
     machine = false,
     interaction = null,
-  }: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & Partial<CampaignEvent>,
+  }: Pick<CampaignEvent, 'key' | 'type' | 'at' | 'recordedAt'> & EventDetails,
 ): CampaignEvent {
   return {
     key,
@@ -48,7 +51,7 @@ export function endEvent(
   delivery: Delivery,
   type: 'sent' | 'failed' | 'skipped' | 'cancelled' | 'held',
   now: Instant,
-  more: Partial<CampaignEvent> = {},
+  more: EventDetails = {},
 ): CampaignEvent {
   return deliveryEvent(delivery, { key: `${type}:${delivery.id}`, type, at: now, recordedAt: now, ...more })
 }
