@@ -8,7 +8,7 @@ export function attributionOf({ campaignId, runId, arm, channel, segments }: Del
 }
 
 /** What may be said of an event besides whose it is: that follows from the delivery. */
-type EventDetails = Partial<Omit<CampaignEvent, 'deliveryId' | 'attributions'>>
+export type EventDetails = Partial<Omit<CampaignEvent, 'deliveryId' | 'attributions'>>
 
 /** An event of a delivery; what is not given is empty. */
 export function deliveryEvent(
