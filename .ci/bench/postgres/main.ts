@@ -1,5 +1,5 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
-//   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9]     DIR: where the customers stand from one run to the next
+//   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9] [--shared-buffers 4GB]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 //   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
@@ -21,6 +21,7 @@ const { values, positionals } = parseArgs({
     customers: { type: 'string', default: '200000' },
     keep: { type: 'string' },
     rules: { type: 'string' },
+    'shared-buffers': { type: 'string' },
     members: { type: 'string', default: '100000' },
     deliveries: { type: 'string', default: '2000' },
     windows: { type: 'string', default: '1,10,100' },
@@ -42,6 +43,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
       customers: countOf(values.customers),
       keptIn: values.keep,
       rules: values.rules?.split(',').map(countOf),
+      sharedBuffers: values['shared-buffers'],
     }),
   freeze: async () => console.log(tableOf(freezeLines(countOf(values.members)))),
   delivery: async () =>

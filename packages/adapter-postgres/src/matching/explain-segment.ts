@@ -1,10 +1,12 @@
 import type { CriteriaInput, Instant, Scope } from '@campaignkit/core/adapter'
-import type { Database } from '../database.js'
+import type { Database, Session } from '../database.js'
 import type { CustomerMapping } from '../mapping/customer-mapping.js'
 import { openCustomers } from '../open-customers.js'
 import { createSegmentStore } from '../segments.js'
+import type { Fragment } from '../sql.js'
 import type { Tables } from '../tables.js'
 import { chooseCount } from './choose-count.js'
+import { withCountSettings } from './count-settings.js'
 import { parameterised } from './matching-statements.js'
 import { planOf } from './query-plan.js'
 import { segmentRule } from './segment-rule.js'
@@ -62,26 +64,31 @@ export function createSegmentQuestions(
 ): SegmentQuestions {
   const segments = createSegmentStore(database, tables)
   const customers = openCustomers(database, tables, mapping)
-  const statementOf = async (scope: Scope, input: CriteriaInput, asOf: Instant) => {
+  /** Does its work with the statement that counts, in the session that it was chosen for. */
+  const withCount = async <Result>(
+    { scope, input, asOf }: { readonly scope: Scope; readonly input: CriteriaInput; readonly asOf: Instant },
+    work: (session: Session, statement: Fragment) => Promise<Result>,
+  ) => {
     const { criteria, rules } = await segmentRule(segments, scope, input)
     const place = { source: await customers.source(), tables, tenant: scope.tenant }
-    return { statement: await chooseCount(database, place, { criteria, asOf }), rules }
+    const result = await withCountSettings(database, async (session) =>
+      work(session, await chooseCount(session, place, { criteria, asOf })),
+    )
+    return { result, rules }
   }
   return {
     countMatching: async (scope, input, { asOf }) => {
-      const { statement } = await statementOf(scope, input, asOf)
-      const [row] = await database.rows<{ readonly count: number }>(statement)
-      return row?.count ?? 0
+      const { result } = await withCount({ scope, input, asOf }, (session, statement) =>
+        session.rows<{ readonly count: number }>(statement),
+      )
+      return result[0]?.count ?? 0
     },
     explainSegment: async (scope, input, { asOf, analyze = false }) => {
-      const { statement, rules } = await statementOf(scope, input, asOf)
-      const { told } = await planOf(database, statement, analyze)
-      return {
-        statement: parameterised(statement),
-        parameters: statement.values.length,
-        plan: told,
-        externalRules: rules,
-      }
+      const { result, rules } = await withCount({ scope, input, asOf }, async (session, statement) => {
+        const { told } = await planOf(session, statement, analyze)
+        return { statement: parameterised(statement), parameters: statement.values.length, plan: told }
+      })
+      return { ...result, externalRules: rules }
     },
   }
 }
