@@ -176,6 +176,13 @@ describe('explainSegment', () => {
     expect(statement).toContain('? $')
   })
 
+  it('tells with which settings the statement is planned', async () => {
+    const { plan } = await storage.explainSegment(scope, tag('t7'), { asOf })
+    // those of a server that somebody has set up are told as well
+    const told = { random_page_cost: expect.any(String), work_mem: expect.any(String) }
+    expect(plan).toMatchObject([{ Settings: told }])
+  })
+
   it('runs the statement where it is asked to', async () => {
     const told = async (analyze: boolean) =>
       JSON.stringify((await storage.explainSegment(scope, tag('t7'), { asOf, analyze })).plan)

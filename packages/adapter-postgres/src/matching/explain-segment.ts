@@ -29,7 +29,7 @@ export interface ExplainedSegment {
   readonly statement: string
   /** How many parameters it has. */
   readonly parameters: number
-  /** What `EXPLAIN (FORMAT JSON)` says. */
+  /** What `EXPLAIN (FORMAT JSON, SETTINGS)` says; counts are planned with settings of their own where a server has its as they come. */
   readonly plan: unknown
   /** External rules, which are asked after matching and stand in no statement. */
   readonly externalRules: readonly string[]

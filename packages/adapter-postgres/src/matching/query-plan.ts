@@ -12,7 +12,7 @@ interface PlanNode {
 
 /** How the database means to run a statement. */
 export interface QueryPlan {
-  /** What `EXPLAIN (FORMAT JSON)` says. */
+  /** What `EXPLAIN (FORMAT JSON, SETTINGS)` says. */
   readonly told: unknown
   /** In the units of the database: 1 is a page that is read behind the one before. */
   readonly cost: number
@@ -21,7 +21,9 @@ export interface QueryPlan {
 
 /** Asks how the database means to run a statement; `analyze` runs it. */
 export async function planOf(session: Session, statement: Fragment, analyze = false): Promise<QueryPlan> {
-  const explain = analyze ? sql`explain (format json, analyze, buffers)` : sql`explain (format json)`
+  const explain = analyze
+    ? sql`explain (format json, settings, analyze, buffers)`
+    : sql`explain (format json, settings)`
   const [row] = await session.rows<{ readonly 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
     sql`${explain} ${statement}`,
   )
