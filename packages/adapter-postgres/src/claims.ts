@@ -56,11 +56,13 @@ async function claim(
     channel: sql`${channel}::text`,
   }
   const inTurn = sql`order by due_at, rank, id limit ${limit}`
+  // just as the index has them: what it does not order is sorted, of a table without statistics all that wait
+  const inLine = sql`order by due_at, rank limit ${limit}`
   const rows = await database.rows<DeliveryRow>(
     frequent(sql`
     with free as (
       select id, due_at, rank from ${deliveries} as d
-      where ${standsIn({ ...line, upTo: sql`${now}` })} ${inTurn} for update skip locked
+      where ${standsIn({ ...line, upTo: sql`${now}` })} ${inLine} for update skip locked
     ), ended as (
       select id, due_at, rank from ${deliveries}
       where ${ofRun} and ${leased} and lease_until <= ${now} and (status <> 'inDoubt' or due_at <= ${now})

@@ -29,7 +29,7 @@ export async function endQueued(
   const rows = await session.rows<DeliveryRow>(sql`
     with queued as (
       select waiting.id from ${runs} as r cross join ${everyChannel('asked')} cross join lateral (
-        select d.id from ${deliveries} as d where ${inLine} order by d.due_at, d.rank, d.id limit ${limit} for update
+        select d.id from ${deliveries} as d where ${inLine} order by d.due_at, d.rank limit ${limit} for update
       ) as waiting where ${ofCampaign}
     ), ended as (
       select waiting.id from ${runs} as r cross join lateral (

@@ -25,7 +25,12 @@ const keysOf = (fed: readonly FedEvent[]) => fed.map(({ event }) => event.key)
 const read = async (after: string | null = null, limit = 1_000) => storage.eventFeed.read({ after, limit })
 /** An event that counts nowhere: writers of the same counts wait for each other. */
 const eventOf = (key: string) => sampleEvent({ key, attributions: [] })
+/** On a server of `DATABASE_URL` other tests have transactions open. */
+const PATIENCE_MS = 10_000
 const append = (key: string) => storage.events.append(scope, [eventOf(key)])
+/** What is read in the end: whoever has a transaction open holds the feed back. */
+const eventuallyRead = (after: string | null = null) =>
+  expect.poll(async () => keysOf(await read(after)), { timeout: PATIENCE_MS })
 
 describe('the feed of events', () => {
   it('holds back what stands behind an open transaction of a host, and then loses none', async () => {
@@ -34,13 +39,13 @@ describe('the feed of events', () => {
     const enlisted = storage.enlist?.(transaction)
     await enlisted?.storage.events.append(scope, [eventOf('within')])
     await append('after')
+    await eventuallyRead().toEqual(['before'])
     const early = await read()
-    expect(keysOf(early)).toEqual(['before'])
     const { waiting } = await storage.eventFeed.state('sink', 10)
     expect(waiting).toBe(2)
     await transaction.commit()
     await enlisted?.committed
-    expect(keysOf(await read(early.at(-1)?.position))).toEqual(['within', 'after'])
+    await eventuallyRead(early.at(-1)?.position).toEqual(['within', 'after'])
   })
 
   it('passes over what was taken back', async () => {
@@ -49,7 +54,7 @@ describe('the feed of events', () => {
     await enlisted?.storage.events.append(scope, [eventOf('within')])
     await append('after')
     await transaction.rollback()
-    expect(keysOf(await read())).toEqual(['after'])
+    await eventuallyRead().toEqual(['after'])
   })
 
   it('is read whole while many write at once, page by page', async () => {
@@ -67,8 +72,8 @@ describe('the feed of events', () => {
     const written = Promise.all(writers).finally(() => {
       isWriting = false
     })
-    for (let isLast = false; !isLast; ) {
-      isLast = !isWriting
+    const until = Date.now() + PATIENCE_MS
+    while (isWriting || (seen.length < 600 && Date.now() < until)) {
       for (;;) {
         const page = await read(position, 7)
         if (page.length === 0) break
@@ -77,6 +82,7 @@ describe('the feed of events', () => {
       }
     }
     await written
+    expect(await read(position)).toEqual([])
     expect(seen).toHaveLength(600)
     expect(new Set(seen).size).toBe(600)
     for (let writer = 0; writer < 8; writer += 1) {
@@ -87,6 +93,7 @@ describe('the feed of events', () => {
 
   it('is found by its index from a place on', async () => {
     for (let at = 0; at < 20; at += 1) await append(`e-${at}`)
+    await eventuallyRead().toHaveLength(20)
     const [first] = await read(null, 1)
     const [xid] = JSON.parse(first?.position ?? '[]') as readonly string[]
     const { rows } = await knex.transaction(async (transaction) => {
