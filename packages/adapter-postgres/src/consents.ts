@@ -13,9 +13,10 @@ import {
   toHex,
   utf8,
 } from '@campaignkit/core/adapter'
-import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, probes, typedNamesOf } from './columns.js'
 import type { Database, Session } from './database.js'
 import { writeJournal } from './journal.js'
+import { frequent } from './ready-statements.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -42,6 +43,9 @@ const SUPPRESSION: Columns<Suppression> = [
   { name: 'since', type: 'float8', of: ({ since }) => since },
 ]
 
+const CUSTOMER: Columns<CustomerId> = [{ name: 'customer_id', type: 'text', of: (id) => id }]
+const ADDRESS_KEY: Columns<AddressKey> = [{ name: 'address_key', type: 'text', of: (key) => key }]
+
 interface RecordRow {
   readonly customer_id: CustomerId
   readonly channel: ConsentRecord['channel']
@@ -65,10 +69,12 @@ export function createConsentStore(database: Database, tables: Tables): ConsentS
       await writeJournal(session, tables, scope, [entry])
     })
   const read = async ({ tenant }: Scope, customerIds: readonly CustomerId[]) => {
-    const rows = await database.rows<RecordRow>(sql`
-      select ${namesOf(RECORD)} from ${consents}
-      where tenant = ${tenant} and customer_id = any(${customerIds}::text[])
-      order by customer_id, obtained_at, identity`)
+    const rows = await database.rows<RecordRow>(
+      frequent(sql`
+      with ${probes({ tenant }, CUSTOMER, [...new Set(customerIds)])}
+      select ${namesOf(RECORD)} from given join ${consents} using (tenant, customer_id)
+      order by customer_id, obtained_at, identity`),
+    )
     return rows.map(recordOf)
   }
   return {
@@ -98,9 +104,11 @@ export function createConsentStore(database: Database, tables: Tables): ConsentS
             and kept.address_key = given.address_key`)
       }),
     suppressed: async ({ tenant }, addressKeys) => {
-      const rows = await database.rows<SuppressionRow>(sql`
-        select ${namesOf(SUPPRESSION)} from ${suppressions}
-        where tenant = ${tenant} and address_key = any(${addressKeys}::text[])`)
+      const rows = await database.rows<SuppressionRow>(
+        frequent(sql`
+        with ${probes({ tenant }, ADDRESS_KEY, [...new Set(addressKeys)])}
+        select ${namesOf(SUPPRESSION)} from given join ${suppressions} using (tenant, address_key)`),
+      )
       return rows.map(suppressionOf)
     },
   }

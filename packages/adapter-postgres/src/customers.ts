@@ -8,7 +8,7 @@ import {
   resealedCustomer,
   type Scope,
 } from '@campaignkit/core/adapter'
-import { type Columns, given, namesOf, settingsOf, typedNamesOf } from './columns.js'
+import { type Columns, given, namesOf, probes, settingsOf, typedNamesOf } from './columns.js'
 import { CUSTOMER_COLUMNS, type CustomerRow, customerOf } from './customer-row.js'
 import type { Database, Session } from './database.js'
 import { TryAgain } from './failures.js'
@@ -17,8 +17,11 @@ import { keepAddressKeys } from './keep-address-keys.js'
 import { KEY_CHANGE_COLUMNS, KEY_CHANGES, KEY_COLUMNS, type NamedKeys, namedKeys } from './kept-keys.js'
 import { pageStatement } from './matching/matching-statements.js'
 import { ownCustomers } from './matching/own-customers.js'
+import { frequent } from './ready-statements.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
+
+const ID: Columns<CustomerId> = [{ name: 'id', type: 'text', of: (id) => id }]
 
 /** The customers of {@link createPostgresStorage}, in its own table. */
 export function createCustomerDirectory(database: Database, tables: Tables): CustomerDirectory {
@@ -40,9 +43,11 @@ export function createCustomerDirectory(database: Database, tables: Tables): Cus
       return rows.map(customerOf)
     },
     get: async ({ tenant }, ids) => {
-      const rows = await database.rows<CustomerRow>(sql`
-        select ${namesOf(CUSTOMER_COLUMNS)} from ${customers}
-        where tenant = ${tenant} and id = any(${ids}::text[])`)
+      const rows = await database.rows<CustomerRow>(
+        frequent(sql`
+        with ${probes({ tenant }, ID, [...new Set(ids)])}
+        select ${namesOf(CUSTOMER_COLUMNS)} from given join ${customers} using (tenant, id)`),
+      )
       return rows.map(customerOf)
     },
     upsert: (scope, patches, entry) =>
