@@ -58,7 +58,7 @@ const CLAIM = `
     select id, due_at, rank from ${SCHEMA}.deliveries
     where line = hashtextextended($3, hashtextextended($2, 1))
       and tenant = $1 and run_id = $2 and channel = $3 and due_at between '-infinity' and $4
-    order by due_at, rank limit $5 for update skip locked
+    order by due_at, rank, id limit $5 for update skip locked
   ), ended as (
     select id, due_at, rank from ${SCHEMA}.deliveries
     where tenant = $1 and run_id = $2 and channel = $3 and is_leased and status = 'claimed' and lease_until <= $4
@@ -79,7 +79,7 @@ const CLAIM_IN_DOUBT = `
     select id, due_at, rank from ${SCHEMA}.deliveries
     where line = hashtextextended($3, hashtextextended($2, 2))
       and tenant = $1 and run_id = $2 and channel = $3 and due_at between '-infinity' and $4
-    order by due_at, rank limit $5 for update skip locked
+    order by due_at, rank, id limit $5 for update skip locked
   ), ended as (
     select id, due_at, rank from ${SCHEMA}.deliveries
     where tenant = $1 and run_id = $2 and channel = $3 and is_leased and status in ('attempting', 'inDoubt')

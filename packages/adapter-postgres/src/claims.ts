@@ -38,7 +38,8 @@ const DOUBTFUL: Waiting = {
 
 /**
  * Leases deliveries in their turn. Rows that another claim has locked are passed over, so that no two wait for each
- * other; what it locks and does not take is free again with the end of the statement.
+ * other; what it locks and does not take is free again with the end of the statement. A line is taken in the order that its
+ * index has, and then whoever is level with the last: asked for the ids as well, a planner that takes the line for short sorts all of it.
  */
 async function claim(
   database: Database,
@@ -55,14 +56,21 @@ async function claim(
     runId: sql`${runId}::text`,
     channel: sql`${channel}::text`,
   }
+  const standing = standsIn({ ...line, upTo: sql`${now}` })
   const inTurn = sql`order by due_at, rank, id limit ${limit}`
-  // just as the index has them: what it does not order is sorted, of a table without statistics all that wait
-  const inLine = sql`order by due_at, rank limit ${limit}`
   const rows = await database.rows<DeliveryRow>(
     frequent(sql`
-    with free as (
+    with ahead as (
       select id, due_at, rank from ${deliveries} as d
-      where ${standsIn({ ...line, upTo: sql`${now}` })} ${inLine} for update skip locked
+      where ${standing} order by due_at, rank limit ${limit} for update skip locked
+    ), level as (
+      select other.* from (select due_at, rank from ahead order by due_at desc, rank desc limit 1) as last
+      cross join lateral (
+        select id, due_at, rank from ${deliveries} as d
+        where ${standing} and due_at = last.due_at and rank = last.rank for update skip locked
+      ) as other
+    ), free as (
+      select * from ahead union select * from level
     ), ended as (
       select id, due_at, rank from ${deliveries}
       where ${ofRun} and ${leased} and lease_until <= ${now} and (status <> 'inDoubt' or due_at <= ${now})

@@ -8,10 +8,9 @@ interface Setting {
 }
 
 /**
- * Does its work in a transaction whose settings suit counts, in place of those that servers come with, under which pages of an
- * index are priced as on a spinning disk, so that all rows are read instead; 4 MB cannot hold where a hundred thousand rows
- * stand, so that every row beside them is compared too; and each process compiles the many parts of a count before it runs
- * them, which takes longer. What a host has set stays.
+ * Does its work in a transaction whose settings suit counts. With those that servers come with, an index is priced as on a
+ * spinning disk, and all rows are read instead; a bitmap of more than 4 MB knows pages alone, whose rows are all compared; and each
+ * process compiles the many parts of a count, which takes longer than to run them. What a host has set stays.
  */
 export function withCountSettings<Result>(
   database: Database,

@@ -100,9 +100,8 @@ export interface DeliveryStore {
   append(scope: Scope, deliveries: readonly Delivery[]): Promise<void>
   /**
    * Leases up to `limit` deliveries of a run on a channel to a worker, in order of (dueAt, rank, id): `queued` ones that
-   * are due, and `claimed` ones whose lease has ended (`until <= now`). Of those that share instant and rank any may be
-   * left, where `limit` leaves some. Each becomes `claimed` with a fence one larger than any it ever had. No delivery
-   * is given to two callers at once.
+   * are due, and `claimed` ones whose lease has ended (`until <= now`). Each becomes `claimed` with a fence one
+   * larger than any it ever had. No delivery is given to two callers at once.
    */
   claim(scope: Scope, runId: RunId, request: ClaimRequest): Promise<readonly Delivery[]>
   /**

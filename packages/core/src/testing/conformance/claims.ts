@@ -41,7 +41,7 @@ export const claimCases: readonly StorageCase[] = [
       ours,
       [later, ...inOrder].toSorted((left, right) => (left.id < right.id ? 1 : -1)),
     )
-    const first = await storage.deliveries.claim(ours, RUN, claimOf({ limit: 5 }))
+    const first = await storage.deliveries.claim(ours, RUN, claimOf({ limit: 4 }))
     const rest = await storage.deliveries.claim(ours, RUN, claimOf({ worker: OTHER_WORKER }))
     expectEqual([...idsOf(first), ...idsOf(rest)], idsOf(inOrder), 'deliveries claimed')
     const [given] = first
