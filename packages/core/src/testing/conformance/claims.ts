@@ -51,6 +51,17 @@ export const claimCases: readonly StorageCase[] = [
     expectThat(fenceOf(given) > 0, 'a fence above 0', given?.lease)
     expectEqual(await storage.deliveries.claim(ours, RUN, claimOf()), [], 'claimed once more')
   }),
+  claimCase(
+    'claim leaves the larger ids of one instant and rank, whichever came first',
+    async ({ storage, ours }) => {
+      await seedDeliveries(storage, ours, [sampleDelivery({ id: 'z', rank: 0 })])
+      for (const id of ['d', 'b', 'c', 'a'])
+        await storage.deliveries.append(ours, [sampleDelivery({ id, rank: 1 })])
+      const claimed = async () => idsOf(await storage.deliveries.claim(ours, RUN, claimOf({ limit: 3 })))
+      expectEqual(await claimed(), ['z', 'a', 'b'], 'deliveries claimed')
+      expectEqual(await claimed(), ['c', 'd'], 'the rest')
+    },
+  ),
   claimCase('claim is for one run and one channel', async ({ storage, ours }) => {
     const email = sampleDelivery({ id: 'a' })
     const sms = sampleDelivery({ id: 'b', channel: 'sms' })
