@@ -38,8 +38,9 @@ const DOUBTFUL: Waiting = {
 
 /**
  * Leases deliveries in their turn. Rows that another claim has locked are passed over, so that no two wait for each
- * other; what it locks and does not take is free again with the end of the statement. A line is taken in the order that its
- * index has, and then whoever is level with the last: asked for the ids as well, a planner that takes the line for short sorts all of it.
+ * other; what it locks and does not take is free again with the end of the statement. A line is taken in the order that
+ * its index has, and then those who are level with the last and have a smaller id: asked for ids at once, a planner
+ * that takes the line for short sorts all of it. Neither takes more than `limit`: what is locked is missed by others.
  */
 async function claim(
   database: Database,
@@ -64,10 +65,10 @@ async function claim(
       select id, due_at, rank from ${deliveries} as d
       where ${standing} order by due_at, rank limit ${limit} for update skip locked
     ), level as (
-      select other.* from (select due_at, rank from ahead order by due_at desc, rank desc limit 1) as last
-      cross join lateral (
+      select other.* from (select * from ahead order by due_at desc, rank desc, id desc limit 1) as last cross join lateral (
         select id, due_at, rank from ${deliveries} as d
-        where ${standing} and due_at = last.due_at and rank = last.rank for update skip locked
+        where ${standing} and due_at = last.due_at and rank = last.rank and id < last.id
+        order by id limit ${limit} for update skip locked
       ) as other
     ), free as (
       select * from ahead union select * from level
@@ -94,7 +95,7 @@ function byTurn(left: Delivery, right: Delivery): number {
 export function createClaims(
   database: Database,
   tables: Tables,
-  { announce }: Announcer,
+  { announce }: Pick<Announcer, 'announce'>,
 ): Pick<DeliveryStore, 'claim' | 'claimInDoubt' | 'openWindow' | 'release'> {
   const { deliveries, attempts } = tables
   const claimAnd =
