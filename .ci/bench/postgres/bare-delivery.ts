@@ -319,8 +319,11 @@ async function deliverAll(): Promise<void> {
 let begun = process.cpuUsage()
 process.on('message', async (said) => {
   if (said === 'go') {
-    begun = process.cpuUsage()
     await deliverAll()
+    return
+  }
+  if (said === 'measure') {
+    begun = process.cpuUsage()
     return
   }
   const { user, system } = process.cpuUsage(begun)

@@ -1,4 +1,4 @@
-// A worker in a process of its own: `go` has it begin, `stop` has it end and tell what it took.
+// A worker in a process of its own: `go` has it begin, `stop` has it end and tell what it took since `measure`.
 import process from 'node:process'
 import createKnex from 'knex'
 import { openKit } from './delivery-kit.js'
@@ -15,8 +15,11 @@ let worked: Promise<void> = Promise.resolve()
 
 process.on('message', async (said) => {
   if (said === 'go') {
-    begun = process.cpuUsage()
     worked = root.worker({ concurrency: 1 }).run({ signal: end.signal })
+    return
+  }
+  if (said === 'measure') {
+    begun = process.cpuUsage()
     return
   }
   const { user, system } = process.cpuUsage(begun)

@@ -1,5 +1,7 @@
 // Delivery through a channel that accepts at once, by so many processes as there are workers, each of which has a
 // campaign; beside the same statements without the kit in as many processes. A window is what a channel has in flight.
+// On both sides the first deliveries of a process are not measured: meanwhile its code is compiled, its connections are
+// opened and their statements planned, which would be most of what a short run measures.
 import { type ChildProcess, fork } from 'node:child_process'
 import process from 'node:process'
 import { createPostgresStorage } from '@campaignkit/adapter-postgres'
@@ -14,7 +16,10 @@ const LOOK_EVERY_MS = 20
 
 /** What is measured. */
 export interface DeliveryBench {
+  /** How many are measured; by all processes together. */
   readonly deliveries: number
+  /** How many are delivered before, for each process. */
+  readonly warmUp: number
   readonly windows: readonly number[]
   readonly workers: readonly number[]
   /** How often each is measured, both sides in turns; the round with the median share is told. */
@@ -47,11 +52,19 @@ export interface Place {
   readonly knex: Knex
 }
 
+/** How many are delivered before what is measured, all in all, and by whom. */
+interface Load {
+  readonly deliveries: number
+  readonly before: number
+  readonly processes: number
+  readonly argumentsOf: Arguments
+}
+
 /** Has processes of one program, compiled beside this one, deliver what there is, and waits for the last. */
 async function measureProcesses(
   { knex }: Place,
   program: string,
-  { deliveries, argumentsOf, processes }: { deliveries: number; argumentsOf: Arguments; processes: number },
+  { deliveries, before, processes, argumentsOf }: Load,
 ): Promise<Measured> {
   const serverCpuMs = await serverCpuOf(knex)
   const path = new URL(program, import.meta.url)
@@ -62,12 +75,12 @@ async function measureProcesses(
     }),
   )
   await Promise.all(children.map(nextWord))
-  const before = { sent: await countSent(knex), server: serverCpuMs() }
-  const begun = performance.now()
   for (const child of children) child.send('go')
-  while ((await countSent(knex)) < before.sent + deliveries)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
-  const tookMs = performance.now() - begun
+  const already = await untilSent(knex, before)
+  for (const child of children) child.send('measure')
+  const begun = { at: performance.now(), server: serverCpuMs() }
+  const measured = (await untilSent(knex, before + deliveries)) - already
+  const tookMs = performance.now() - begun.at
   const after = serverCpuMs()
   const words = await Promise.all(
     children.map((child) => {
@@ -78,12 +91,20 @@ async function measureProcesses(
   )
   const processMs = words.reduce((sum, { cpuMs }) => sum + cpuMs, 0)
   return {
-    perSecond: (deliveries / tookMs) * 1_000,
-    serverUs:
-      after === null || before.server === null ? null : ((after - before.server) * 1_000) / deliveries,
-    processUs: (processMs * 1_000) / deliveries,
+    perSecond: (measured / tookMs) * 1_000,
+    serverUs: after === null || begun.server === null ? null : ((after - begun.server) * 1_000) / measured,
+    processUs: (processMs * 1_000) / measured,
     peakMb: Math.max(...words.map(({ peakMb }) => peakMb)),
     neededMb: Math.max(...words.map(({ neededMb }) => neededMb)),
+  }
+}
+
+/** Waits until so many are sent. @returns how many there are by then */
+async function untilSent(knex: Knex, count: number): Promise<number> {
+  for (;;) {
+    const sent = await countSent(knex)
+    if (sent >= count) return sent
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS))
   }
 }
 
@@ -112,6 +133,7 @@ async function begin({ knex }: Place, deliveries: number, parts: readonly number
 /** What is delivered, how, and by how many processes. */
 interface Task {
   readonly deliveries: number
+  readonly warmUp: number
   readonly window: number
   readonly processes: number
 }
@@ -120,9 +142,10 @@ interface Task {
 export async function deliverBy(
   program: './delivery-worker.mjs' | './bare-delivery.mjs',
   place: Place,
-  { deliveries, window, processes }: Task,
+  { deliveries, warmUp, window, processes }: Task,
 ): Promise<Measured> {
-  await begin(place, deliveries, [processes])
+  const before = warmUp * processes
+  await begin(place, before + deliveries, [processes])
   const root = openKit(place.knex, window)
   const ids = await freezeCampaigns(root, processes)
   const { rows } = await place.knex.raw(
@@ -131,7 +154,7 @@ export async function deliverBy(
   )
   await place.knex.raw(`vacuum analyze ${SCHEMA}.deliveries`)
   const argumentsOf = (part: number) => [place.url, String(window), ids[part] ?? '', rows[part].id]
-  const measured = await measureProcesses(place, program, { deliveries, argumentsOf, processes })
+  const measured = await measureProcesses(place, program, { deliveries, before, processes, argumentsOf })
   await root.close()
   return measured
 }
@@ -161,6 +184,7 @@ const told = ({ perSecond, serverUs, processUs }: Measured) =>
 /** Measures each number of workers at each window. */
 export async function deliveryLines({
   deliveries,
+  warmUp,
   windows,
   workers,
   rounds,
@@ -171,7 +195,7 @@ export async function deliveryLines({
     const lines: Line[] = []
     for (const window of windows)
       for (const processes of workers) {
-        const task = { deliveries, window, processes }
+        const task = { deliveries, warmUp, window, processes }
         const { ours, bare, share } = await medianRound(place, task, rounds)
         lines.push({
           stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,

@@ -2,7 +2,7 @@
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9] [--shared-buffers 4GB]     DIR: where the customers stand from one run to the next
 //   pnpm bench:postgres events [--rounds 7] [--events 20000]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
-//   pnpm bench:postgres delivery [--deliveries 2000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
+//   pnpm bench:postgres delivery [--deliveries 10000] [--warm-up 4000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
 //   pnpm bench:postgres memory [--recipients 30000]
 //   pnpm bench:postgres campaigns [--campaigns 1000]
 import { cpus, totalmem } from 'node:os'
@@ -23,7 +23,8 @@ const { values, positionals } = parseArgs({
     rules: { type: 'string' },
     'shared-buffers': { type: 'string' },
     members: { type: 'string', default: '100000' },
-    deliveries: { type: 'string', default: '2000' },
+    deliveries: { type: 'string', default: '10000' },
+    'warm-up': { type: 'string', default: '4000' },
     windows: { type: 'string', default: '1,10,100' },
     workers: { type: 'string', default: '1,2' },
     recipients: { type: 'string', default: '30000' },
@@ -51,6 +52,7 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
       tableOf(
         await deliveryLines({
           deliveries: countOf(values.deliveries),
+          warmUp: wholeOf(values['warm-up'], 0),
           windows: values.windows.split(',').map(countOf),
           workers: values.workers.split(',').map(countOf),
           rounds: countOf(values.rounds ?? '1'),
@@ -62,8 +64,12 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
 }
 
 function countOf(text: string): number {
+  return wholeOf(text, 1)
+}
+
+function wholeOf(text: string, least: number): number {
   const count = Number(text)
-  if (!Number.isInteger(count) || count < 1) throw new Error(`${text} is no number of rows`)
+  if (!Number.isInteger(count) || count < least) throw new Error(`${text} is no number of rows`)
   return count
 }
 

@@ -24,7 +24,12 @@ async function deliver(deliveries: number): Promise<Measured> {
   const server = await startPostgres()
   try {
     const place = { url: server.url, knex: server.connect() }
-    return await deliverBy('./delivery-worker.mjs', place, { deliveries, window: WINDOW, processes: 1 })
+    return await deliverBy('./delivery-worker.mjs', place, {
+      deliveries,
+      warmUp: 0,
+      window: WINDOW,
+      processes: 1,
+    })
   } finally {
     await server.stop()
   }

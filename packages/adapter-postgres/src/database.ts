@@ -2,8 +2,10 @@ import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import { arrayLiteral } from './columns.js'
 import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
+import { type Ask, type Host, joinedTo } from './host.js'
 import { wait } from './pause.js'
-import { type Fragment, type ReadyStatement, type SqlValue, sql } from './sql.js'
+import { createPool } from './pool.js'
+import { type Fragment, type SqlValue, sql } from './sql.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
@@ -25,8 +27,7 @@ const FIRST_WAIT_MS: DurationMs = 100
 
 /** The host's connection pool or transaction, with the rules by which the storage uses it. */
 export class Database implements Session {
-  readonly #knex: Knex
-  readonly #isJoined: boolean
+  readonly #host: Host
   readonly #first: ((session: Session) => Promise<void>) | null
   readonly #before: Fragment | null
   #begun: Promise<void> | null = null
@@ -35,17 +36,16 @@ export class Database implements Session {
 
   /** Without statements of its own unless they are given. */
   constructor(knex: Knex, { first = null, before = null }: DatabaseOptions = {}) {
-    this.#knex = knex
+    this.#host = knex.isTransaction === true ? joinedTo(knex) : createPool(knex)
     this.#before = before
-    this.#isJoined = knex.isTransaction === true
     this.#first = first
   }
 
   /** One statement, which is a transaction of its own: in that of the host a savepoint, or its failure would end it all. */
   rows<Row>(statement: Fragment): Promise<readonly Row[]> {
-    if (this.#isJoined || this.#before !== null)
+    if (this.#host.isJoined || this.#before !== null)
       return this.transaction((session) => session.rows<Row>(statement))
-    return this.#tried(() => rowsOf<Row>(this.#knex, statement, this.#keepsReady))
+    return this.#tried(() => rowsOf<Row>(this.#host.ask, statement, this.#keepsReady))
   }
 
   /**
@@ -55,16 +55,16 @@ export class Database implements Session {
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     return this.#tried(async () => {
       await this.#begin()
-      return this.#knex.transaction(async (transaction) => {
-        if (this.#before !== null) await rowsOf(transaction, this.#before)
-        return work(sessionOf(transaction, !this.#isJoined && this.#keepsReady))
+      return this.#host.transaction(async (ask) => {
+        if (this.#before !== null) await rowsOf(ask, this.#before)
+        return work(sessionOf(ask, !this.#host.isJoined && this.#keepsReady))
       })
     })
   }
 
   async #begin(): Promise<void> {
     if (this.#first === null) return
-    this.#begun ??= this.#first(sessionOf(this.#knex))
+    this.#begun ??= this.#first(sessionOf(this.#host.ask))
     await this.#begun
   }
 
@@ -77,7 +77,7 @@ export class Database implements Session {
         if (isCampaignKitError(error)) throw error
         this.#keepsReady &&= !isUnknownStatement(error)
         const { again } = meaningOf(error)
-        if (this.#isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
+        if (this.#host.isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
         if (again === 'whenBack') await this.#waitUntilBack(error, tries)
       }
     }
@@ -85,7 +85,7 @@ export class Database implements Session {
 
   async #waitUntilBack(error: unknown, tries: number): Promise<void> {
     // else the pool would give out the same connection again
-    if (isReadOnly(error)) await rowsOf(this.#knex, END_READ_ONLY).catch(() => undefined)
+    if (isReadOnly(error)) await rowsOf(this.#host.ask, END_READ_ONLY).catch(() => undefined)
     await wait(FIRST_WAIT_MS * 2 ** (tries - 1))
   }
 }
@@ -94,31 +94,18 @@ export class Database implements Session {
 const END_READ_ONLY = sql`
   select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only') = 'on'`
 
-function sessionOf(knex: Knex, keepsReady = false): Session {
-  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(knex, statement, keepsReady) }
+function sessionOf(ask: Ask, keepsReady = false): Session {
+  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(ask, statement, keepsReady) }
 }
 
-async function rowsOf<Row>(knex: Knex, statement: Fragment, keepsReady = false): Promise<readonly Row[]> {
+async function rowsOf<Row>(ask: Ask, statement: Fragment, keepsReady = false): Promise<readonly Row[]> {
   const ready = keepsReady ? statement.ready() : null
-  const { rows } = await (ready === null
-    ? knex.raw<Answer<Row>>(statement.text, statement.values.map(bindingOf))
-    : prepared<Row>(knex, ready))
-  return rows
+  if (ready === null) return ask<Row>({ sql: statement.text, bindings: statement.values.map(bindingOf) })
+  const { name, text, values } = ready
+  return ask<Row>({ sql: text, bindings: values.map(bindingOf), options: { name } })
 }
 
-interface Answer<Row> {
-  readonly rows: readonly Row[]
-}
-
-/** The values are bound behind knex's back, which would look for their holes in a text of thousands of letters. */
-function prepared<Row>(knex: Knex, { name, text, values }: ReadyStatement): Knex.Raw<Answer<Row>> {
-  const bindings = values.map(bindingOf)
-  const asked = knex.raw<Answer<Row>>(text).options({ name })
-  const toSQL = asked.toSQL.bind(asked)
-  return Object.assign(asked, { toSQL: () => Object.assign(toSQL(), { bindings }) })
-}
-
-/** A list is written here: driver and knex would each go through all of its elements, the former with two searches in each. */
+/** A list is written here: the driver would go through all of its elements, with two searches in each. */
 function bindingOf(value: SqlValue): string | number | boolean | null {
   return typeof value === 'object' && value !== null ? arrayLiteral(value) : value
 }

@@ -200,7 +200,9 @@ describe('a write', () => {
       return statements
     }
     await countOf(2)
-    expect(await countOf(1_000)).toBe(await countOf(1))
+    const ofOne = await countOf(1)
+    expect(ofOne).toBeGreaterThan(3)
+    expect(await countOf(1_000)).toBe(ofOne)
   })
 })
 
@@ -220,17 +222,16 @@ function sorted(counters: readonly Counter[]): readonly string[] {
 
 type Statement = (text: string) => Promise<unknown>
 
-/** The pool, but that every statement of a transaction goes through a hand first. */
+/** The pool, but that every statement goes through a hand first. */
 function onStatement(pool: Knex, hand: (text: string, run: Statement) => Promise<unknown>): Knex {
+  const query = (connection: unknown, asked: { readonly sql: string }) =>
+    hand(asked.sql, (text) =>
+      pool.client.query(connection, text === asked.sql ? asked : { sql: text, bindings: [] }),
+    )
+  const client = new Proxy(pool.client, {
+    get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)),
+  })
   return new Proxy(pool, {
-    get: (target, name) => {
-      if (name !== 'transaction') return Reflect.get(target, name)
-      return (work: (transaction: unknown) => Promise<unknown>) =>
-        target.transaction((transaction) => {
-          const raw = (text: string, values: readonly unknown[]) =>
-            hand(text, (other) => transaction.raw(other, (other === text ? values : []) as never))
-          return work({ raw })
-        })
-    },
+    get: (target, name) => (name === 'client' ? client : Reflect.get(target, name)),
   })
 }

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import type { Ask, Asked, Host } from './host.js'
+
+/** By what knex tells connections and their transactions apart. */
+interface Connection {
+  readonly __knexUid?: string
+  __knexTxId?: string
+}
+
+/** What is used of the client of knex. */
+interface Client {
+  acquireConnection(): Promise<Connection>
+  releaseConnection(connection: Connection): Promise<void>
+  /** Sends a statement, and tells who listens of it and of its failure. */
+  query(connection: Connection, asked: Asked): Promise<{ readonly response: Answer }>
+  emit(event: string, ...told: readonly unknown[]): unknown
+  listenerCount(event: string): number
+}
+
+interface Answer {
+  readonly rows: readonly unknown[]
+}
+
+/** Events that knex tells with its object of the statement, which is made where somebody listens. */
+const TOLD_WITH_BUILDER = ['start', 'query-response']
+
+const BEGIN: Asked = { sql: 'BEGIN;', bindings: [] }
+const COMMIT: Asked = { sql: 'COMMIT;', bindings: [] }
+const ROLLBACK: Asked = { sql: 'ROLLBACK;', bindings: [] }
+
+let transactions = 0
+
+/**
+ * Sends statements over the connections of a knex instance as knex sends its own. To have it build, run and take apart
+ * an object for each of them, and a knex for each transaction, takes longer than the driver does. Who listens to knex
+ * hears of them as of any other; its `postProcessResponse` is not for them.
+ */
+export function createPool(knex: Knex): Host {
+  const client = knex.client as Client
+
+  async function lend<Result>(use: (connection: Connection) => Promise<Result>): Promise<Result> {
+    const connection = await client.acquireConnection()
+    try {
+      return await use(connection)
+    } finally {
+      void client.releaseConnection(connection)
+    }
+  }
+
+  async function send<Row>(connection: Connection, asked: Asked): Promise<readonly Row[]> {
+    const isHeard = hasListeners()
+    const builder = isHeard ? knex.raw(asked.sql) : null
+    if (isHeard) client.emit('start', builder)
+    const { __knexUid, __knexTxId } = connection
+    const sent = { ...asked, method: 'raw', __knexQueryUid: randomUUID() }
+    const { response } = await client.query(connection, sent)
+    if (isHeard) client.emit('query-response', response, { __knexUid, __knexTxId, ...sent }, builder)
+    return response.rows as readonly Row[]
+  }
+
+  function hasListeners(): boolean {
+    // the client has one that passes on to its knex what it hears
+    return TOLD_WITH_BUILDER.some((event) => knex.listenerCount(event) > 0 || client.listenerCount(event) > 1)
+  }
+
+  async function within<Result>(
+    connection: Connection,
+    work: (ask: Ask) => Promise<Result>,
+  ): Promise<Result> {
+    let isOpen = true
+    const end = (asked: Asked) => {
+      isOpen = false
+      return send(connection, asked)
+    }
+    await send(connection, BEGIN)
+    const result = await work(async (asked) => {
+      if (!isOpen) throw new Error('the transaction has ended')
+      return send(connection, asked)
+    }).catch(async (error: unknown) => {
+      // fails where the connection is gone, and the transaction with it
+      await end(ROLLBACK).catch(() => undefined)
+      throw error
+    })
+    await end(COMMIT)
+    return result
+  }
+
+  return {
+    isJoined: false,
+    ask: (asked) => lend((connection) => send(connection, asked)),
+    transaction: (work) =>
+      lend(async (connection) => {
+        transactions += 1
+        connection.__knexTxId = `campaignkit${transactions}`
+        try {
+          return await within(connection, work)
+        } finally {
+          delete connection.__knexTxId
+        }
+      }),
+  }
+}
