@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import type { Ask, Asked, Host } from './host.js'
 
@@ -30,6 +29,7 @@ const COMMIT: Asked = { sql: 'COMMIT;', bindings: [] }
 const ROLLBACK: Asked = { sql: 'ROLLBACK;', bindings: [] }
 
 let transactions = 0
+let statements = 0
 
 /**
  * Sends statements over the connections of a knex instance as knex sends its own. To have it build, run and take apart
@@ -53,7 +53,8 @@ export function createPool(knex: Knex): Host {
     const builder = isHeard ? knex.raw(asked.sql) : null
     if (isHeard) client.emit('start', builder)
     const { __knexUid, __knexTxId } = connection
-    const sent = { ...asked, method: 'raw', __knexQueryUid: randomUUID() }
+    statements += 1
+    const sent = { ...asked, method: 'raw', __knexQueryUid: `campaignkit${statements}` }
     const { response } = await client.query(connection, sent)
     if (isHeard) client.emit('query-response', response, { __knexUid, __knexTxId, ...sent }, builder)
     return response.rows as readonly Row[]
