@@ -2,6 +2,7 @@ import { asId, sampleDelivery, sampleRun, sampleScope } from '@campaignkit/core/
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createClaims } from './claims.js'
 import { Database } from './database.js'
+import { hostOf } from './pool.js'
 import { tablesIn } from './tables.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 
@@ -29,7 +30,7 @@ describe('claims of several workers at once', () => {
       limit: 5,
     } as const
     await test.knex.transaction(async (transaction) => {
-      const first = createClaims(new Database(transaction), tablesIn(test.schema), {
+      const first = createClaims(new Database(hostOf(transaction)), tablesIn(test.schema), {
         announce: () => undefined,
       })
       const claimed = await first.claim(scope, run, request)

@@ -14,6 +14,7 @@ import { createMark, isCommitted, requireTransaction } from './enlist.js'
 import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
 import { createFreezingStore } from './freezing.js'
+import { throughKnex } from './host.js'
 import { createJobQueue } from './job-queue.js'
 import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
@@ -22,6 +23,7 @@ import { createSegmentQuestions, type SegmentQuestions } from './matching/explai
 import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
 import { createNotices, type Notices } from './notices.js'
 import { openCustomers } from './open-customers.js'
+import { hostOf } from './pool.js'
 import { createRateLimiter } from './rate-limiter.js'
 import { createSegmentStore } from './segments.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
@@ -106,9 +108,9 @@ export function createPostgresStorage({
   checkKnex(knex)
   const tables = tablesIn(schema)
   const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })
-  const database = new Database(knex, { before: timeouts })
+  const database = new Database(hostOf(knex), { before: timeouts })
   // a sweep, or a freezing, may take longer than a statement that somebody waits for
-  const unbounded = new Database(knex)
+  const unbounded = new Database(hostOf(knex))
   const place = { knex, schema }
   const notices = createNotices(knex, database, schema)
   const announcer = createAnnouncer(notices)
@@ -119,7 +121,7 @@ export function createPostgresStorage({
       const host = requireTransaction(transaction)
       const mark = createMark(tables)
       const committed = isCommitted(host, database, mark)
-      const joined = new Database(host, { first: mark.leave })
+      const joined = new Database(throughKnex(host), { first: mark.leave })
       const told = { announcer: announcingLater(announcer, committed), notices, customers }
       return {
         storage: { ...createStores(joined, tables, { ...told, unbounded: joined }), enlist: null },

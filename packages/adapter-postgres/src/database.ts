@@ -1,10 +1,8 @@
 import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
-import type { Knex } from 'knex'
 import { arrayLiteral } from './columns.js'
 import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
-import { type Ask, type Host, joinedTo } from './host.js'
+import type { Ask, Host } from './host.js'
 import { wait } from './pause.js'
-import { createPool } from './pool.js'
 import { type Fragment, type SqlValue, sql } from './sql.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
@@ -32,11 +30,12 @@ export class Database implements Session {
   readonly #before: Fragment | null
   #begun: Promise<void> | null = null
   /** False once a connection did not know a statement again: a pooler gives out others in between. */
-  #keepsReady = true
+  #keepsReady: boolean
 
   /** Without statements of its own unless they are given. */
-  constructor(knex: Knex, { first = null, before = null }: DatabaseOptions = {}) {
-    this.#host = knex.isTransaction === true ? joinedTo(knex) : createPool(knex)
+  constructor(host: Host, { first = null, before = null }: DatabaseOptions = {}) {
+    this.#host = host
+    this.#keepsReady = host.keepsReady
     this.#before = before
     this.#first = first
   }
@@ -57,7 +56,7 @@ export class Database implements Session {
       await this.#begin()
       return this.#host.transaction(async (ask) => {
         if (this.#before !== null) await rowsOf(ask, this.#before)
-        return work(sessionOf(ask, !this.#host.isJoined && this.#keepsReady))
+        return work(sessionOf(ask, this.#keepsReady))
       })
     })
   }

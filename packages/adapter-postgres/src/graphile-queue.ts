@@ -8,6 +8,7 @@ import { POLL_MS } from './doorbell-times.js'
 import { storageFailed } from './failures.js'
 import { createGraphileHandler, type GraphileHandler } from './graphile-handler.js'
 import { createGraphileRings, holderOf } from './graphile-rings.js'
+import { throughKnex } from './host.js'
 import { pause } from './pause.js'
 import { checkSchemaName, DEFAULT_SCHEMA, tablesIn } from './tables.js'
 
@@ -74,7 +75,7 @@ export function createGraphileQueue({
 }: GraphileQueueOptions): GraphileQueue {
   checkKnex(knex)
   checkSchemaName(workerSchema, 'workerSchema')
-  const database = new Database(knex)
+  const database = new Database(throughKnex(knex))
   const rings = createGraphileRings(database, { schema, workerSchema })
   const busy = createBusyRuns(database, tablesIn(schema))
   const placed = () => ({ pgPool: requirePool(pool), schema: workerSchema, logger: SILENT })

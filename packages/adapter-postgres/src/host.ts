@@ -14,18 +14,21 @@ export type Ask = <Row>(asked: Asked) => Promise<readonly Row[]>
 export interface Host {
   /** Whether all is within one transaction of the host. */
   readonly isJoined: boolean
+  /** Whether connections keep statements ready that have a name. */
+  readonly keepsReady: boolean
   /** Of itself each statement is a transaction. */
   readonly ask: Ask
   /** All that is asked within, or nothing of it; no more than that may be asked once it has ended. */
   transaction<Result>(work: (ask: Ask) => Promise<Result>): Promise<Result>
 }
 
-/** Within a transaction of the host, in which ours are savepoints. */
-export function joinedTo(transaction: Knex): Host {
+/** By knex's own means, which alone know of savepoints: in a transaction of the host, ours are some. */
+export function throughKnex(knex: Knex): Host {
   return {
-    isJoined: true,
-    ask: askOf(transaction),
-    transaction: (work) => transaction.transaction((inner) => work(askOf(inner))),
+    isJoined: knex.isTransaction === true,
+    keepsReady: false,
+    ask: askOf(knex),
+    transaction: (work) => knex.transaction((inner) => work(askOf(inner))),
   }
 }
 

@@ -11,6 +11,7 @@ import {
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Database } from './database.js'
 import { placeNext } from './insert-deliveries.js'
+import { hostOf } from './pool.js'
 import { tablesIn } from './tables.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 
@@ -90,8 +91,10 @@ describe('the kept counts of deliveries', () => {
     await seedRun(scope)
     const tables = tablesIn(test.schema)
     const next = (dueAt: number) => [sampleDelivery({ id: 'd-next', customerId: 'c-next', dueAt })]
-    await new Database(test.knex).transaction((session) => placeNext(session, tables, scope, next(2_000)))
-    const moved = await new Database(test.knex).transaction((session) =>
+    await new Database(hostOf(test.knex)).transaction((session) =>
+      placeNext(session, tables, scope, next(2_000)),
+    )
+    const moved = await new Database(hostOf(test.knex)).transaction((session) =>
       placeNext(session, tables, scope, next(1_000)),
     )
     expect(moved).toHaveLength(1)

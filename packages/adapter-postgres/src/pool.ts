@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Ask, Asked, Host } from './host.js'
+import { type Ask, type Asked, type Host, throughKnex } from './host.js'
 
 /** By what knex tells connections and their transactions apart. */
 interface Connection {
@@ -89,6 +89,7 @@ export function createPool(knex: Knex): Host {
 
   return {
     isJoined: false,
+    keepsReady: true,
     ask: (asked) => lend((connection) => send(connection, asked)),
     transaction: (work) =>
       lend(async (connection) => {
@@ -101,4 +102,9 @@ export function createPool(knex: Knex): Host {
         }
       }),
   }
+}
+
+/** The way to a host's database by what the host has: a knex instance, or a transaction of one. */
+export function hostOf(knex: Knex): Host {
+  return knex.isTransaction === true ? throughKnex(knex) : createPool(knex)
 }

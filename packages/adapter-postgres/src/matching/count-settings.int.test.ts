@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Database, type Session } from '../database.js'
+import { hostOf } from '../pool.js'
 import { startPostgres, type TestServer } from '../postgres-server.fixture.js'
 import { sql } from '../sql.js'
 import { START_MS } from '../test-storage.fixture.js'
@@ -36,7 +37,7 @@ async function settingsOf(session: Session): Promise<Readonly<Record<string, str
 
 describe('a count', () => {
   it('is planned with settings that suit it, and leaves those of the connection as they were', async () => {
-    const database = new Database(knex)
+    const database = new Database(hostOf(knex))
     expect(await withCountSettings(database, settingsOf)).toEqual(FOR_COUNTS)
     expect(await settingsOf(database)).toEqual(AS_IT_COMES)
   })
@@ -48,14 +49,14 @@ describe('a count', () => {
     { random_page_cost: '1', work_mem: '131072', jit: 'off' },
   ])('is planned with what the host has set: %o', async (host) => {
     await set(host)
-    const database = new Database(knex)
+    const database = new Database(hostOf(knex))
     expect(await withCountSettings(database, settingsOf)).toEqual({ ...FOR_COUNTS, ...host })
     expect(await settingsOf(database)).toEqual({ ...AS_IT_COMES, ...host })
   })
 
   it('within a transaction of the host leaves its settings as they were, be it counted or not', async () => {
     await knex.transaction(async (host) => {
-      const joined = new Database(host)
+      const joined = new Database(hostOf(host))
       expect(await withCountSettings(joined, settingsOf)).toEqual(FOR_COUNTS)
       expect(await settingsOf(joined)).toEqual(AS_IT_COMES)
       const failing = withCountSettings(joined, (session) => session.rows(sql`select 1 / 0`))

@@ -17,6 +17,7 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PostgresStorage } from '../create-postgres-storage.js'
 import { Database } from '../database.js'
+import { hostOf } from '../pool.js'
 import { type Tables, tablesIn } from '../tables.js'
 import { openTestStorage, START_MS } from '../test-storage.fixture.js'
 import { countStatement } from './matching-statements.js'
@@ -129,7 +130,7 @@ describe('a rule that very many of 200,000 customers match', () => {
       expect(statement.match(/ union all /g)).toHaveLength(32)
       const place = { source: ownCustomers(tables), tables, tenant: scope.tenant }
       const byRows = countStatement(place, { criteria: readCriteria(rule), asOf })
-      const [counted] = await new Database(knex).rows<{ readonly count: number }>(byRows)
+      const [counted] = await new Database(hostOf(knex)).rows<{ readonly count: number }>(byRows)
       expect(await storage.countMatching(scope, rule, { asOf })).toBe(counted?.count)
     },
   )

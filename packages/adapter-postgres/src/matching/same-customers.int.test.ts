@@ -14,6 +14,7 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from '../create-postgres-storage.js'
 import { Database } from '../database.js'
+import { hostOf } from '../pool.js'
 import { tablesIn } from '../tables.js'
 import { openTestStorage, START_MS } from '../test-storage.fixture.js'
 import { countByFactsStatement } from './count-by-facts.js'
@@ -146,7 +147,7 @@ async function countedByEachWay(
     countByFactsStatement(place, request),
     countByFactsStatement(place, request, cuts),
   ]
-  const database = new Database(knex)
+  const database = new Database(hostOf(knex))
   const answers = ways.flatMap((way) =>
     way === null ? [] : [database.rows<{ readonly count: number }>(way)],
   )
