@@ -16,7 +16,7 @@ const LOOK_EVERY_MS = 20
 
 /** What is measured. */
 export interface DeliveryBench {
-  /** How many are measured; by all processes together. */
+  /** How many are measured, of all processes together. */
   readonly deliveries: number
   /** How many are delivered before, for each process. */
   readonly warmUp: number
@@ -52,9 +52,11 @@ export interface Place {
   readonly knex: Knex
 }
 
-/** How many are delivered before what is measured, all in all, and by whom. */
+/** What processes are given to deliver. */
 interface Load {
+  /** How many are measured, of all processes together. */
   readonly deliveries: number
+  /** How many are delivered before those, by all processes together. */
   readonly before: number
   readonly processes: number
   readonly argumentsOf: Arguments
