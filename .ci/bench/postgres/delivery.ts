@@ -138,18 +138,20 @@ interface Task {
   readonly warmUp: number
   readonly window: number
   readonly processes: number
+  /** Among how many campaigns they are divided: as many as processes of the bare program, each of which has one. */
+  readonly campaigns: number
 }
 
 /** Delivers so much in a new installation, by processes of one program. */
 export async function deliverBy(
   program: './delivery-worker.mjs' | './bare-delivery.mjs',
   place: Place,
-  { deliveries, warmUp, window, processes }: Task,
+  { deliveries, warmUp, window, processes, campaigns }: Task,
 ): Promise<Measured> {
   const before = warmUp * processes
-  await begin(place, before + deliveries, [processes])
+  await begin(place, before + deliveries, [campaigns])
   const root = openKit(place.knex, window)
-  const ids = await freezeCampaigns(root, processes)
+  const ids = await freezeCampaigns(root, campaigns)
   const { rows } = await place.knex.raw(
     `select id from ${SCHEMA}.runs where tenant = ? order by created_at`,
     [TENANT],
@@ -197,7 +199,7 @@ export async function deliveryLines({
     const lines: Line[] = []
     for (const window of windows)
       for (const processes of workers) {
-        const task = { deliveries, warmUp, window, processes }
+        const task = { deliveries, warmUp, window, processes, campaigns: processes }
         const { ours, bare, share } = await medianRound(place, task, rounds)
         lines.push({
           stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,

@@ -1,4 +1,4 @@
-import type { CampaignEvent, CampaignId, DeliveryId, Scope } from '@campaignkit/core/adapter'
+import type { Attribution, CampaignEvent, CampaignId, DeliveryId, Scope } from '@campaignkit/core/adapter'
 import { type Columns, given, namesOf, typedNamesOf } from './columns.js'
 import { countingOf } from './count-events.js'
 import type { Session } from './database.js'
@@ -107,13 +107,35 @@ export function recordingOf(
 /** What many events of a chunk have alike travels once, and is read once. */
 function attributionsOf(facts: readonly Fact[]) {
   const documents = new Map<string, number>()
-  const numbers = facts.map(({ event }) => {
-    const text = JSON.stringify(event.attributions)
-    const number = documents.get(text) ?? documents.size + 1
-    documents.set(text, number)
+  let last: readonly Attribution[] | null = null
+  let number = 0
+  const numbers = facts.map(({ event: { attributions } }) => {
+    // as a rule one is like the one before, and to write it is dearer than to see that
+    if (last === null || !areAlike(last, attributions)) {
+      const text = JSON.stringify(attributions)
+      number = documents.get(text) ?? documents.size + 1
+      documents.set(text, number)
+    }
+    last = attributions
     return number
   })
   return { documents: [...documents.keys()], numbers }
+}
+
+function areAlike(left: readonly Attribution[], right: readonly Attribution[]): boolean {
+  return left.length === right.length && left.every((each, at) => isLike(each, right[at]))
+}
+
+function isLike(one: Attribution, other: Attribution | undefined): boolean {
+  return (
+    other !== undefined &&
+    one.campaignId === other.campaignId &&
+    one.runId === other.runId &&
+    one.arm === other.arm &&
+    one.channel === other.channel &&
+    one.segments.length === other.segments.length &&
+    one.segments.every((segment, at) => segment === other.segments[at])
+  )
 }
 
 function campaignsOf(events: readonly CampaignEvent[]): readonly CampaignId[] {

@@ -100,9 +100,12 @@ const probedWords = onceEach((columns) => {
   return `${typedNamesOf(columns).text} from ${given}`.split(HOLE)
 })
 
-/** A list of values for each column. */
+/** A list of values for each column. `unnest` fills up the shorter lists: but for the first, nulls alone need not travel. */
 function arraysOf<Item>(columns: Columns<Item>, items: readonly Item[]): SqlValue[] {
-  return columns.map((column) => items.map((item) => carried(column, item)))
+  return columns.map((column, at) => {
+    const values = items.map((item) => carried(column, item))
+    return at > 0 && values.every((value) => value === null) ? [] : values
+  })
 }
 
 function carried<Item>({ type, of }: Column<Item>, item: Item): string | number | boolean | null {

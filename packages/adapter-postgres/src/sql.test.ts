@@ -31,7 +31,18 @@ describe('a statement', () => {
     const one = given(columns, [{ id: 'x' }])
     expect(one.text).toBe('unnest(?::text[], ?::text[], ?::text[]) as given(id, tags, doc)')
     expect(given(columns, [{ id: 'x' }, { id: 'y' }]).text).toBe(one.text)
-    expect(one.values).toEqual([['x'], ['{"a\\"b","c\\\\"}'], [null]])
+    expect(one.values).toEqual([['x'], ['{"a\\"b","c\\\\"}'], []])
+  })
+
+  it('leaves lists of nulls to be filled up, but for the first, which has as many as there are records', () => {
+    const columns = [
+      { name: 'id', type: 'text', of: ({ id }: { id: string | null }) => id },
+      { name: 'reason', type: 'text', of: () => null },
+      { name: 'url', type: 'text', of: ({ id }: { id: string | null }) => id },
+    ] as const
+    expect(given(columns, [{ id: null }, { id: 'x' }]).values).toEqual([[null, 'x'], [], [null, 'x']])
+    expect(given(columns, [{ id: null }, { id: null }]).values).toEqual([[null, null], [], []])
+    expect(given(columns, []).values).toEqual([[], [], []])
   })
 
   it('writes lists and documents as PostgreSQL reads them', () => {

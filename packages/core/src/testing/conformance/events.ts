@@ -59,6 +59,36 @@ const appendCases: readonly StorageCase[] = [
       )
     },
   ),
+  eventCase(
+    'append keeps where each event counts, of many that are nearly alike',
+    async ({ storage, ours }) => {
+      const place = sampleAttribution({ segments: ['VIP'] })
+      const others = [
+        [{ ...place, segments: ['VIP'] }],
+        [sampleAttribution({ segments: ['VIP'], campaignId: 'campaign-2' })],
+        [sampleAttribution({ segments: ['VIP'], runId: 'run-2' })],
+        [{ ...place, arm: 'another' }],
+        [{ ...place, channel: null }],
+        [{ ...place, segments: [] }],
+        [{ ...place, segments: ['VIP', 'Lapsed'] }],
+        [{ ...place, segments: ['Lapsed'] }],
+        [place, OTHER_CAMPAIGN],
+        [OTHER_CAMPAIGN, place],
+        [],
+      ]
+      const places = others.flatMap((other) => [[place], other])
+      const events = places.map((attributions, at) =>
+        sampleEvent({ key: `event-${at + 10}`, customerId: asId('customer-9'), attributions }),
+      )
+      await storage.events.append(ours, events)
+      const kept = await storage.events.ofCustomer(ours, asId('customer-9'))
+      expectSame(
+        kept.map(({ key, attributions }) => ({ key, attributions })),
+        events.map(({ key, attributions }) => ({ key, attributions })),
+        'attributions',
+      )
+    },
+  ),
   eventCase('append is all or none', async ({ storage, ours }) => {
     await expectFailure(() =>
       storage.events.append(ours, [sampleEvent(), unreadable(sampleEvent({ key: 'event-2' }))]),
