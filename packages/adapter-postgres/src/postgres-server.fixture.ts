@@ -15,11 +15,17 @@ export interface TestServer {
 /** Fast instead of safe: nothing here outlives the test. */
 const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
-/** @param more - settings, as on the command line of the server; not of that of `DATABASE_URL` */
-export async function startPostgres(more: readonly string[] = []): Promise<TestServer> {
+/**
+ * @param more - settings, as on the command line of the server; not of that of `DATABASE_URL`
+ * @param oldest - the oldest version that is supported instead of the latest; nor is that of `DATABASE_URL`
+ */
+export async function startPostgres(
+  more: readonly string[] = [],
+  { oldest = false } = {},
+): Promise<TestServer> {
   const { DATABASE_URL } = process.env
   const server =
-    DATABASE_URL === undefined ? await startLocalPostgres({ settings: [...SETTINGS, ...more] }) : null
+    DATABASE_URL === undefined ? await startLocalPostgres({ settings: [...SETTINGS, ...more], oldest }) : null
   const url = server?.url ?? DATABASE_URL ?? ''
   const pools: Knex[] = []
   return {

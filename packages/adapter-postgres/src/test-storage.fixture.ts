@@ -14,8 +14,9 @@ export interface TestStorage {
   stop(): Promise<void>
 }
 
-export async function openTestStorage(): Promise<TestStorage> {
-  const server = await startPostgres()
+/** @param oldest - on the oldest version that is supported instead of the latest */
+export async function openTestStorage({ oldest = false } = {}): Promise<TestStorage> {
+  const server = await startPostgres([], { oldest })
   const knex = server.connect()
   const schema = server.schemaName()
   const storage = createPostgresStorage({ knex, schema })

@@ -1,0 +1,10 @@
+import process from 'node:process'
+import { describe } from 'vitest'
+import { conformsOn } from './conformance.fixture.js'
+
+/** For which the lockfile has a server of that version. */
+const hasServer = process.platform === 'linux' && process.arch === 'x64'
+/** It is tested on already, whatever its version. */
+const isGiven = process.env.DATABASE_URL !== undefined
+
+describe.skipIf(isGiven || !hasServer)('on PostgreSQL 14', () => conformsOn({ oldest: true }))
