@@ -59,13 +59,14 @@ export async function freezeCampaigns(root: CampaignKit, count: number): Promise
       audience: tag(`part-${part}-of-${count}`),
       messages: { sms: { body: 'We miss you, {{ customer.firstName }}' } },
       pace: { sms: perMinute(10_000_000) },
-      // above those that are frozen by now, so that none of them begins to send meanwhile
-      priority: part + 1,
     })
     await kit.campaigns.launch(id)
     await workUntilFrozen(root)
+    // or it would begin to send while the next is frozen
+    await kit.campaigns.pause(id)
     ids.push(id)
   }
+  for (const id of ids) await kit.campaigns.resume(id)
   return ids
 }
 
