@@ -38,22 +38,14 @@ async function deliver(deliveries: number, campaigns = 1): Promise<Measured> {
 
 /**
  * Freezes and delivers so many, and few. What a process takes at most grows with the work it has done until the collector
- * first goes through its old space, which few deliveries never reach: so many in one campaign stand beside as many in
- * campaigns of few.
+ * first goes through its old space, which few deliveries never reach. What the audience does to it is told by the last
+ * line: so many in one campaign beside as many in campaigns of few.
  */
 export async function memoryLines(recipients: number): Promise<readonly Line[]> {
   const freezing = { few: inAnotherProcess(FEW), many: inAnotherProcess(recipients) }
-  const delivering = {
-    few: await deliver(FEW),
-    many: await deliver(recipients),
-    manyByFew: await deliver(recipients, Math.ceil(recipients / FEW)),
-  }
-  const garbageAndAll = lineOf(
-    'worker that delivered, at most',
-    recipients,
-    delivering.many.peakMb,
-    delivering.few.peakMb,
-  )
+  const few = await deliver(FEW)
+  const many = await deliver(recipients)
+  const manyByFew = await deliver(recipients, Math.ceil(recipients / FEW))
   return [
     lineOf(
       'worker that froze, after a collection',
@@ -61,21 +53,12 @@ export async function memoryLines(recipients: number): Promise<readonly Line[]> 
       freezing.many.memoryMb,
       freezing.few.memoryMb,
     ),
-    lineOf(
-      'worker that delivered, after a collection',
-      recipients,
-      delivering.many.neededMb,
-      delivering.few.neededMb,
-    ),
-    { ...garbageAndAll, goal: '', met: null },
+    lineOf('worker that delivered, after a collection', recipients, many.neededMb, few.neededMb),
+    // garbage and all
+    lineOf('at most', recipients, many.peakMb, few.peakMb),
     {
-      ...lineOf(
-        'as much delivered, at most',
-        recipients,
-        delivering.many.peakMb,
-        delivering.manyByFew.peakMb,
-      ),
-      bare: `${figure(delivering.manyByFew.peakMb)} MB in campaigns of ${figure(FEW)}`,
+      ...lineOf('at most, of as many deliveries', recipients, many.peakMb, manyByFew.peakMb),
+      bare: `${figure(manyByFew.peakMb)} MB in campaigns of ${figure(FEW)}`,
     },
   ]
 }
