@@ -46,6 +46,16 @@ describe('Instants', () => {
   ])('are never guessed from %s', (value) => {
     expect(() => read(value)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT' }))
   })
+
+  it('are asked for where they are left out, unless they may be', () => {
+    const refused = { code: 'INVALID_INPUT', path: 'at' }
+    const asked = z.strictObject({ at: fields.instantSchema })
+    for (const value of [{}, { at: undefined }])
+      expect(() => parseInput(asked, value)).toThrow(expect.objectContaining(refused))
+    const optional = z.strictObject({ at: fields.instantSchema.exactOptional() })
+    expect(parseInput(optional, {})).toEqual({})
+    expect(() => parseInput(optional, { at: undefined })).toThrow(expect.objectContaining(refused))
+  })
 })
 
 describe('Texts', () => {

@@ -24,13 +24,17 @@ export const instantSchema = z.unknown().transform((value, context): Instant => 
 
 /** The instant, or what is wrong with it. */
 function instantOf(value: unknown): Instant | string {
-  const isText = typeof value === 'string'
-  if (isText ? !ISO_WITH_OFFSET.test(value) : typeof value !== 'number' && !(value instanceof Date))
-    return 'expected a Date, milliseconds since 1970, or ISO 8601 with an offset'
-  if (isText && !isCalendarDate(value.slice(0, 10))) return 'the calendar has no such day'
-  const instant = typeof value === 'number' ? value : new Date(value as Date | string).getTime()
+  const instant = millisecondsOf(value)
+  if (instant === null) return 'expected a Date, milliseconds since 1970, or ISO 8601 with an offset'
+  if (typeof value === 'string' && !isCalendarDate(value.slice(0, 10))) return 'the calendar has no such day'
   if (Number.isSafeInteger(instant) && Math.abs(instant) <= MAX_INSTANT) return instant
   return 'not a point in time in whole milliseconds'
+}
+
+function millisecondsOf(value: unknown): number | null {
+  if (typeof value === 'number') return value
+  if (value instanceof Date) return value.getTime()
+  return typeof value === 'string' && ISO_WITH_OFFSET.test(value) ? Date.parse(value) : null
 }
 
 const STORABLE = /^[^\0\p{Cs}]*$/u
