@@ -1,7 +1,7 @@
 import { byCodePoints } from '../../base/by-code-points.js'
 import type { CustomerId } from '../../base/ids.js'
 import type { ChannelKind } from '../../model/channel-kind.js'
-import type { CampaignEvent } from '../../model/event.js'
+import type { Attribution, CampaignEvent } from '../../model/event.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
 import { sampleAttribution, sampleDelivery, sampleEvent, sampleRun } from '../samples.js'
@@ -63,15 +63,19 @@ const appendCases: readonly StorageCase[] = [
     'append keeps where each event counts, of many that are nearly alike',
     async ({ storage, ours }) => {
       const place = sampleAttribution({ segments: ['VIP'] })
+      // of every field, so that none is forgotten where places are compared
+      const changed: Readonly<Record<keyof Attribution, Attribution>> = {
+        campaignId: sampleAttribution({ ...place, campaignId: 'campaign-2' }),
+        runId: sampleAttribution({ ...place, runId: 'run-2' }),
+        arm: { ...place, arm: 'another' },
+        channel: { ...place, channel: null },
+        segments: { ...place, segments: ['Lapsed'] },
+      }
       const others = [
         [{ ...place, segments: ['VIP'] }],
-        [sampleAttribution({ segments: ['VIP'], campaignId: 'campaign-2' })],
-        [sampleAttribution({ segments: ['VIP'], runId: 'run-2' })],
-        [{ ...place, arm: 'another' }],
-        [{ ...place, channel: null }],
+        ...Object.values(changed).map((other) => [other]),
         [{ ...place, segments: [] }],
         [{ ...place, segments: ['VIP', 'Lapsed'] }],
-        [{ ...place, segments: ['Lapsed'] }],
         [place, OTHER_CAMPAIGN],
         [OTHER_CAMPAIGN, place],
         [],
