@@ -128,7 +128,7 @@ const ratioOf = ({ frozenMs, bareMs }: Round) => frozenMs / bareMs
 
 /** What a process of its own does. */
 export async function measureFreezing(members: number): Promise<Figures> {
-  const server = await startPostgres(SETTINGS)
+  const server = await startPostgres({ settings: SETTINGS })
   try {
     const knex = server.connect()
     await knex.raw(`drop schema if exists ${SCHEMA} cascade`)

@@ -7,19 +7,21 @@ import {
   storageConformance,
   storageHas,
 } from '@campaignkit/core/testing'
-import createKnex, { type Knex } from 'knex'
+import createKnex from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
+import { createPostgresStorage } from './create-postgres-storage.js'
 import { beginHostTransaction } from './host-transaction.fixture.js'
-import { openTestStorage, START_MS } from './test-storage.fixture.js'
+import { START_MS, type TestStorage } from './test-storage.fixture.js'
 import { wallClock } from './wall-clock.fixture.js'
 
-/** Has storage, queue and limiter do all that their ports ask, on a server that is started for it. */
-export function conformsOn(server: { readonly oldest: boolean }): void {
-  let knex: Knex
-  let schema: string
-  let storage: PostgresStorage
-  let stop: () => Promise<void>
+/**
+ * Has a storage and its rate limiter do all that their ports ask, and its queue.
+ *
+ * @param open - with empty tables
+ * @param queue - false where the queue is that of the process
+ */
+export function conforms(open: () => Promise<Omit<TestStorage, 'server'>>, { queue = true } = {}): void {
+  let opened: Omit<TestStorage, 'server'>
   let cases = 0
 
   /** Two tenants that no other case has. */
@@ -28,41 +30,45 @@ export function conformsOn(server: { readonly oldest: boolean }): void {
     return { ours: sampleScope(`pizzeria-${cases}`), theirs: sampleScope(`trattoria-${cases}`) }
   }
 
+  const empty = (table: string) => opened.knex.withSchema(opened.schema).from(table).del()
+
   beforeAll(async () => {
-    ;({ knex, schema, storage, stop } = await openTestStorage(server))
+    opened = await open()
   }, START_MS)
 
-  afterAll(() => stop())
+  afterAll(() => opened.stop())
 
   describe('the PostgreSQL storage', () => {
     const declared = createPostgresStorage({ knex: createKnex({ client: 'pg' }) })
     it.each(casesFor(storageConformance, storageHas(declared)))('$name', async ({ name, run }) => {
+      const { knex, schema, storage } = opened
       // the due index sees every tenant
-      if (name.startsWith('dueIndex')) await knex.withSchema(schema).from('runs').del()
+      if (name.startsWith('dueIndex')) await empty('runs')
       const begin = () => beginHostTransaction(knex)
       const reopen = async () => createPostgresStorage({ knex, schema })
       await expect(run({ ...newTenants(), storage, reopen, begin })).resolves.toBeUndefined()
     })
   })
 
+  describe('the PostgreSQL rate limiter', () => {
+    it.each(rateLimiterConformance)('$name', async ({ run }) => {
+      await empty('limits')
+      const limiter = opened.storage.rateLimiter(wallClock)
+      await expect(run({ ...newTenants(), limiter })).resolves.toBeUndefined()
+    })
+  })
+
+  if (!queue) return
   describe('the PostgreSQL job queue', () => {
     it.each(jobQueueConformance)('$name', async ({ run }) => {
-      const queue = storage.jobQueue(wallClock)
       const subject = {
         ...newTenants(),
-        queue,
+        queue: opened.storage.jobQueue(wallClock),
         now: () => wallClock.now(),
         pass: (ms: number) => setTimeout(ms),
       }
       await expect(run(subject)).resolves.toBeUndefined()
-      await knex.withSchema(schema).from('rings').del()
-    })
-  })
-
-  describe('the PostgreSQL rate limiter', () => {
-    it.each(rateLimiterConformance)('$name', async ({ run }) => {
-      await knex.withSchema(schema).from('limits').del()
-      await expect(run({ ...newTenants(), limiter: storage.rateLimiter(wallClock) })).resolves.toBeUndefined()
+      await empty('rings')
     })
   })
 }

@@ -1,3 +1,4 @@
-import { conformsOn } from './conformance.fixture.js'
+import { conforms } from './conformance.fixture.js'
+import { openTestStorage } from './test-storage.fixture.js'
 
-conformsOn({ oldest: false })
+conforms(() => openTestStorage())

@@ -15,17 +15,23 @@ export interface TestServer {
 /** Fast instead of safe: nothing here outlives the test. */
 const SETTINGS = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 
-/**
- * @param more - settings, as on the command line of the server; not of that of `DATABASE_URL`
- * @param oldest - the oldest version that is supported instead of the latest; nor is that of `DATABASE_URL`
- */
-export async function startPostgres(
-  more: readonly string[] = [],
-  { oldest = false } = {},
-): Promise<TestServer> {
+/** Of a server that is started; that of `DATABASE_URL` is as it is. */
+export interface TestServerOptions {
+  /** Settings beside those of every test, such as `shared_buffers=2GB`. @default none */
+  readonly settings?: readonly string[]
+  /** Whether it is PostgreSQL 14, the oldest that is supported, instead of the latest. @default false */
+  readonly oldest?: boolean
+}
+
+export async function startPostgres({
+  settings = [],
+  oldest = false,
+}: TestServerOptions = {}): Promise<TestServer> {
   const { DATABASE_URL } = process.env
   const server =
-    DATABASE_URL === undefined ? await startLocalPostgres({ settings: [...SETTINGS, ...more], oldest }) : null
+    DATABASE_URL === undefined
+      ? await startLocalPostgres({ settings: [...SETTINGS, ...settings], oldest })
+      : null
   const url = server?.url ?? DATABASE_URL ?? ''
   const pools: Knex[] = []
   return {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
-import { startPostgres, type TestServer } from './postgres-server.fixture.js'
+import { startPostgres, type TestServer, type TestServerOptions } from './postgres-server.fixture.js'
 
 /** A busy machine is no failure. */
 export const START_MS = 120_000
@@ -14,9 +14,8 @@ export interface TestStorage {
   stop(): Promise<void>
 }
 
-/** @param oldest - on the oldest version that is supported instead of the latest */
-export async function openTestStorage({ oldest = false } = {}): Promise<TestStorage> {
-  const server = await startPostgres([], { oldest })
+export async function openTestStorage(options: TestServerOptions = {}): Promise<TestStorage> {
+  const server = await startPostgres(options)
   const knex = server.connect()
   const schema = server.schemaName()
   const storage = createPostgresStorage({ knex, schema })
