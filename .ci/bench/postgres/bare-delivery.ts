@@ -8,7 +8,7 @@ import { randomUUID } from 'node:crypto'
 import { createRequire } from 'node:module'
 import process from 'node:process'
 import { SCHEMA, TENANT } from './delivery-kit.js'
-import { neededMb } from './resident-memory.js'
+import { residentMemory } from './resident-memory.js'
 
 interface Connection {
   query<Row>(
@@ -327,8 +327,7 @@ process.on('message', async (said) => {
     return
   }
   const { user, system } = process.cpuUsage(begun)
-  const peakMb = process.resourceUsage().maxRSS / 1_024
-  process.send?.({ cpuMs: (user + system) / 1_000, peakMb, neededMb: await neededMb() })
+  process.send?.({ cpuMs: (user + system) / 1_000, ...(await residentMemory()) })
   await pool.end()
   process.disconnect()
 })

@@ -2,7 +2,7 @@
 import process from 'node:process'
 import createKnex from 'knex'
 import { openKit } from './delivery-kit.js'
-import { neededMb } from './resident-memory.js'
+import { residentMemory } from './resident-memory.js'
 
 const [url = '', window = '1'] = process.argv.slice(2)
 const knex = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: 10 } })
@@ -25,8 +25,7 @@ process.on('message', async (said) => {
   const { user, system } = process.cpuUsage(begun)
   end.abort()
   await worked
-  const peakMb = process.resourceUsage().maxRSS / 1_024
-  process.send?.({ cpuMs: (user + system) / 1_000, peakMb, neededMb: await neededMb() })
+  process.send?.({ cpuMs: (user + system) / 1_000, ...(await residentMemory()) })
   await root.close()
   await knex.destroy()
   process.disconnect()

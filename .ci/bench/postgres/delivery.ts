@@ -9,6 +9,7 @@ import type { Knex } from 'knex'
 import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
 import { figure, type Line } from '../table.js'
 import { freezeCampaigns, openKit, SCHEMA, seedCustomers, TENANT } from './delivery-kit.js'
+import { measuredArguments, type ResidentMemory } from './resident-memory.js'
 import { serverCpuOf } from './server-cpu.js'
 
 const LEAST_SHARE = 0.8
@@ -26,22 +27,17 @@ export interface DeliveryBench {
   readonly rounds: number
 }
 
-/** Of one side. */
-export interface Measured {
+/** Of one side; memory is that of the largest process. */
+export interface Measured extends ResidentMemory {
   readonly perSecond: number
   /** Microseconds of the processor a delivery; null where the system does not tell. */
   readonly serverUs: number | null
   readonly processUs: number
-  /** Of the largest process: resident at most, and at the end what it needs. */
-  readonly peakMb: number
-  readonly neededMb: number
 }
 
 /** What a process says when it is told to stop. */
-interface Word {
+interface Word extends ResidentMemory {
   readonly cpuMs: number
-  readonly peakMb: number
-  readonly neededMb: number
 }
 
 type Arguments = (part: number) => readonly string[]
@@ -60,19 +56,20 @@ interface Load {
   readonly before: number
   readonly processes: number
   readonly argumentsOf: Arguments
+  readonly heapMb: number | null
 }
 
 /** Has processes of one program, compiled beside this one, deliver what there is, and waits for the last. */
 async function measureProcesses(
   { knex }: Place,
   program: string,
-  { deliveries, before, processes, argumentsOf }: Load,
+  { deliveries, before, processes, argumentsOf, heapMb }: Load,
 ): Promise<Measured> {
   const serverCpuMs = await serverCpuOf(knex)
   const path = new URL(program, import.meta.url)
   const children = Array.from({ length: processes }, (_, part) =>
     fork(path, argumentsOf(part), {
-      execArgv: ['--expose-gc'],
+      execArgv: [...measuredArguments(heapMb)],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     }),
   )
@@ -140,13 +137,15 @@ interface Task {
   readonly processes: number
   /** Among how many campaigns they are divided: as many as processes of the bare program, each of which has one. */
   readonly campaigns: number
+  /** Most that the heap of a process may take; null where Node decides by the memory of the machine. */
+  readonly heapMb: number | null
 }
 
 /** Delivers so much in a new installation, by processes of one program. */
 export async function deliverBy(
   program: './delivery-worker.mjs' | './bare-delivery.mjs',
   place: Place,
-  { deliveries, warmUp, window, processes, campaigns }: Task,
+  { deliveries, warmUp, window, processes, campaigns, heapMb }: Task,
 ): Promise<Measured> {
   const before = warmUp * processes
   await begin(place, before + deliveries, [campaigns])
@@ -158,7 +157,8 @@ export async function deliverBy(
   )
   await place.knex.raw(`vacuum analyze ${SCHEMA}.deliveries`)
   const argumentsOf = (part: number) => [place.url, String(window), ids[part] ?? '', rows[part].id]
-  const measured = await measureProcesses(place, program, { deliveries, before, processes, argumentsOf })
+  const load = { deliveries, before, processes, argumentsOf, heapMb }
+  const measured = await measureProcesses(place, program, load)
   await root.close()
   return measured
 }
@@ -199,7 +199,7 @@ export async function deliveryLines({
     const lines: Line[] = []
     for (const window of windows)
       for (const processes of workers) {
-        const task = { deliveries, warmUp, window, processes, campaigns: processes }
+        const task = { deliveries, warmUp, window, processes, campaigns: processes, heapMb: null }
         const { ours, bare, share } = await medianRound(place, task, rounds)
         lines.push({
           stage: `window ${window}, ${processes} worker${processes === 1 ? '' : 's'}`,

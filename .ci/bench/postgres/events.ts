@@ -1,6 +1,7 @@
 // Events with deduplication and counters, in batches of 1,000 and one by one with 200 callers at once, beside the bare
 // multi-row insert of the same rows; a figure is the median of rounds that take turns.
 //   --rounds N  rounds of each (7)    --events N  events of a round (20,000)    --customers N  customers (10,000)
+//   --at-once N  batches that are under way at the same time, of the bare insert as well (1)
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createPostgresStorage } from '@campaignkit/adapter-postgres'
@@ -23,13 +24,15 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     events: { type: 'string', default: '20000' },
     customers: { type: 'string', default: '10000' },
+    'at-once': { type: 'string', default: '1' },
   },
 })
-const [ROUNDS, EVENTS, CUSTOMERS] = [values.rounds, values.events, values.customers].map(Number) as [
-  number,
-  number,
-  number,
-]
+const [ROUNDS, EVENTS, CUSTOMERS, AT_ONCE] = [
+  values.rounds,
+  values.events,
+  values.customers,
+  values['at-once'],
+].map(Number) as [number, number, number, number]
 const BATCH = 1_000
 const CALLERS = 200
 
@@ -41,6 +44,19 @@ const timed = async (work: () => Promise<void>): Promise<number> => {
   await work()
   return performance.now() - begun
 }
+
+/** The events of a round in batches, some of them under way at the same time. */
+const inBatches = (write: () => Promise<unknown>): Promise<number> =>
+  timed(async () => {
+    let left = EVENTS / BATCH
+    const lane = async () => {
+      while (left > 0) {
+        left -= 1
+        await write()
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, lane))
+  })
 
 let keys = 0
 const nextKey = () => {
@@ -84,16 +100,14 @@ function bareRound(knex: Knex, schema: string, sample: CampaignEvent): Round {
   const attributions = JSON.stringify(sample.attributions)
   const campaignId = sample.attributions[0]?.campaignId ?? null
   return () =>
-    timed(async () => {
-      for (let done = 0; done < EVENTS; done += BATCH) {
-        const bindings = Array.from({ length: BATCH }, purchase).flatMap(
-          ({ key, type, customerId, amountMinor }) => [
-            ...['pizzeria', key, 0, campaignId, type, sample.at, sample.recordedAt, customerId, attributions],
-            ...[amountMinor, 0, 'EUR', false],
-          ],
-        )
-        await knex.raw(insert, bindings as Knex.RawBinding[])
-      }
+    inBatches(() => {
+      const bindings = Array.from({ length: BATCH }, purchase).flatMap(
+        ({ key, type, customerId, amountMinor }) => [
+          ...['pizzeria', key, 0, campaignId, type, sample.at, sample.recordedAt, customerId, attributions],
+          ...[amountMinor, 0, 'EUR', false],
+        ],
+      )
+      return knex.raw(insert, bindings as Knex.RawBinding[])
     })
 }
 
@@ -108,14 +122,9 @@ function roundsOf(
   }
   return {
     'storage.events.append, batches of 1,000': () =>
-      timed(async () => {
-        for (let done = 0; done < EVENTS; done += BATCH) await append(Array.from({ length: BATCH }, eventOf))
-      }),
+      inBatches(() => append(Array.from({ length: BATCH }, eventOf))),
     'kit.events.track, batches of 1,000': () =>
-      timed(async () => {
-        for (let done = 0; done < EVENTS; done += BATCH)
-          await kit.events.track(Array.from({ length: BATCH }, purchase))
-      }),
+      inBatches(() => kit.events.track(Array.from({ length: BATCH }, purchase))),
     [`kit.events.track one by one, ${CALLERS} callers`]: () =>
       timed(async () => {
         const caller = async () => {

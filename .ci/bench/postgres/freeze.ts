@@ -8,7 +8,7 @@ import { createRecordingChannel } from '@campaignkit/core/testing'
 import type { Knex } from 'knex'
 import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
 import { figure, type Line } from '../table.js'
-import { neededMb } from './resident-memory.js'
+import { measuredArguments, type ResidentMemory, residentMemory } from './resident-memory.js'
 import { serverCpuOf } from './server-cpu.js'
 
 const SCHEMA = 'bench_freezing'
@@ -33,11 +33,9 @@ interface Round {
   readonly bareCpuMs: number | null
 }
 
-interface Figures extends Round {
+interface Figures extends Round, ResidentMemory {
   /** How many times as long the freezing of each round took as its bare insert, round by round. */
   readonly ratios: readonly number[]
-  /** Resident, when all was frozen and what is not needed any more was given back. */
-  readonly memoryMb: number
 }
 
 function openRoot(knex: Knex): CampaignKit {
@@ -136,29 +134,29 @@ export async function measureFreezing(members: number): Promise<Figures> {
     await seed(knex, members)
     const rounds: Round[] = []
     while (rounds.length < ROUNDS) rounds.push(await measureRound(knex))
-    const memoryMb = await neededMb()
+    const memory = await residentMemory()
     const inOrder = rounds.toSorted((left, right) => ratioOf(left) - ratioOf(right))
     const middle = inOrder[ROUNDS >> 1]
     if (middle === undefined) throw new Error('no round')
-    return { ...middle, ratios: rounds.map(ratioOf), memoryMb }
+    return { ...middle, ...memory, ratios: rounds.map(ratioOf) }
   } finally {
     await server.stop()
   }
 }
 
-/** Measures in a process of its own. */
-export function inAnotherProcess(members: number): Figures {
+/** Measures in a process of its own, whose heap takes so much at most. */
+export function inAnotherProcess(members: number, heapMb: number | null): Figures {
   const [, program = ''] = process.argv
-  const given = ['--expose-gc', program, 'freeze', '--members', String(members), '--alone']
+  const given = [...measuredArguments(heapMb), program, 'freeze', '--members', String(members), '--alone']
   return JSON.parse(execFileSync(process.execPath, given, { maxBuffer: 1e8 }).toString())
 }
 
 export function freezeLines(members: number): readonly Line[] {
-  const few = inAnotherProcess(FEW)
-  const many = inAnotherProcess(members)
+  const few = inAnotherProcess(FEW, null)
+  const many = inAnotherProcess(members, null)
   const each = (ms: number | null) => (ms === null ? 'unknown' : `${figure((ms * 1_000) / members)} us`)
   const ratio = ratioOf(many)
-  const growth = many.memoryMb / few.memoryMb
+  const growth = many.neededMb / few.neededMb
   return [
     {
       stage: `freeze ${figure(members)} recipients, launch answered in ${figure(many.launchMs)} ms; ${SETTINGS.join(', ')}`,
@@ -178,8 +176,8 @@ export function freezeLines(members: number): readonly Line[] {
     },
     {
       stage: 'memory of the worker after a collection',
-      ours: `${figure(many.memoryMb)} MB at ${figure(members)}`,
-      bare: `${figure(few.memoryMb)} MB at ${figure(FEW)}`,
+      ours: `${figure(many.neededMb)} MB at ${figure(members)}`,
+      bare: `${figure(few.neededMb)} MB at ${figure(FEW)}`,
       ratio: `${figure(growth)} x as much`,
       goal: `${MOST_GROWTH} x at most`,
       met: growth <= MOST_GROWTH,

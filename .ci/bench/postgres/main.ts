@@ -1,9 +1,9 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9] [--shared-buffers 4GB]     DIR: where the customers stand from one run to the next
-//   pnpm bench:postgres events [--rounds 7] [--events 20000]
+//   pnpm bench:postgres events [--rounds 7] [--events 20000] [--at-once 1]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 //   pnpm bench:postgres delivery [--deliveries 10000] [--warm-up 4000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
-//   pnpm bench:postgres memory [--recipients 30000]
+//   pnpm bench:postgres memory [--recipients 30000] [--heap 256]     MB that a worker's heap may take, 0 for what Node finds right for the machine
 //   pnpm bench:postgres campaigns [--campaigns 1000]
 import { cpus, totalmem } from 'node:os'
 import process from 'node:process'
@@ -28,10 +28,12 @@ const { values, positionals } = parseArgs({
     windows: { type: 'string', default: '1,10,100' },
     workers: { type: 'string', default: '1,2' },
     recipients: { type: 'string', default: '30000' },
+    heap: { type: 'string', default: '256' },
     campaigns: { type: 'string', default: '1000' },
     rounds: { type: 'string' },
     // read by the part itself
     events: { type: 'string' },
+    'at-once': { type: 'string' },
     // one measurement in this process, told as JSON
     alone: { type: 'boolean', default: false },
   },
@@ -59,7 +61,15 @@ const PARTS: Readonly<Record<string, () => Promise<void>>> = {
         }),
       ),
     ),
-  memory: async () => console.log(tableOf(await memoryLines(countOf(values.recipients)))),
+  memory: async () =>
+    console.log(
+      tableOf(
+        await memoryLines({
+          recipients: countOf(values.recipients),
+          heapMb: wholeOf(values.heap, 0) || null,
+        }),
+      ),
+    ),
   campaigns: async () => console.log(tableOf(await campaignLines(countOf(values.campaigns)))),
 }
 

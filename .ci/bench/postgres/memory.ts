@@ -1,26 +1,43 @@
-// The memory of a worker that freezes and of one that delivers, over many recipients beside few.
+// The memory of a worker that freezes and of one that delivers, over many recipients beside few. Both have a limit of the heap
+// as in a small container, since a process on a large machine puts off what it has to collect.
 import { startPostgres } from '../../../packages/adapter-postgres/src/postgres-server.fixture.js'
 import { figure, type Line } from '../table.js'
-import { deliverBy, type Measured } from './delivery.js'
+import { deliverBy } from './delivery.js'
 import { inAnotherProcess } from './freeze.js'
+import type { ResidentMemory } from './resident-memory.js'
 
 const FEW = 10_000
 const MOST_GROWTH = 1.2
 const WINDOW = 100
 
-function lineOf(stage: string, recipients: number, manyMb: number, fewMb: number): Line {
-  const growth = manyMb / fewMb
+/** What is measured. */
+export interface MemoryBench {
+  readonly recipients: number
+  /** Most that the heap of a worker may take; null where Node decides by the memory of the machine. */
+  readonly heapMb: number | null
+}
+
+function lineOf(stage: string, many: number, fewWhat: string, few: number): Line {
+  const growth = many / few
   return {
     stage,
-    ours: `${figure(manyMb)} MB at ${figure(recipients)}`,
-    bare: `${figure(fewMb)} MB at ${figure(FEW)}`,
+    ours: `${figure(many)} MB`,
+    bare: `${figure(few)} MB ${fewWhat}`,
     ratio: `${figure(growth)} x as much`,
     goal: `${MOST_GROWTH} x at most`,
     met: growth <= MOST_GROWTH,
   }
 }
 
-async function deliver(deliveries: number, campaigns = 1): Promise<Measured> {
+function linesOf(worker: string, many: ResidentMemory, few: ResidentMemory): readonly Line[] {
+  const beside = `at ${figure(FEW)}`
+  return [
+    lineOf(`${worker}, after a collection`, many.neededMb, beside, few.neededMb),
+    lineOf(`${worker}, at most, garbage and all`, many.peakMb, beside, few.peakMb),
+  ]
+}
+
+async function deliver(deliveries: number, heapMb: number | null, campaigns = 1): Promise<ResidentMemory> {
   const server = await startPostgres()
   try {
     const place = { url: server.url, knex: server.connect() }
@@ -30,35 +47,29 @@ async function deliver(deliveries: number, campaigns = 1): Promise<Measured> {
       window: WINDOW,
       processes: 1,
       campaigns,
+      heapMb,
     })
   } finally {
     await server.stop()
   }
 }
 
-/**
- * Freezes and delivers so many, and few. What a process takes at most grows with the work it has done until the collector
- * first goes through its old space, which few deliveries never reach. What the audience does to it is told by the last
- * line: so many in one campaign beside as many in campaigns of few.
- */
-export async function memoryLines(recipients: number): Promise<readonly Line[]> {
-  const freezing = { few: inAnotherProcess(FEW), many: inAnotherProcess(recipients) }
-  const few = await deliver(FEW)
-  const many = await deliver(recipients)
-  const manyByFew = await deliver(recipients, Math.ceil(recipients / FEW))
+/** Freezes and delivers so many, and few; and delivers so many in campaigns of few, which is as much work. */
+export async function memoryLines({ recipients, heapMb }: MemoryBench): Promise<readonly Line[]> {
+  const frozen = { few: inAnotherProcess(FEW, heapMb), many: inAnotherProcess(recipients, heapMb) }
+  const few = await deliver(FEW, heapMb)
+  const many = await deliver(recipients, heapMb)
+  const manyByFew = await deliver(recipients, heapMb, Math.ceil(recipients / FEW))
+  const limit = heapMb === null ? 'heap as Node has it' : `heap of ${figure(heapMb)} MB`
+  const told = (did: string) => `${did} ${figure(recipients)}, ${limit}`
   return [
+    ...linesOf(told('froze'), frozen.many, frozen.few),
+    ...linesOf(told('delivered'), many, few),
     lineOf(
-      'worker that froze, after a collection',
-      recipients,
-      freezing.many.memoryMb,
-      freezing.few.memoryMb,
+      `${told('delivered')}, at most, garbage and all`,
+      many.peakMb,
+      `in campaigns of ${figure(FEW)}`,
+      manyByFew.peakMb,
     ),
-    lineOf('worker that delivered, after a collection', recipients, many.neededMb, few.neededMb),
-    // garbage and all
-    lineOf('at most', recipients, many.peakMb, few.peakMb),
-    {
-      ...lineOf('at most, of as many deliveries', recipients, many.peakMb, manyByFew.peakMb),
-      bare: `${figure(manyByFew.peakMb)} MB in campaigns of ${figure(FEW)}`,
-    },
   ]
 }
