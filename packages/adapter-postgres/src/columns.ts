@@ -65,13 +65,21 @@ function typedName({ name, type }: Pick<Column<never>, 'name' | 'type'>): string
   return CARRIERS[type] === type ? `given.${name}` : `given.${name}::${type}`
 }
 
+/**
+ * How a column is given. Texts compare by their code points as those of the tables do, so that rows are locked in the same order
+ * whatever the locale of the database.
+ */
+function carrierOf({ type }: Pick<Column<never>, 'type'>): string {
+  return `${HOLE}::${CARRIERS[type]}[]${type === 'text' ? ' collate "C"' : ''}`
+}
+
 /** Records as a table `given`: one array a column, so that the statement is the same however many there are. */
 export function given<Item>(columns: Columns<Item>, items: readonly Item[]): Fragment {
   return new Fragment(tableWords(columns), arraysOf(columns, items))
 }
 
 const tableWords = onceEach((columns) => {
-  const arrays = columns.map(({ type }) => `${HOLE}::${CARRIERS[type]}[]`)
+  const arrays = columns.map(carrierOf)
   return `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`.split(HOLE)
 })
 
@@ -95,7 +103,7 @@ export function probes<Item>(
 }
 
 const probedWords = onceEach((columns) => {
-  const arrays = columns.map(({ type }) => `(select ${HOLE}::${CARRIERS[type]}[])`)
+  const arrays = columns.map((column) => `(select ${carrierOf(column)})`)
   const given = `unnest(${arrays.join(', ')}) as given(${namesOf(columns).text})`
   return `${typedNamesOf(columns).text} from ${given}`.split(HOLE)
 })

@@ -83,6 +83,7 @@ export function createConsentStore(database: Database, tables: Tables): ConsentS
         await session.rows(sql`
           insert into ${consents} (tenant, ${namesOf(KEPT_RECORD)})
           select ${scope.tenant}, ${typedNamesOf(KEPT_RECORD)} from ${given(KEPT_RECORD, records)}
+          order by given.customer_id, given.identity
           on conflict (tenant, customer_id, identity) do nothing`)
       }),
     standing: async (scope, customerIds) => standingOf(await read(scope, customerIds)),

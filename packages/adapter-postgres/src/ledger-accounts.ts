@@ -47,35 +47,64 @@ export async function lockAccounts(
     order by account for update`)
 }
 
-/** Deletes entries that a condition on `ledger_entries` names, and takes what was held off their accounts. */
+/**
+ * Frees holds: deletes their entries and takes what was held off the accounts, which are locked first, in order, as whoever
+ * holds and settles locks them.
+ *
+ * @param which - a condition on `ledger_entries`
+ * @param most - how many entries at most
+ * @returns how many entries were freed
+ */
 export async function freeHeld(
   session: Session,
   { ledger_accounts, ledger_entries }: Tables,
-  { tenant }: Scope,
-  condition: Fragment,
+  which: Fragment,
+  most: number | null = null,
 ): Promise<number> {
+  // an array is made once; a subquery of a join may be asked for every row
   const [freed] = await session.rows<{ readonly count: number }>(sql`
-    with gone as (
-      delete from ${ledger_entries} where tenant = ${tenant} and state = 'held' and ${condition}
-      returning account, amount
-    ), sums as (select account, sum(amount) as amount from gone group by account),
-    counted as (
-      update ${ledger_accounts} as kept set held = kept.held - sums.amount from sums
-      where kept.tenant = ${tenant} and kept.account = sums.account
-    )
+    with chosen as materialized (
+      select ctid as place, tenant, account from ${ledger_entries}
+      where state = 'held' and ${which} order by expires_at limit ${most}
+    ), locked as materialized (
+      select count(*) from (select distinct tenant, account from chosen order by tenant, account) as c,
+        lateral (
+          select from ${ledger_accounts} as a where a.tenant = c.tenant and a.account = c.account for update
+        ) as one
+    ), gone as (
+      delete from ${ledger_entries} where ctid = any(array(select place from chosen))
+        and state = 'held' and ${which} and (select count from locked) > 0
+      returning tenant, account, amount
+    ), ${takenOff(ledger_accounts)}
     select count(*)::float8 as count from gone`)
   return freed?.count ?? 0
 }
 
-/** Frees what has expired in accounts. */
+/** Frees what has expired in accounts that are locked. */
 export async function freeExpired(
   session: Session,
-  tables: Tables,
-  scope: Scope,
+  { ledger_accounts, ledger_entries }: Tables,
+  { tenant }: Scope,
   accounts: readonly string[],
   now: Instant,
 ): Promise<void> {
-  await freeHeld(session, tables, scope, sql`account = any(${accounts}::text[]) and expires_at <= ${now}`)
+  await session.rows(sql`
+    with gone as (
+      delete from ${ledger_entries}
+      where tenant = ${tenant} and account = any(${accounts}::text[]) and state = 'held' and expires_at <= ${now}
+      returning tenant, account, amount
+    ), ${takenOff(ledger_accounts)}
+    select count(*) from gone`)
+}
+
+/** The part of a statement that takes the amounts of entries that are `gone` off their accounts. */
+function takenOff(accounts: Fragment): Fragment {
+  return sql`sums as (
+      select tenant, account, sum(amount) as amount from gone group by tenant, account
+    ), freed as (
+      update ${accounts} as kept set held = kept.held - sums.amount from sums
+      where kept.tenant = sums.tenant and kept.account = sums.account
+    )`
 }
 
 /** Accounts as they stand at an instant, but that what has expired still counts as held. */
@@ -123,6 +152,26 @@ export async function readEntries(
     select ${namesOf(ENTRY_COLUMNS)} from ${ledger_entries}
     where tenant = ${tenant} and id = any(${ids}::text[]) and (expires_at is null or expires_at > ${now})`)
   return rows.map(entryOf)
+}
+
+/**
+ * Entries under ids while nobody else can change them, and all accounts that are locked for it: those given, which are locked
+ * already, and those in which something is held under the same ids.
+ */
+export async function lockEntries(
+  session: Session,
+  tables: Tables,
+  scope: Scope,
+  locked: readonly string[],
+  ids: readonly string[],
+  now: Instant,
+): Promise<{ readonly accounts: readonly string[]; readonly known: readonly LedgerEntry[] }> {
+  const known = await readEntries(session, tables, scope, ids, now)
+  const others = new Set(known.map(({ account }) => account))
+  for (const account of locked) others.delete(account)
+  if (others.size === 0) return { accounts: locked, known }
+  await lockAccounts(session, tables, scope, [...others])
+  return lockEntries(session, tables, scope, [...locked, ...others], ids, now)
 }
 
 interface Change extends LedgerAccount {

@@ -5,6 +5,7 @@ import {
   freeExpired,
   freeHeld,
   lockAccounts,
+  lockEntries,
   lockLimited,
   readAccounts,
   readEntries,
@@ -22,12 +23,12 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
     hold: async (scope, limits, holds, now) => {
       if (holds.length === 0) return { outcomes: [], crossings: [] }
       return database.transaction(async (session) => {
-        const accounts = limits.map(({ account }) => account)
+        const limited = limits.map(({ account }) => account)
+        const ids = holds.map(({ id }) => id)
         await lockLimited(session, tables, scope, limits)
+        const { accounts, known } = await lockEntries(session, tables, scope, limited, ids, now)
         await freeExpired(session, tables, scope, accounts, now)
         const before = await readAccounts(session, tables, scope, accounts, now)
-        const ids = holds.map(({ id }) => id)
-        const known = await readEntries(session, tables, scope, ids, now)
         const { outcomes, crossings, ...changed } = decideHolds(before, known, holds, now)
         await writeLedger(session, tables, scope, before, changed)
         return { outcomes, crossings }
@@ -39,11 +40,11 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
       return database.transaction(async (session) => {
         const held = await readEntries(session, tables, scope, ids, now)
         const named = [...held, ...settlements.flatMap(({ parts }) => parts)]
-        const accounts = [...new Set(named.map(({ account }) => account))]
-        await lockAccounts(session, tables, scope, accounts)
+        const first = [...new Set(named.map(({ account }) => account))]
+        await lockAccounts(session, tables, scope, first)
+        const { accounts, known } = await lockEntries(session, tables, scope, first, ids, now)
         await freeExpired(session, tables, scope, accounts, now)
         const before = await readAccounts(session, tables, scope, accounts, now)
-        const known = await readEntries(session, tables, scope, ids, now)
         const decided = decideSettlements(before, known, settlements, now)
         if (decided.released.length > 0)
           await session.rows(sql`
@@ -53,20 +54,11 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
         return { crossings: decided.crossings, overdrafts: decided.overdrafts }
       })
     },
-    release: async (scope, ids) => {
-      await freeHeld(database, tables, scope, sql`id = any(${ids}::text[])`)
+    release: async ({ tenant }, ids) => {
+      await freeHeld(database, tables, sql`tenant = ${tenant} and id = any(${ids}::text[])`)
     },
-    expire: (scope, { now, limit }) =>
-      freeHeld(
-        database,
-        tables,
-        scope,
-        // an array is made once; a subquery of a join may be asked for every row
-        sql`ctid = any(array(
-          select ctid from ${ledger_entries}
-          where tenant = ${scope.tenant} and state = 'held' and expires_at <= ${now}
-          order by expires_at limit ${limit} for update skip locked))`,
-      ),
+    expire: ({ tenant }, { now, limit }) =>
+      freeHeld(database, tables, sql`tenant = ${tenant} and expires_at <= ${now}`, limit),
     accounts: async (scope, accounts, now) => {
       const standing = await readAccounts(database, tables, scope, accounts, now)
       const expired = await readExpired(database, tables, scope, accounts, now)

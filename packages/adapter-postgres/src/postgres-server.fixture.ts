@@ -30,7 +30,12 @@ export async function startPostgres({
   const { DATABASE_URL } = process.env
   const server =
     DATABASE_URL === undefined
-      ? await startLocalPostgres({ settings: [...SETTINGS, ...settings], oldest })
+      ? await startLocalPostgres({
+          settings: [...SETTINGS, ...settings],
+          oldest,
+          // as databases of hosts have one, so that no order is by code point by accident
+          ...(oldest ? {} : { locale: 'en-US' }),
+        })
       : null
   const url = server?.url ?? DATABASE_URL ?? ''
   const pools: Knex[] = []

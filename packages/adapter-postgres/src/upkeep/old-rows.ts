@@ -1,6 +1,7 @@
 import { DAY_MS, type Instant } from '@campaignkit/core/adapter'
 import type { Session } from '../database.js'
 import { ofRun } from '../deliveries-of.js'
+import { freeHeld } from '../ledger-accounts.js'
 import { raw, sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 import type { UpkeepSettings } from './upkeep-options.js'
@@ -71,24 +72,8 @@ const sweepClaims: Sweep = (session, { address_claims: claims }, { mostRows }) =
   )
 
 /** Holds that have expired, taken off their accounts. */
-const sweepHolds: Sweep = (
-  session,
-  { ledger_entries: entries, ledger_accounts: accounts },
-  { now, mostRows },
-) =>
-  countOf(
-    session,
-    sql`with gone as (
-      delete from ${entries} where ctid = any(array(
-        select ctid from ${entries} where state = 'held' and expires_at <= ${now} limit ${mostRows} for update skip locked))
-      returning tenant, account, amount
-    ), sums as (
-      select tenant, account, sum(amount) as amount from gone group by tenant, account
-    ), freed as (
-      update ${accounts} as kept set held = kept.held - sums.amount from sums
-      where kept.tenant = sums.tenant and kept.account = sums.account
-    ) select count(*)::float8 as count from gone`,
-  )
+const sweepHolds: Sweep = (session, tables, { now, mostRows }) =>
+  freeHeld(session, tables, sql`expires_at <= ${now}`, mostRows)
 
 /** Settled entries that count in no window any more; the totals of their accounts stay. */
 const sweepSettled: Sweep = (session, tables, { now, keysKeptForDays, mostRows }) => {

@@ -62,6 +62,8 @@ async function makePartition(
   most: number,
 ): Promise<boolean> {
   const { events, schema } = tables
+  // another process may have made it since
+  if (await isThere(session, tables, name)) return false
   const table = tableOf(tables, name)
   const rest = sql`${schema}.events_default`
   const ofMonth = sql`recorded_at >= ${from} and recorded_at < ${to}`
@@ -105,6 +107,7 @@ export async function dropPartitions(
   const dropped: string[] = []
   for (const { name } of rows) {
     const isDropped = await alone(async (session) => {
+      if (!(await isThere(session, tables, name))) return false
       const table = tableOf(tables, name)
       await session.rows(sql`
         insert into ${tables.thinned_campaigns} (tenant, campaign_id)
@@ -114,9 +117,16 @@ export async function dropPartitions(
       return true
     })
     if (isDropped === null) return null
-    dropped.push(name)
+    if (isDropped) dropped.push(name)
   }
   return dropped
+}
+
+async function isThere(session: Session, tables: Tables, name: string): Promise<boolean> {
+  const rows = await session.rows(sql`
+    select 1 from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
+    where n.nspname = ${unquoted(tables)} and c.relname = ${name}`)
+  return rows.length > 0
 }
 
 function unquoted({ schema }: Tables): string {

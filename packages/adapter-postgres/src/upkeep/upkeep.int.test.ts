@@ -12,9 +12,14 @@ import fc from 'fast-check'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from '../create-postgres-storage.js'
+import { Database } from '../database.js'
+import { hostOf } from '../pool.js'
+import { tablesIn } from '../tables.js'
 import { openTestStorage, START_MS, type TestStorage } from '../test-storage.fixture.js'
 import type { UpkeepOutcome } from './maintain.js'
+import { type Alone, dropPartitions, makePartitions } from './partitions.js'
 import { runMaintenance } from './run-maintenance.js'
+import { parseUpkeep } from './upkeep-options.js'
 
 let test: TestStorage
 let knex: Knex
@@ -66,6 +71,24 @@ describe('partitions of events', () => {
     expect([await countOf('events_2026m03'), await countOf('events_2026m04')]).toEqual([3, 1])
     expect(await countOf('events')).toBe(5)
     expect((await storage.maintain({ now: NOW, monthsAhead: 3 })).made).toEqual(['events_2026m06'])
+  })
+
+  it('are made and dropped once, though another process did it just before', async () => {
+    const schema = `${test.schema}_${cases}`
+    const database = new Database(hostOf(knex))
+    for (const [step, now] of [
+      [makePartitions, NOW],
+      [dropPartitions, NOW + 300 * DAY_MS],
+    ] as const) {
+      const options = { now, monthsAhead: 1, eventsKeptForDays: 31 }
+      const other: UpkeepOutcome[] = []
+      const alone: Alone = async (work) => {
+        if (other.length === 0) other.push(await storage.maintain(options))
+        return database.transaction(work)
+      }
+      expect(await step(database, alone, tablesIn(schema), parseUpkeep(options))).toEqual([])
+      expect(other).toMatchObject([{ outcome: 'done' }])
+    }
   })
 
   it('take an event that was on its way to the default one when its month got one', async () => {
