@@ -1,6 +1,6 @@
 import { type DurationMs, isCampaignKitError } from '@campaignkit/core/adapter'
 import { arrayLiteral } from './columns.js'
-import { isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
+import { isNotSerializable, isReadOnly, isUnknownStatement, meaningOf, storageFailed } from './failures.js'
 import type { Ask, Host } from './host.js'
 import { wait } from './pause.js'
 import { type Fragment, type SqlValue, sql } from './sql.js'
@@ -31,6 +31,8 @@ export class Database implements Session {
   #begun: Promise<void> | null = null
   /** False once a connection did not know a statement again: a pooler gives out others in between. */
   #keepsReady: boolean
+  /** False once a statement by itself met others as they do where the role begins with a stricter isolation. */
+  #asksAlone = true
 
   /** Without statements of its own unless they are given. */
   constructor(host: Host, { first = null, before = null }: DatabaseOptions = {}) {
@@ -44,7 +46,11 @@ export class Database implements Session {
   rows<Row>(statement: Fragment): Promise<readonly Row[]> {
     if (this.#host.isJoined || this.#before !== null)
       return this.transaction((session) => session.rows<Row>(statement))
-    return this.#tried(() => rowsOf<Row>(this.#host.ask, statement, this.#keepsReady))
+    return this.#tried(() =>
+      this.#asksAlone
+        ? rowsOf<Row>(this.#host.ask, statement, this.#keepsReady)
+        : this.#host.transaction((ask) => rowsOf<Row>(ask, statement, this.#keepsReady)),
+    )
   }
 
   /**
@@ -75,6 +81,7 @@ export class Database implements Session {
       } catch (error) {
         if (isCampaignKitError(error)) throw error
         this.#keepsReady &&= !isUnknownStatement(error)
+        this.#asksAlone &&= !isNotSerializable(error)
         const { again } = meaningOf(error)
         if (this.#host.isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
         if (again === 'whenBack') await this.#waitUntilBack(error, tries)

@@ -22,6 +22,8 @@ const AWAY: Meaning = { again: 'whenBack', retry: 'later' }
 const LATER: Meaning = { again: 'no', retry: 'later' }
 const NEVER: Meaning = { again: 'no', retry: 'never' }
 
+/** What was read has changed since the transaction began, which read committed does not mind. */
+const NOT_SERIALIZABLE = '40001'
 /** A server that takes no writes: after a failover the connection still leads to the old one. */
 const READ_ONLY = '25006'
 /**
@@ -40,7 +42,7 @@ const UNKNOWN_STATEMENTS: readonly string[] = ['26000', '42P05', CHANGED_RESULT]
 
 /** SQLSTATEs, and the codes of Node for connections that are lost; a class of two characters stands for its states. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
-  '40001': CONFLICT,
+  [NOT_SERIALIZABLE]: CONFLICT,
   '40P01': CONFLICT,
   '55P03': CONFLICT,
   '26000': CONFLICT,
@@ -71,7 +73,7 @@ const POOL_FULL = /Timeout acquiring a connection/
 
 /** Thrown within a transaction that met another and can be done again from the start. */
 export class TryAgain extends Error {
-  readonly code = '40001'
+  readonly code = NOT_SERIALIZABLE
 }
 
 /** What the error of a driver means. */
@@ -88,6 +90,11 @@ export function meaningOf(error: unknown): Meaning {
 /** Whether the connection led to a server that only reads. */
 export function isReadOnly(error: unknown): boolean {
   return codeOf(error) === READ_ONLY
+}
+
+/** Whether a statement met another as it does where transactions are stricter than read committed. */
+export function isNotSerializable(error: unknown): boolean {
+  return codeOf(error) === NOT_SERIALIZABLE && !(error instanceof TryAgain)
 }
 
 /** Whether a connection did not know a statement that was made ready on it. */

@@ -105,7 +105,7 @@ describe('statements over the pool', () => {
     told.length = 0
     await pool.transaction((ask) => ask({ sql: 'select 1', bindings: [] }))
     const transaction = expect.stringMatching(/^campaignkit\d+$/)
-    const texts = ['BEGIN;', 'select 1', 'COMMIT;']
+    const texts = ['BEGIN ISOLATION LEVEL READ COMMITTED;', 'select 1', 'COMMIT;']
     expect(told.filter((each) => Array.isArray(each) && each[0] === 'query')).toEqual(
       texts.map((text) => ['query', text, [], transaction]),
     )

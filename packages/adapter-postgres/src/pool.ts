@@ -24,7 +24,8 @@ interface Answer {
 /** Events that knex tells with its object of the statement, which is made where somebody listens. */
 const TOLD_WITH_BUILDER = ['start', 'query-response']
 
-const BEGIN: Asked = { sql: 'BEGIN;', bindings: [] }
+/** Whatever the role begins with: a statement that has waited for a lock is to see what was written meanwhile. */
+const BEGIN: Asked = { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED;', bindings: [] }
 const COMMIT: Asked = { sql: 'COMMIT;', bindings: [] }
 const ROLLBACK: Asked = { sql: 'ROLLBACK;', bindings: [] }
 
