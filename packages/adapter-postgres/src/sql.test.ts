@@ -29,7 +29,7 @@ describe('a statement', () => {
       { name: 'doc', type: 'json', of: () => undefined },
     ] as const
     const one = given(columns, [{ id: 'x' }])
-    expect(one.text).toBe('unnest(?::text[], ?::text[], ?::text[]) as given(id, tags, doc)')
+    expect(one.text).toBe('unnest(?::text[] collate "C", ?::text[], ?::text[]) as given(id, tags, doc)')
     expect(given(columns, [{ id: 'x' }, { id: 'y' }]).text).toBe(one.text)
     expect(one.values).toEqual([['x'], ['{"a\\"b","c\\\\"}'], []])
   })
