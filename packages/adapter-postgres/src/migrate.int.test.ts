@@ -174,8 +174,8 @@ describe('migrations', () => {
     await storage.migrate()
     await knex.withSchema(schema).from('migrations').insert({ name: '9999-later', batch: 2 })
     await expect(storage.status()).resolves.toEqual({ done: ['0001-first', '9999-later'], pending: [] })
-    for (const refused of [storage.migrate(), storage.rollback()])
-      await expect(refused).rejects.toMatchObject({
+    for (const refused of [storage.migrate, storage.rollback])
+      await expect(refused()).rejects.toMatchObject({
         code: 'STORAGE_FAILED',
         retry: 'never',
         details: { step: '9999-later' },
