@@ -20,7 +20,7 @@ import { createJournalStore } from './journal.js'
 import { createLedgerStore } from './ledger.js'
 import type { CustomerMapping } from './mapping/customer-mapping.js'
 import { createSegmentQuestions, type SegmentQuestions } from './matching/explain-segment.js'
-import { type MigrationStatus, migrate, migrationSql, migrationStatus, rollback } from './migrate.js'
+import { createMigrations, type MigrationSqlOptions, type MigrationStatus } from './migrate.js'
 import { createNotices, type Notices } from './notices.js'
 import { openCustomers } from './open-customers.js'
 import { hostOf } from './pool.js'
@@ -54,20 +54,27 @@ export interface PostgresStorageOptions {
 /** A storage on PostgreSQL, with the calls by which its tables are made. */
 export interface PostgresStorage extends Storage, SegmentQuestions {
   /**
-   * Brings the tables up to date. Safe when many processes start at once.
+   * Brings the tables up to date, in one transaction that no timeout of the connection ends. Safe when many processes start at
+   * once; over a transaction of knex, part of that, which should be one of READ COMMITTED. Changes nothing, and needs no right to,
+   * where all is done.
    *
    * @returns the names of the steps that were done
-   * @throws STORAGE_FAILED
+   * @throws STORAGE_FAILED, with the `step` in its details where a later version of the kit has made the tables
    */
   migrate(): Promise<readonly string[]>
   /**
-   * Takes back the steps that were done last, and all that stands in their tables.
+   * Takes back the steps that were done last, and all that stands in their tables. Where something of the host depends on
+   * those, such as a view, it is refused with the state 2BP01, and all stays as it was.
    *
    * @returns the names of the steps that were taken back
    * @throws STORAGE_FAILED
    */
   rollback(): Promise<readonly string[]>
-  /** Says which steps are done and which are not. */
+  /**
+   * Says which steps are done and which are not.
+   *
+   * @throws STORAGE_FAILED
+   */
   status(): Promise<MigrationStatus>
   /**
    * Upkeep, to be called every hour or day, by a job of the host or by {@link runMaintenance}: makes the monthly partitions of events
@@ -77,8 +84,14 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
    * @throws INVALID_INPUT with the path of the option, STORAGE_FAILED
    */
   maintain(options: UpkeepOptions): Promise<UpkeepOutcome>
-  /** The statements of `migrate`, for a host that runs its migrations by itself. */
-  migrationSql(): string
+  /**
+   * What `migrate` does, for a host that runs its migrations by itself: one statement, done as a whole or not at all, which puts
+   * its steps on record and leaves out those that are. It holds no question mark, which knex would take for a value. Empty when
+   * there is no step behind {@link MigrationSqlOptions.after}.
+   *
+   * @throws INVALID_INPUT with path `after`
+   */
+  migrationSql(options?: MigrationSqlOptions): string
 }
 
 /**
@@ -95,7 +108,7 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
  * import createKnex from 'knex'
  * const knex = createKnex({ client: 'pg', connection: process.env.DATABASE_URL ?? '' })
  * const storage = createPostgresStorage({ knex, schema: 'campaigns' })
- * console.log(storage.migrationSql().split('\n')[0]) // create schema if not exists "campaigns";
+ * console.log(storage.migrationSql().includes('create schema "campaigns"')) // true
  * ```
  */
 export function createPostgresStorage({
@@ -111,7 +124,6 @@ export function createPostgresStorage({
   const database = new Database(hostOf(knex), { before: timeouts })
   // a sweep, or a freezing, may take longer than a statement that somebody waits for
   const unbounded = new Database(hostOf(knex))
-  const place = { knex, schema }
   const notices = createNotices(knex, database, schema)
   const announcer = createAnnouncer(notices)
   return {
@@ -129,10 +141,7 @@ export function createPostgresStorage({
       }
     },
     maintain: (options) => maintain(unbounded, tables, options),
-    migrate: () => migrate(place),
-    rollback: () => rollback(place),
-    status: () => migrationStatus(place),
-    migrationSql: () => migrationSql(schema),
+    ...createMigrations(knex, schema),
     close: () => notices.close(),
   }
 }

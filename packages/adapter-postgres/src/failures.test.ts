@@ -80,4 +80,15 @@ describe('what a database says', () => {
     expect(told).toMatchObject({ details: { state: '53300' }, retry: 'later', cause: said })
     expect(storageFailed(new Error('no')).details).toEqual({})
   })
+
+  it('of a table or a schema that is not there names the call that makes them', () => {
+    for (const code of ['42P01', '3F000'])
+      expect(storageFailed(failure(code)).message).toContain('storage.migrate()')
+    expect(storageFailed(failure('42703')).message).not.toContain('storage.migrate()')
+  })
+
+  it('of a lacking right, or of what stands in the way of a rollback, has words of its own', () => {
+    const messages = ['42501', '2BP01', '42703'].map((code) => storageFailed(failure(code)).message)
+    expect(new Set(messages).size).toBe(3)
+  })
 })

@@ -67,6 +67,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ETIMEDOUT: AWAY,
 }
 
+const NOT_MADE = 'A table is not there: storage.migrate() makes those of the kit'
+
+/** What is told of states that the host can do something about. */
+const WORDS: Readonly<Record<string, string>> = {
+  '42P01': NOT_MADE,
+  '3F000': NOT_MADE,
+  '42501': 'The role of the connection lacks a right',
+  '2BP01': 'Something of the host depends on the tables',
+}
+
 const LOST = /Connection terminated|Client has encountered a connection error|not queryable/
 /** knex has waited long enough for its pool. */
 const POOL_FULL = /Timeout acquiring a connection/
@@ -113,7 +123,8 @@ export function brokenConstraint(error: unknown): string | null {
 /** The error of a driver in the kit's words; its own message stays in `cause`, since it can hold values. */
 export function storageFailed(error: unknown): CampaignKitError {
   const state = codeOf(error)
-  return new CampaignKitError('STORAGE_FAILED', 'The database refused a statement or was not there', {
+  const message = WORDS[state] ?? 'The database refused a statement or was not there'
+  return new CampaignKitError('STORAGE_FAILED', message, {
     cause: error,
     retry: meaningOf(error).retry ?? 'never',
     details: state === '' ? {} : { state },

@@ -16,7 +16,7 @@ export type {
   ExplainSegmentOptions,
   SegmentQuestions,
 } from './matching/explain-segment.js'
-export type { MigrationStatus } from './migrate.js'
+export type { MigrationSqlOptions, MigrationStatus } from './migrate.js'
 export type { UpkeepOutcome } from './upkeep/maintain.js'
 export type { SweptKind } from './upkeep/old-rows.js'
 export { type MaintenanceOptions, runMaintenance } from './upkeep/run-maintenance.js'

@@ -6,10 +6,18 @@ import createKnex, { type Knex } from 'knex'
 export interface TestServer {
   readonly url: string
   /** A pool of connections to it. */
-  connect(options?: { readonly connections?: number }): Knex
+  connect(options?: ConnectOptions): Knex
   /** A name that no other test uses. */
   schemaName(): string
   stop(): Promise<void>
+}
+
+/** How connections of a pool are. */
+export interface ConnectOptions {
+  /** How many at most. @default 10 */
+  readonly connections?: number
+  /** What each is told once, such as `set role`. @default nothing */
+  readonly first?: string
 }
 
 /** Fast instead of safe: nothing here outlives the test. */
@@ -41,8 +49,14 @@ export async function startPostgres({
   const pools: Knex[] = []
   return {
     url,
-    connect: ({ connections = 10 } = {}) => {
-      const pool = createKnex({ client: 'pg', connection: url, pool: { min: 0, max: connections } })
+    connect: ({ connections = 10, first = '' } = {}) => {
+      const afterCreate = (connection: RawConnection, done: RawCallback) =>
+        connection.query(first, (error) => done(error, connection))
+      const pool = createKnex({
+        client: 'pg',
+        connection: url,
+        pool: { min: 0, max: connections, ...(first === '' ? {} : { afterCreate }) },
+      })
       pools.push(pool)
       return pool
     },
@@ -53,3 +67,10 @@ export async function startPostgres({
     },
   }
 }
+
+/** A connection of the driver before knex gives it out. */
+interface RawConnection {
+  query(text: string, done: (error: Error | null) => void): void
+}
+
+type RawCallback = (error: Error | null, connection: RawConnection) => void

@@ -173,14 +173,33 @@ describe('a database that is away for some seconds', () => {
     expect(items).toHaveLength(21)
   })
 
+  it('is waited for by migrations, which are done once', async () => {
+    const fresh = createPostgresStorage({ knex, schema: `${SCHEMA}_fresh` })
+    await local.halt()
+    const called = Promise.all([fresh.migrate(), fresh.status(), storage.status()])
+    await setTimeout(1_500)
+    await local.resume()
+    const [migrated] = await called
+    expect(migrated).toEqual(['0001-first'])
+    await local.restart()
+    await expect(fresh.rollback()).resolves.toEqual(['0001-first'])
+  })
+
   it('and does not come back is told as a failure that can pass', async () => {
     const gone = createKnex({ client: 'pg', connection: 'postgres://nobody@127.0.0.1:1/none', log: SILENT })
     const lost = createPostgresStorage({ knex: gone })
-    await expect(lost.customers.get(sampleScope('pizzeria'), ['c-1' as CustomerId])).rejects.toMatchObject({
-      code: 'STORAGE_FAILED',
-      retry: 'later',
-      details: { state: 'ECONNREFUSED' },
-    })
+    const calls = [
+      lost.customers.get(sampleScope('pizzeria'), ['c-1' as CustomerId]),
+      lost.migrate(),
+      lost.rollback(),
+      lost.status(),
+    ]
+    for (const { reason } of (await Promise.allSettled(calls)) as readonly PromiseRejectedResult[])
+      expect(reason).toMatchObject({
+        code: 'STORAGE_FAILED',
+        retry: 'later',
+        details: { state: 'ECONNREFUSED' },
+      })
     await gone.destroy()
   })
 
