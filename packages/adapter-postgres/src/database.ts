@@ -73,34 +73,51 @@ export class Database implements Session {
     await this.#begun
   }
 
-  /** Within the host's transaction nothing can be tried again: what failed has ended it. */
-  async #tried<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return await attempt()
-      } catch (error) {
-        if (isCampaignKitError(error)) throw error
-        this.#keepsReady &&= !isUnknownStatement(error)
-        this.#asksAlone &&= !isNotSerializable(error)
-        const { again } = meaningOf(error)
-        if (this.#host.isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
-        if (again === 'whenBack') await this.#waitUntilBack(error, tries)
-      }
+  #tried<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    return tried(this.#host, attempt, (error) => {
+      this.#keepsReady &&= !isUnknownStatement(error)
+      this.#asksAlone &&= !isNotSerializable(error)
+    })
+  }
+}
+
+/**
+ * What an attempt comes to, which is a transaction: done again when another one stood in the way, or when the database was
+ * away and is back. Within the host's transaction nothing can be tried again: what failed has ended it.
+ *
+ * @param note - hears of each failure
+ * @throws STORAGE_FAILED
+ */
+export async function tried<Result>(
+  { isJoined, ask }: Host,
+  attempt: () => Promise<Result>,
+  note: (error: unknown) => void = () => undefined,
+): Promise<Result> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (isCampaignKitError(error)) throw error
+      note(error)
+      const { again } = meaningOf(error)
+      if (isJoined || again === 'no' || tries >= MOST_TRIES[again]) throw storageFailed(error)
+      if (again === 'whenBack') await waitUntilBack(ask, error, tries)
     }
   }
+}
 
-  async #waitUntilBack(error: unknown, tries: number): Promise<void> {
-    // else the pool would give out the same connection again
-    if (isReadOnly(error)) await rowsOf(this.#host.ask, END_READ_ONLY).catch(() => undefined)
-    await wait(FIRST_WAIT_MS * 2 ** (tries - 1))
-  }
+async function waitUntilBack(ask: Ask, error: unknown, tries: number): Promise<void> {
+  // else the pool would give out the same connection again
+  if (isReadOnly(error)) await rowsOf(ask, END_READ_ONLY).catch(() => undefined)
+  await wait(FIRST_WAIT_MS * 2 ** (tries - 1))
 }
 
 /** Ends the connection that it is run on, if that leads to a server that only reads. */
 const END_READ_ONLY = sql`
   select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only') = 'on'`
 
-function sessionOf(ask: Ask, keepsReady = false): Session {
+/** Statements of a transaction that is under way. */
+export function sessionOf(ask: Ask, keepsReady = false): Session {
   return { rows: <Row>(statement: Fragment) => rowsOf<Row>(ask, statement, keepsReady) }
 }
 

@@ -248,7 +248,7 @@ describe('migrations', () => {
     expect(items).toHaveLength(1)
   })
 
-  it('leave nothing but the list of steps when they are taken back', async () => {
+  it('leave nothing but what knex keeps of them when they are taken back', async () => {
     const schema = server.schemaName()
     const knex = server.connect()
     const storage = createPostgresStorage({ knex, schema })
@@ -264,6 +264,9 @@ describe('migrations', () => {
     expect(rows.map(({ name }: { readonly name: string }) => name)).toEqual([
       'migrations',
       'migrations_id_seq',
+      'migrations_lock',
+      'migrations_lock_index_seq',
+      'migrations_lock_pkey',
       'migrations_pkey',
     ])
   })

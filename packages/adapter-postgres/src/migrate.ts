@@ -1,10 +1,10 @@
 import { CampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
-import { Database, type Session } from './database.js'
+import { type Session, sessionOf, tried } from './database.js'
+import { throughKnex } from './host.js'
 import { MIGRATION_LOCK, migrationSql, STEPS_TABLE } from './migration-sql.js'
 import { STEPS, type Step } from './migration-steps.js'
-import { hostOf } from './pool.js'
-import { type Fragment, raw, sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import { withoutTimeouts } from './without-timeouts.js'
 
 /** Which steps of the schema are there, by name, oldest first. */
@@ -36,58 +36,58 @@ export interface Migrations {
   rollback(): Promise<readonly string[]>
   /** Asks which steps are done; changes nothing. */
   status(): Promise<MigrationStatus>
-  /** The statement by which `migrate` does it; empty when no step is to be printed. */
+  /** The same as one statement, for a host that runs its migrations by itself; empty when no step is to be printed. */
   migrationSql(options?: MigrationSqlOptions): string
 }
 
-/** A step that was done, and with which others. */
-interface DoneStep {
-  readonly name: string
-  readonly batch: number
-}
-
-/** A snapshot that is taken while one waits for the lock would not show what others did meanwhile. */
-const READ_COMMITTED = sql`set transaction isolation level read committed`
-
+/** The steps of a schema as migrations of knex, with a table of their own in it. */
 export function createMigrations(knex: Knex, schema: string): Migrations {
-  const host = hostOf(knex)
-  // the isolation of a transaction of the host is the host's
-  const database = new Database(host, { before: host.isJoined ? null : READ_COMMITTED })
-  const list = raw(`"${schema}".${STEPS_TABLE}`)
+  const host = throughKnex(knex)
+  // a snapshot that is taken while one waits for the lock would not show what others did meanwhile; that of a transaction of
+  // the host is the host's
+  const isolation: Knex.TransactionConfig = host.isJoined ? {} : { isolationLevel: 'read committed' }
+  const config = configFor(schema)
 
-  function alone<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
-    return database.transaction((session) =>
-      withoutTimeouts(session, async () => {
-        await session.rows(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
-        return work(session)
-      }),
+  function within<Result>(
+    work: (session: Session, transaction: Knex.Transaction) => Promise<Result>,
+  ): Promise<Result> {
+    return tried(host, () =>
+      knex.transaction(
+        (transaction) => work(sessionOf(throughKnex(transaction).ask), transaction),
+        isolation,
+      ),
     )
   }
 
+  const alone: typeof within = (work) =>
+    within((session, transaction) =>
+      withoutTimeouts(session, async () => {
+        await session.rows(sql`select pg_advisory_xact_lock(${MIGRATION_LOCK})`)
+        return work(session, transaction)
+      }),
+    )
+
   return {
     migrate: () =>
-      alone(async (session) => {
-        const done = await doneSteps(session, schema, list)
-        requireKnown(done)
-        const names = pendingBehind(done)
+      alone(async (session, transaction) => {
+        const names = pendingBehind(requireKnown(await doneSteps(session, schema)))
         // whoever may not make tables may still find that they are there
-        if (names.length > 0) await session.rows(raw(migrationSql(schema, STEPS)))
+        if (names.length === 0) return []
+        await makeSchema(session, schema)
+        await transaction.migrate.latest(config)
         return names
       }),
     rollback: () =>
-      alone(async (session) => {
-        const done = await doneSteps(session, schema, list)
-        requireKnown(done)
-        const names = lastOf(done)
-        const steps = names.flatMap((name) => STEPS.filter((step) => step.name === name))
-        for (const statement of steps.flatMap(({ down }) => down(schema))) await session.rows(raw(statement))
-        if (names.length > 0) await session.rows(sql`delete from ${list} where name = any(${names})`)
-        return names
+      alone(async (session, transaction) => {
+        const done = requireKnown(await doneSteps(session, schema))
+        if (done.length === 0) return []
+        const [, names] = await transaction.migrate.rollback(config)
+        return names.map(nameOf)
       }),
     status: () =>
-      database.transaction(async (session) => {
-        const done = await doneSteps(session, schema, list)
-        return { done: done.map(({ name }) => name), pending: pendingBehind(done) }
+      within(async (session) => {
+        const done = await doneSteps(session, schema)
+        return { done, pending: pendingBehind(done) }
       }),
     migrationSql: (options = {}) => {
       const steps = stepsAfter(options)
@@ -96,29 +96,56 @@ export function createMigrations(knex: Knex, schema: string): Migrations {
   }
 }
 
-async function doneSteps(session: Session, schema: string, list: Fragment): Promise<readonly DoneStep[]> {
+function configFor(schema: string): Knex.MigratorConfig {
+  return {
+    schemaName: schema,
+    tableName: STEPS_TABLE,
+    // the transaction around it all is enough
+    disableTransactions: true,
+    migrationSource: {
+      getMigrations: async () => [...STEPS],
+      getMigrationName: (step: Step) => step.name,
+      getMigration: async ({ up, down }: Step) => ({
+        up: (knex: Knex) => runAll(knex, up(schema)),
+        down: (knex: Knex) => runAll(knex, down(schema)),
+      }),
+    },
+  }
+}
+
+async function runAll(knex: Knex, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await knex.raw(statement)
+}
+
+function nameOf(migration: string | { readonly name: string }): string {
+  return typeof migration === 'string' ? migration : migration.name
+}
+
+/** `if not exists` would ask for the right to make one where one is there. */
+async function makeSchema(session: Session, schema: string): Promise<void> {
+  const there = await session.rows(sql`select from pg_catalog.pg_namespace where nspname = ${schema}`)
+  if (there.length === 0) await session.rows(raw(`create schema "${schema}"`))
+}
+
+async function doneSteps(session: Session, schema: string): Promise<readonly string[]> {
   const there = await session.rows(sql`
     select from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
     where n.nspname = ${schema} and c.relname = ${STEPS_TABLE}`)
-  return there.length === 0 ? [] : session.rows<DoneStep>(sql`select name, batch from ${list} order by id`)
+  if (there.length === 0) return []
+  const list = raw(`"${schema}".${STEPS_TABLE}`)
+  const rows = await session.rows<{ readonly name: string }>(sql`select name from ${list} order by id`)
+  return rows.map(({ name }) => name)
 }
 
-function pendingBehind(done: readonly DoneStep[]): readonly string[] {
-  return STEPS.map(({ name }) => name).filter((name) => !done.some((step) => step.name === name))
+function pendingBehind(done: readonly string[]): readonly string[] {
+  return STEPS.map(({ name }) => name).filter((name) => !done.includes(name))
 }
 
-/** Those that were done together last, in the order in which they are taken back. */
-function lastOf(done: readonly DoneStep[]): readonly string[] {
-  const last = Math.max(...done.map(({ batch }) => batch))
-  const names = done.filter(({ batch }) => batch === last).map(({ name }) => name)
-  return names.reverse()
-}
-
-function requireKnown(done: readonly DoneStep[]): void {
-  const later = done.find(({ name }) => !STEPS.some((step) => step.name === name))
-  if (later === undefined) return
+function requireKnown(done: readonly string[]): readonly string[] {
+  const later = done.find((name) => !STEPS.some((step) => step.name === name))
+  if (later === undefined) return done
   throw new CampaignKitError('STORAGE_FAILED', 'The tables are those of a later version of the kit', {
-    details: { step: later.name },
+    details: { step: later },
   })
 }
 

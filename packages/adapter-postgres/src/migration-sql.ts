@@ -3,15 +3,17 @@ import type { Step } from './migration-steps.js'
 /** Any number that nobody else is likely to lock by. */
 export const MIGRATION_LOCK = 7_240_113_977
 
-/** Where it is written which steps were done. */
+/** Where knex writes which steps were done; beside it, under a name that ends in `_lock`, it has a table of locks. */
 export const STEPS_TABLE = 'migrations'
 
 /**
  * Steps as one statement, so that all of them are done or none, whoever runs it: psql, a driver, knex, within a transaction
- * or without. It makes the schema and the list of steps where they are not there, and leaves out what the list has.
+ * or without. It makes the schema and what knex keeps of its migrations where they are not there, and leaves out what knex
+ * has on record.
  */
 export function migrationSql(schema: string, steps: readonly Step[]): string {
   const list = `"${schema}".${STEPS_TABLE}`
+  const locks = `${list}_lock`
   return [
     `do $campaignkit$
 declare
@@ -25,6 +27,10 @@ if not exists (select from pg_catalog.pg_namespace where nspname = '${schema}') 
 end if;
 if to_regclass('${list}') is null then
   create table ${list} (id serial primary key, name varchar(255), batch int, migration_time timestamptz);
+end if;
+if to_regclass('${locks}') is null then
+  create table ${locks} (index serial primary key, is_locked int);
+  insert into ${locks} (is_locked) values (0);
 end if;
 this_batch := (select coalesce(max(batch), 0) + 1 from ${list});`,
     ...steps.map((step) => stepSql(schema, list, step)),
