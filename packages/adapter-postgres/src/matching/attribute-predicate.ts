@@ -20,18 +20,16 @@ export function attributePredicate(
     case 'exists':
       return sql`${value} is ${raw(wanted ? 'not null' : 'null')}`
     case 'in':
-      return wanted
-        ? isOneOf(name, leaf.value, source)
-        : sql`${value} <> all(${leaf.value.map(json)}::text[]::jsonb[])`
+      return wanted ? isOneOf(name, leaf.value, source) : isNoneOf(name, leaf.value, source)
     case 'contains':
       return wanted ? contains(name, leaf.value, source) : sql`not ${containsPart(value, leaf.value)}`
     case '=':
     case '!=':
       return (leaf.op === '=') === wanted
         ? equals(name, leaf.value, source)
-        : sql`${value} <> ${json(leaf.value)}::jsonb`
+        : differs(name, leaf.value, source)
     default:
-      return ordered(value, wanted ? leaf.op : opposite(leaf.op), leaf.value)
+      return ordered(name, wanted ? leaf.op : opposite(leaf.op), leaf.value, source)
   }
 }
 
@@ -46,17 +44,47 @@ function documentOf(name: string, value: Scalar | readonly Scalar[]): string {
 
 function equals(name: string, right: Scalar, source: CustomerSource): Fragment {
   const document = source.document(name)
+  const number = source.number(name)
+  if (typeof right === 'number' && number !== null) {
+    const isEqual = sql`${number} = ${right}::float8`
+    // an index of the document knows its names, but of numbers only those that stand there to the last digit
+    return document === null ? isEqual : sql`(${document} ? ${name}::text and ${isEqual})`
+  }
   if (document === null) return sql`${source.attribute(name)} = ${json(right)}::jsonb`
   return sql`${document} @> ${documentOf(name, right)}::jsonb`
 }
 
 function isOneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
-  if (values.length >= MANY_VALUES || source.document(name) === null)
-    return sql`${source.attribute(name)} = any(${values.map(json)}::text[]::jsonb[])`
-  return sql`(${joined(
-    values.map((value) => equals(name, value, source)),
-    ' or ',
-  )})`
+  const isListed = values.length >= MANY_VALUES || source.document(name) === null
+  const ways = isListed
+    ? amongLists(name, values, source)
+    : values.map((value) => equals(name, value, source))
+  return sql`(${joined(ways, ' or ')})`
+}
+
+function isNoneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
+  const value = source.attribute(name)
+  if (source.number(name) === null) return sql`${value} <> all(${values.map(json)}::text[]::jsonb[])`
+  const ways = amongLists(name, values, source)
+  return sql`(${value} is not null and (${joined(ways, ' or ')}) is not true)`
+}
+
+function differs(name: string, right: Scalar, source: CustomerSource): Fragment {
+  const isCompared = typeof right === 'number' && source.number(name) !== null
+  if (isCompared) return isNoneOf(name, [right], source)
+  return sql`${source.attribute(name)} <> ${json(right)}::jsonb`
+}
+
+/** That an attribute is among values: of numbers, and of all else, where they are compared in two ways. */
+function amongLists(name: string, values: readonly Scalar[], source: CustomerSource): readonly Fragment[] {
+  const number = source.number(name)
+  const asJson = (some: readonly Scalar[]) =>
+    sql`${source.attribute(name)} = any(${some.map(json)}::text[]::jsonb[])`
+  const doubles = values.filter((value) => typeof value === 'number')
+  if (number === null || doubles.length === 0) return [asJson(values)]
+  const isDouble = sql`${number} = any(${doubles}::float8[])`
+  if (doubles.length === values.length) return [isDouble]
+  return [asJson(values.filter((value) => typeof value !== 'number')), isDouble]
 }
 
 /** Asked of a document, a list that holds the text is found by the index. */
@@ -80,9 +108,12 @@ function isPartOfText(value: Fragment, part: string): Fragment {
 }
 
 /** Numbers by size, flags with false before true, texts by code points; values of another type are not ordered. */
-function ordered(value: Fragment, op: Ordering, right: Scalar): Fragment {
+function ordered(name: string, op: Ordering, right: Scalar, source: CustomerSource): Fragment {
+  const value = source.attribute(name)
   if (typeof right === 'string')
     return sql`(jsonb_typeof(${value}) = 'string' and (${value} #>> '{}') collate "C" ${raw(op)} ${right})`
+  const number = source.number(name)
+  if (typeof right === 'number' && number !== null) return sql`${number} ${raw(op)} ${right}::float8`
   const type = raw(`'${typeof right}'`)
   return sql`(jsonb_typeof(${value}) = ${type} and ${value} ${raw(op)} ${json(right)}::jsonb)`
 }
