@@ -205,3 +205,17 @@ describe('instants in milliseconds', () => {
       expect(await differences(scope, rules, asOf)).toEqual([])
   })
 })
+
+describe('tags in a table of tags', () => {
+  it('are all that stand in it', async () => {
+    const scope = await openShop('tables', {
+      labels: ['{{b,a},{NULL,b}}', '{{{c}}}', '{a}', '[0:1]={a,z}', '{}'],
+    })
+    const customers = await storage.customers.scan(scope, { after: null, limit: 9 })
+    expect(customers.map(({ tags }) => tags)).toEqual([['a', 'b'], ['c'], ['a'], ['a', 'z'], []])
+    const rules = [['a'], ['b', 'c'], ['a', 'b'], ['z']].flatMap((tags) =>
+      (['any', 'all', 'none'] as const).map((match): Criteria => ({ type: 'tags', match, tags })),
+    )
+    expect(await differences(scope, rules)).toEqual([])
+  })
+})
