@@ -13,6 +13,7 @@ import { createDueIndex } from './due-index.js'
 import { createMark, isCommitted, requireTransaction } from './enlist.js'
 import { createEventFeed } from './event-feed.js'
 import { createEventStore } from './events.js'
+import { exactNumbersOf } from './exact-numbers.js'
 import { createFreezingStore } from './freezing.js'
 import { throughKnex } from './host.js'
 import { createJobQueue } from './job-queue.js'
@@ -100,7 +101,7 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
  *
  * @throws INVALID_INPUT with path `knex`, `schema`, `statementTimeoutMs` or `lockTimeoutMs`; INVALID_INPUT, UNKNOWN_FIELD with
  *   the path of what is wrong in the mapping of `customers`. A column of it that the database does not have is refused at
- *   its first use
+ *   its first use, and so are connections that round numbers (`extra_float_digits` below 1): INVALID_INPUT with path `knex`
  *
  * @example
  * ```ts
@@ -121,19 +122,20 @@ export function createPostgresStorage({
   checkKnex(knex)
   const tables = tablesIn(schema)
   const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })
-  const database = new Database(hostOf(knex), { before: timeouts })
+  const host = exactNumbersOf(hostOf(knex))
+  const database = new Database(host, { before: timeouts })
   // a sweep, or a freezing, may take longer than a statement that somebody waits for
-  const unbounded = new Database(hostOf(knex))
+  const unbounded = new Database(host)
   const notices = createNotices(knex, database, schema)
   const announcer = createAnnouncer(notices)
   return {
     ...createStores(database, tables, { unbounded, announcer, notices, customers }),
     ...createSegmentQuestions(database, tables, customers),
     enlist: (transaction) => {
-      const host = requireTransaction(transaction)
+      const begun = requireTransaction(transaction)
       const mark = createMark(tables)
-      const committed = isCommitted(host, database, mark)
-      const joined = new Database(throughKnex(host), { first: mark.leave })
+      const committed = isCommitted(begun, database, mark)
+      const joined = new Database(throughKnex(begun), { first: mark.leave })
       const told = { announcer: announcingLater(announcer, committed), notices, customers }
       return {
         storage: { ...createStores(joined, tables, { ...told, unbounded: joined }), enlist: null },

@@ -1,7 +1,8 @@
 import { CampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import type { Session } from './database.js'
-import { sql } from './sql.js'
+import { requireExactNumbers, SHOWN_DIGITS, type ShownDigits } from './exact-numbers.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 /** For how long the mark of a transaction is kept whose end nobody came to ask. */
@@ -31,8 +32,11 @@ export function createMark({ enlistments }: Tables): Mark {
   let mark: string | null = null
   return {
     leave: async (session) => {
-      const [row] = await session.rows<MarkRow>(sql`insert into ${enlistments} default values returning mark`)
+      const [row] = await session.rows<MarkRow & ShownDigits>(
+        sql`insert into ${enlistments} default values returning mark, ${raw(SHOWN_DIGITS)}`,
+      )
       mark = row?.mark ?? null
+      if (row !== undefined) requireExactNumbers(row)
     },
     find: async (session) => {
       const gone = await session.rows<MarkRow>(sql`

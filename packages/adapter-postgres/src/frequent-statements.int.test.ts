@@ -41,6 +41,8 @@ describe('a statement that comes all the time', () => {
 
   it('shows its values to whoever listens to knex', async () => {
     const { knex, reserve } = openOne()
+    // before its first statement a storage asks how the connections show numbers
+    await reserve()
     const told: unknown[] = []
     knex.on('query', ({ sql, bindings }) => told.push({ sql, bindings }))
     await reserve()

@@ -8,7 +8,9 @@ export type ColumnKind =
   | 'citext'
   | 'uuid'
   | 'integer'
-  | 'number'
+  | 'numeric'
+  | 'real'
+  | 'double'
   | 'flag'
   | 'timestamptz'
   | 'timestamp'
@@ -23,9 +25,9 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   smallint: 'integer',
   integer: 'integer',
   bigint: 'integer',
-  numeric: 'number',
-  real: 'number',
-  'double precision': 'number',
+  numeric: 'numeric',
+  real: 'real',
+  'double precision': 'double',
   boolean: 'flag',
   'timestamp with time zone': 'timestamptz',
   'timestamp without time zone': 'timestamp',
@@ -34,7 +36,7 @@ const KINDS: Readonly<Record<string, ColumnKind>> = {
   jsonb: 'jsonb',
 }
 
-const NUMBERS: readonly ColumnKind[] = ['integer', 'number']
+const NUMBERS: readonly ColumnKind[] = ['integer', 'numeric', 'real', 'double']
 const INSTANTS: readonly ColumnKind[] = ['timestamptz', 'timestamp', ...NUMBERS]
 /** Whatever the case, a text is shown as it stands. */
 const TEXTS: readonly ColumnKind[] = ['text', 'citext']
@@ -54,7 +56,7 @@ const ALLOWED: Readonly<Record<string, readonly ColumnKind[]>> = {
 }
 
 const ATTRIBUTE = 'customers.attributes.columns.'
-const ATTRIBUTES: readonly ColumnKind[] = [...TEXTS, 'integer', 'number', 'flag', 'texts']
+const ATTRIBUTES: readonly ColumnKind[] = [...TEXTS, ...NUMBERS, 'flag', 'texts']
 
 /** The kinds of the columns that a mapping names, by the path at which it names them. */
 export type ColumnKinds = ReadonlyMap<string, ColumnKind>

@@ -1,26 +1,33 @@
-import type { CustomerId } from '@campaignkit/core/adapter'
+import type { CustomerId, InstantFact, NumberFact } from '@campaignkit/core/adapter'
 import type { CustomerSource, InstantColumn } from '../matching/customer-source.js'
 import { inMilliseconds } from '../matching/own-customers.js'
 import { type Fragment, joined, raw, sql } from '../sql.js'
 import type { ColumnKind, ColumnKinds } from './column-types.js'
 import type { CustomerMapping } from './customer-mapping.js'
 import { idColumn } from './id-column.js'
+import { doubleIn } from './nearest-double.js'
+import { numberAttribute, numberFact, wholeFact } from './number-column.js'
 
 /** Customers in a table or view of the host's. */
 export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): CustomerSource {
   const { schema = 'public', table, tenant, tags, facts = {}, attributes = {} } = mapping
   const kindAt = (path: string): ColumnKind => kinds.get(path) ?? 'text'
-  const instant = (fact: 'lastLoginAt' | 'lastOrderAt' | 'lastConversationAt') =>
-    instantColumn(facts[fact], kindAt(`customers.facts.${fact}`))
+  const instant = (fact: InstantFact) => instantColumn(facts[fact], kindAt(`customers.facts.${fact}`))
   const instants = {
     lastLoginAt: instant('lastLoginAt'),
     lastOrderAt: instant('lastOrderAt'),
     lastConversationAt: instant('lastConversationAt'),
   }
+  const number = (fact: NumberFact) => {
+    const column = facts[fact]
+    return column === undefined
+      ? raw('null::float8')
+      : numberFact(columnNamed(column), kindAt(`customers.facts.${fact}`))
+  }
   const numbers = {
-    orderCount: numberColumn(facts.orderCount),
-    totalSpentMinor: numberColumn(facts.totalSpentMinor),
-    incompleteTransactions: numberColumn(facts.incompleteTransactions),
+    orderCount: number('orderCount'),
+    totalSpentMinor: number('totalSpentMinor'),
+    incompleteTransactions: number('incompleteTransactions'),
   }
   const document = attributes.document === undefined ? null : columnNamed(attributes.document)
   const columns = new Map(Object.entries(attributes.columns ?? {}))
@@ -51,6 +58,12 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
       const column = columns.get(name)
       if (column !== undefined) return sql`to_jsonb(${columnNamed(column)})`
       return document === null ? raw('null::jsonb') : attributeIn(sql`(${document} -> ${name}::text)`)
+    },
+    number: (name) => {
+      const column = columns.get(name)
+      if (column !== undefined)
+        return numberAttribute(columnNamed(column), kindAt(`customers.attributes.columns.${name}`))
+      return document === null ? null : doubleIn(sql`(${document} -> ${name}::text)`)
     },
     document: (name) => (columns.has(name) ? null : document),
     tagBits: null,
@@ -87,7 +100,7 @@ function instantColumn(name: string | undefined, kind: ColumnKind): MappedInstan
   if (kind === 'timestamptz') return { kind, at, bound: zoned }
   if (kind === 'timestamp')
     return { kind, at, bound: (instant) => sql`(${zoned(instant)} at time zone 'UTC')` }
-  return { kind, ...inMilliseconds(numberColumn(name)) }
+  return { kind, ...inMilliseconds(wholeFact(at, kind)) }
 }
 
 /** Parts of a millisecond are left out, as everywhere in the kit. */
@@ -105,11 +118,6 @@ function latestOf(columns: readonly MappedInstant[]): InstantColumn {
   const parts = known.map((column) => (isOfOneKind ? column.at : millisecondsOf(column)))
   const at = sql`greatest(${joined(parts, ', ')})`
   return isOfOneKind ? { at, bound: first.bound } : inMilliseconds(at)
-}
-
-/** What is not a number is unknown. */
-function numberColumn(name: string | undefined): Fragment {
-  return name === undefined ? raw('null::float8') : sql`nullif(${columnNamed(name)}::float8, 'NaN')`
 }
 
 function textColumn(name: string | undefined): Fragment {

@@ -12,9 +12,12 @@ import { pageStatement } from '../matching/matching-statements.js'
 import { sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 
+/** A list as the database has it: of any depth, which is no part of its type, and with blanks. */
+type HeldTags = readonly (string | null | HeldTags)[]
+
 /** A customer of the host's as it comes: its tags may be absent, and its document may hold anything. */
 type MappedRow = Omit<CustomerRow, 'tags' | 'attributes'> & {
-  readonly tags: readonly (string | null)[] | null
+  readonly tags: HeldTags | null
   readonly document: unknown
   readonly columns: Readonly<Record<string, unknown>>
 }
@@ -59,7 +62,7 @@ async function refuse(): Promise<never> {
 }
 
 function mappedCustomerOf({ tags, document, columns, ...row }: MappedRow): Customer {
-  const held = new Set((tags ?? []).filter((tag) => tag !== null))
+  const held = new Set(textsOf(tags ?? []))
   return customerOf({
     ...row,
     tags: [...held].sort(byCodePoints),
@@ -68,6 +71,14 @@ function mappedCustomerOf({ tags, document, columns, ...row }: MappedRow): Custo
       ...attributesIn(document).filter(([name]) => !Object.hasOwn(columns, name)),
       ...attributesIn(columns),
     ]),
+  })
+}
+
+/** The texts of a list, at whatever depth: so the operators of the database see it. */
+function textsOf(tags: HeldTags): readonly string[] {
+  return tags.flatMap((tag) => {
+    if (tag === null) return []
+    return typeof tag === 'string' ? [tag] : textsOf(tag)
   })
 }
 

@@ -7,6 +7,8 @@ type Ordering = Exclude<Comparison, '=' | '!='>
 
 /** From so many values on, looking in a list costs less than asking the index for each. */
 const MANY_VALUES = 16
+/** Of so many digits at most, no two numbers are the same double. */
+const SHORT_DIGITS = 15
 
 /** The condition that an attribute passes, or (`wanted` false) that it is there and does not. */
 export function attributePredicate(
@@ -20,18 +22,16 @@ export function attributePredicate(
     case 'exists':
       return sql`${value} is ${raw(wanted ? 'not null' : 'null')}`
     case 'in':
-      return wanted
-        ? isOneOf(name, leaf.value, source)
-        : sql`${value} <> all(${leaf.value.map(json)}::text[]::jsonb[])`
+      return wanted ? isOneOf(name, leaf.value, source) : isNoneOf(name, leaf.value, source)
     case 'contains':
       return wanted ? contains(name, leaf.value, source) : sql`not ${containsPart(value, leaf.value)}`
     case '=':
     case '!=':
       return (leaf.op === '=') === wanted
         ? equals(name, leaf.value, source)
-        : sql`${value} <> ${json(leaf.value)}::jsonb`
+        : differs(name, leaf.value, source)
     default:
-      return ordered(value, wanted ? leaf.op : opposite(leaf.op), leaf.value)
+      return ordered(name, wanted ? leaf.op : opposite(leaf.op), leaf.value, source)
   }
 }
 
@@ -46,17 +46,56 @@ function documentOf(name: string, value: Scalar | readonly Scalar[]): string {
 
 function equals(name: string, right: Scalar, source: CustomerSource): Fragment {
   const document = source.document(name)
+  const number = source.number(name)
+  if (number !== null && isRounded(name, right, source)) {
+    const isEqual = sql`${number} = ${right}::float8`
+    // an index of the document knows its names, but of numbers only those that stand there to the last digit
+    return document === null ? isEqual : sql`(${document} ? ${name}::text and ${isEqual})`
+  }
   if (document === null) return sql`${source.attribute(name)} = ${json(right)}::jsonb`
   return sql`${document} @> ${documentOf(name, right)}::jsonb`
 }
 
+/**
+ * Whether an attribute has to be rounded to compare with a value as the process does. In a document only long numbers are:
+ * a short one is, but for digits that nobody writes, itself, and an index finds it.
+ */
+function isRounded(name: string, value: Scalar, source: CustomerSource): boolean {
+  if (typeof value !== 'number' || source.number(name) === null) return false
+  return source.document(name) === null || Number(value.toPrecision(SHORT_DIGITS)) !== value
+}
+
 function isOneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
-  if (values.length >= MANY_VALUES || source.document(name) === null)
-    return sql`${source.attribute(name)} = any(${values.map(json)}::text[]::jsonb[])`
-  return sql`(${joined(
-    values.map((value) => equals(name, value, source)),
-    ' or ',
-  )})`
+  const isListed = values.length >= MANY_VALUES || source.document(name) === null
+  const ways = isListed
+    ? amongLists(name, values, source)
+    : values.map((value) => equals(name, value, source))
+  return sql`(${joined(ways, ' or ')})`
+}
+
+function isNoneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
+  const value = source.attribute(name)
+  if (!values.some((each) => isRounded(name, each, source)))
+    return sql`${value} <> all(${values.map(json)}::text[]::jsonb[])`
+  const ways = amongLists(name, values, source)
+  return sql`(${value} is not null and (${joined(ways, ' or ')}) is not true)`
+}
+
+function differs(name: string, right: Scalar, source: CustomerSource): Fragment {
+  if (isRounded(name, right, source)) return isNoneOf(name, [right], source)
+  return sql`${source.attribute(name)} <> ${json(right)}::jsonb`
+}
+
+/** That an attribute is among values: of numbers, and of all else, where they are compared in two ways. */
+function amongLists(name: string, values: readonly Scalar[], source: CustomerSource): readonly Fragment[] {
+  const number = source.number(name)
+  const asJson = (some: readonly Scalar[]) =>
+    sql`${source.attribute(name)} = any(${some.map(json)}::text[]::jsonb[])`
+  const doubles = values.filter((value) => isRounded(name, value, source))
+  if (number === null || doubles.length === 0) return [asJson(values)]
+  const isDouble = sql`${number} = any(${doubles}::float8[])`
+  if (doubles.length === values.length) return [isDouble]
+  return [asJson(values.filter((value) => !doubles.includes(value))), isDouble]
 }
 
 /** Asked of a document, a list that holds the text is found by the index. */
@@ -80,9 +119,12 @@ function isPartOfText(value: Fragment, part: string): Fragment {
 }
 
 /** Numbers by size, flags with false before true, texts by code points; values of another type are not ordered. */
-function ordered(value: Fragment, op: Ordering, right: Scalar): Fragment {
+function ordered(name: string, op: Ordering, right: Scalar, source: CustomerSource): Fragment {
+  const value = source.attribute(name)
   if (typeof right === 'string')
     return sql`(jsonb_typeof(${value}) = 'string' and (${value} #>> '{}') collate "C" ${raw(op)} ${right})`
+  const number = source.number(name)
+  if (typeof right === 'number' && number !== null) return sql`${number} ${raw(op)} ${right}::float8`
   const type = raw(`'${typeof right}'`)
   return sql`(jsonb_typeof(${value}) = ${type} and ${value} ${raw(op)} ${json(right)}::jsonb)`
 }

@@ -54,6 +54,11 @@ export interface CustomerSource {
   readonly conversationStatus: Fragment
   /** An attribute as jsonb: text, number, flag or list; null when absent. */
   attribute(name: string): Fragment
+  /**
+   * An attribute as the double by which rules compare it, null when it is no number; null itself where each number of the
+   * jsonb is written from a double, or is none, and compares as it stands.
+   */
+  number(name: string): Fragment | null
   /** The document that holds the attribute and is indexed for `@>`; null when it does not stand in one. */
   document(name: string): Fragment | null
   /** That the attribute is a text, as an index answers it; null where none does. */

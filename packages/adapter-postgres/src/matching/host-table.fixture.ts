@@ -97,6 +97,12 @@ const document = fc.oneof(
   { arbitrary: fc.constantFrom(null, [], ['a'], 'a', 1), weight: 1 },
 )
 
+/** Numbers with more digits than a double has, and such as are larger or smaller than all of them. */
+const NO_DOUBLES = [
+  ...['0.30000000000000004', '12345678901234567890', '0.1000000000000000000000001', '9007199254740990.7'],
+  ...['1e400', '-1e400', '1e-400'],
+]
+
 /** Absent more often than not quite seldom. */
 const maybe = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { freq: 4 })
 
@@ -106,14 +112,12 @@ export const hostRow: fc.Arbitrary<HostRow> = fc.record({
   last_order: maybe(time.map((written) => written.replace('+00', ''))),
   last_talk: maybe(instant),
   orders: maybe(fc.constantFrom(-1, 0, 1, 2, 10, 2 ** 31 - 1)),
-  spent: maybe(
-    fc.oneof(number.map(String), fc.constantFrom('NaN', '0.30000000000000004', '12345678901234567890')),
-  ),
+  spent: maybe(fc.oneof(number.map(String), fc.constantFrom('NaN', ...NO_DOUBLES))),
   open_carts: maybe(fc.oneof(number.map(String), fc.constantFrom('NaN', 'Infinity', '-Infinity'))),
   talk: maybe(text),
   town: maybe(text),
   likes: maybe(fc.array(fc.option(text), { maxLength: 3 })),
-  points: maybe(number.map(String)),
+  points: maybe(fc.oneof(number.map(String), fc.constantFrom(...NO_DOUBLES))),
   gold: maybe(fc.boolean()),
   profile: maybe(document),
 })

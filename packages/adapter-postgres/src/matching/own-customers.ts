@@ -28,6 +28,7 @@ export function ownCustomers({ customers, schema }: Pick<Tables, 'customers' | '
     },
     conversationStatus: raw('c.conversation_status'),
     attribute: (name) => sql`(${attributes} -> ${name}::text)`,
+    number: () => null,
     document: () => attributes,
     // as the index has it, word for word
     holdsText: (name) => sql`${raw(namesOfTexts('c.attributes'))} @> ${JSON.stringify([name])}::jsonb`,

@@ -3,7 +3,7 @@ import { requireWhole } from '../require-whole.js'
 
 /** What upkeep is to keep, and how much it may do at a time. */
 export interface UpkeepOptions {
-  /** The time, in milliseconds of the epoch. */
+  /** The time, in milliseconds of the epoch: 0 up to the end of the year 9997, since partitions of events name years of four digits. */
   readonly now: Instant
   /** For how many months, this one apart, events find a partition made: 1 to 24. @default 3 */
   readonly monthsAhead?: number
@@ -33,13 +33,16 @@ export type UpkeepSettings = Readonly<
 >
 
 const MOST_DAYS = 36_500
+const MOST_MONTHS = 24
+/** With {@link MOST_MONTHS} behind it, the last time whose partitions have names. */
+const LAST_NOW = Date.UTC(9998, 0, 1) - 1
 
 /** @throws INVALID_INPUT with the path of the option */
 export function parseUpkeep(options: UpkeepOptions): UpkeepSettings {
   const { now, monthsAhead = 3, keysKeptForDays = 90, mostRows = 10_000 } = options
   const { eventsKeptForDays = null, runsKeptForDays = null } = options
-  requireWhole('now', now, 0, 8.64e15)
-  requireWhole('monthsAhead', monthsAhead, 1, 24)
+  requireWhole('now', now, 0, LAST_NOW)
+  requireWhole('monthsAhead', monthsAhead, 1, MOST_MONTHS)
   requireWhole('keysKeptForDays', keysKeptForDays, 31, MOST_DAYS)
   requireWhole('mostRows', mostRows, 1, 1_000_000)
   if (eventsKeptForDays !== null) requireWhole('eventsKeptForDays', eventsKeptForDays, 1, MOST_DAYS)

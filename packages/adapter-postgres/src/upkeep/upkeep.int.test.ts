@@ -249,6 +249,28 @@ describe('upkeep', () => {
     expect(await countOf('events')).toBe(20)
   })
 
+  it('is told of a time that no partition can be named by, and nothing is changed', async () => {
+    const partitions = async () => {
+      const { rows } = await knex.raw(
+        `select relname from pg_class as c join pg_namespace as n on n.oid = c.relnamespace where nspname = :schema order by 1`,
+        { schema: `${test.schema}_${cases}` },
+      )
+      return rows
+    }
+    const before = await partitions()
+    // in microseconds, behind the last that is taken, and what is no whole number of milliseconds from 1970 on
+    const times = [NOW * 1_000, Date.UTC(9998, 0, 1), 8.64e15, -1, NOW + 0.5, Number.NaN, Infinity]
+    for (const now of times)
+      await expect(storage.maintain({ now })).rejects.toMatchObject({ code: 'INVALID_INPUT', path: 'now' })
+    expect(await partitions()).toEqual(before)
+  })
+
+  it('makes partitions up to the last that can be named', async () => {
+    const { made } = await storage.maintain({ now: Date.UTC(9998, 0, 1) - 1, monthsAhead: 24 })
+    expect(made).toHaveLength(25)
+    expect(made.at(-1)).toBe('events_9999m12')
+  })
+
   it('is told that an option is out of range, by its name', async () => {
     const refused = [
       { now: Number.NaN },
