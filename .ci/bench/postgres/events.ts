@@ -1,7 +1,8 @@
-// Events with deduplication and counters, in batches of 1,000 and one by one with 200 callers at once, beside the bare
-// multi-row insert of the same rows; a figure is the median of rounds that take turns.
+// Events with deduplication and counters, in batches of 1,000, one after the other and some at the same time, and one by one
+// with 200 callers at once, beside the bare multi-row insert of the same rows, in as many statements at the same time; a
+// figure is the median of rounds that take turns.
 //   --rounds N  rounds of each (7)    --events N  events of a round (20,000)    --customers N  customers (10,000)
-//   --at-once N  batches that are under way at the same time, of the bare insert as well (1)
+//   --at-once N  batches that are under way at the same time (2)
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { createPostgresStorage } from '@campaignkit/adapter-postgres'
@@ -24,7 +25,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '7' },
     events: { type: 'string', default: '20000' },
     customers: { type: 'string', default: '10000' },
-    'at-once': { type: 'string', default: '1' },
+    'at-once': { type: 'string', default: '2' },
   },
 })
 const [ROUNDS, EVENTS, CUSTOMERS, AT_ONCE] = [
@@ -46,7 +47,7 @@ const timed = async (work: () => Promise<void>): Promise<number> => {
 }
 
 /** The events of a round in batches, some of them under way at the same time. */
-const inBatches = (write: () => Promise<unknown>): Promise<number> =>
+const inBatches = (atOnce: number, write: () => Promise<unknown>): Promise<number> =>
   timed(async () => {
     let left = EVENTS / BATCH
     const lane = async () => {
@@ -55,7 +56,7 @@ const inBatches = (write: () => Promise<unknown>): Promise<number> =>
         await write()
       }
     }
-    await Promise.all(Array.from({ length: AT_ONCE }, lane))
+    await Promise.all(Array.from({ length: atOnce }, lane))
   })
 
 let keys = 0
@@ -89,7 +90,7 @@ async function runCampaign(root: ReturnType<typeof createCampaignKit>, kit: Tena
 }
 
 /** The rows of events, written with nothing else: into the same table without the indexes being any fewer. */
-function bareRound(knex: Knex, schema: string, sample: CampaignEvent): Round {
+function bareRound(knex: Knex, schema: string, sample: CampaignEvent): (atOnce: number) => Round {
   const columns =
     'tenant, key, part, campaign_id, type, at, recorded_at, customer_id, attributions, amount_minor, cost_micros, currency, machine'
   const row = `(${columns
@@ -99,8 +100,8 @@ function bareRound(knex: Knex, schema: string, sample: CampaignEvent): Round {
   const insert = `insert into "${schema}".bare_events (${columns}) values ${Array.from({ length: BATCH }, () => row).join(', ')}`
   const attributions = JSON.stringify(sample.attributions)
   const campaignId = sample.attributions[0]?.campaignId ?? null
-  return () =>
-    inBatches(() => {
+  return (atOnce) => () =>
+    inBatches(atOnce, () => {
       const bindings = Array.from({ length: BATCH }, purchase).flatMap(
         ({ key, type, customerId, amountMinor }) => [
           ...['pizzeria', key, 0, campaignId, type, sample.at, sample.recordedAt, customerId, attributions],
@@ -111,35 +112,62 @@ function bareRound(knex: Knex, schema: string, sample: CampaignEvent): Round {
     })
 }
 
-function roundsOf(
+/** What is measured, and the bare insert beside which it stands. */
+interface Series {
+  readonly name: string
+  readonly round: Round
+  readonly bare: string
+}
+
+function seriesOf(
   kit: TenantKit,
   append: (events: readonly CampaignEvent[]) => Promise<unknown>,
   sample: CampaignEvent,
-) {
+  bareOf: (atOnce: number) => string,
+): readonly Series[] {
   const eventOf = () => {
     const { key, customerId } = purchase()
     return { ...sample, key: `tracked:${key}`, customerId } as CampaignEvent
   }
-  return {
-    'storage.events.append, batches of 1,000': () =>
-      inBatches(() => append(Array.from({ length: BATCH }, eventOf))),
-    'kit.events.track, batches of 1,000': () =>
-      inBatches(() => kit.events.track(Array.from({ length: BATCH }, purchase))),
-    [`kit.events.track one by one, ${CALLERS} callers`]: () =>
-      timed(async () => {
-        const caller = async () => {
-          for (let at = 0; at < EVENTS / CALLERS; at += 1) await kit.events.track(purchase())
-        }
-        await Promise.all(Array.from({ length: CALLERS }, caller))
-      }),
-    [`storage.events.append one by one, ${CALLERS} callers`]: () =>
-      timed(async () => {
-        const caller = async () => {
-          for (let at = 0; at < EVENTS / CALLERS / 10; at += 1) await append([eventOf()])
-        }
-        await Promise.all(Array.from({ length: CALLERS }, caller))
-      }).then((ms) => ms * 10),
-  } satisfies Record<string, Round>
+  const batches = [...new Set([1, AT_ONCE])].flatMap((atOnce): Series[] => [
+    {
+      name: `storage.events.append, batches of 1,000, ${atOnce} at a time`,
+      round: () => inBatches(atOnce, () => append(Array.from({ length: BATCH }, eventOf))),
+      bare: bareOf(atOnce),
+    },
+    {
+      name: `kit.events.track, batches of 1,000, ${atOnce} at a time`,
+      round: () => inBatches(atOnce, () => kit.events.track(Array.from({ length: BATCH }, purchase))),
+      bare: bareOf(atOnce),
+    },
+  ])
+  return [
+    ...batches,
+    {
+      name: `kit.events.track one by one, ${CALLERS} callers`,
+      round: () =>
+        timed(async () => {
+          const caller = async () => {
+            for (let at = 0; at < EVENTS / CALLERS; at += 1) await kit.events.track(purchase())
+          }
+          await Promise.all(Array.from({ length: CALLERS }, caller))
+        }),
+      bare: bareOf(1),
+    },
+    {
+      name: `storage.events.append one by one, ${CALLERS} callers`,
+      round: async () => {
+        const ms = await timed(async () => {
+          const caller = async () => {
+            for (let at = 0; at < EVENTS / CALLERS / 10; at += 1) await append([eventOf()])
+          }
+          await Promise.all(Array.from({ length: CALLERS }, caller))
+        })
+        return ms * 10
+      },
+      bare: bareOf(1),
+    },
+  ]
 }
 
 const server = await startPostgres()
@@ -175,25 +203,27 @@ try {
   const [sample] = items
   if (sample === undefined) throw new Error('the purchase counted nowhere')
   const append = (events: readonly CampaignEvent[]) => storage.events.append(scope, events)
-  const rounds: Record<string, Round> = {
-    'bare multi-row insert': bareRound(knex, schema, sample),
-    ...roundsOf(kit, append, sample),
-  }
-  const times = new Map<string, number[]>(Object.keys(rounds).map((name) => [name, []]))
+  const insertBare = bareRound(knex, schema, sample)
+  const bareOf = (atOnce: number) => `bare multi-row insert, ${atOnce} at a time`
+  const bare = [...new Set([1, AT_ONCE])].map((atOnce): Series => {
+    const name = bareOf(atOnce)
+    return { name, round: insertBare(atOnce), bare: name }
+  })
+  const all = [...bare, ...seriesOf(kit, append, sample, bareOf)]
+  const times = new Map<string, number[]>(all.map(({ name }) => [name, []]))
   for (let turn = -1; turn < ROUNDS; turn += 1)
-    for (const [name, round] of Object.entries(rounds)) {
+    for (const { name, round } of all) {
       const ms = await round()
       if (turn >= 0) times.get(name)?.push(ms)
     }
-  const [bare = Number.NaN, ...ours] = [...times].map(([, all]) => median(all))
+  const took = (name: string) => median(times.get(name) ?? [])
   console.log(
     `Node ${process.version}, ${cpus().length} cores, ${cpus()[0]?.model}; wall time, medians of ${ROUNDS} rounds of ${EVENTS} events in turns`,
   )
-  console.log(`bare multi-row insert: ${figure((EVENTS / bare) * 1_000)} a second`)
-  for (const [at, ms] of ours.entries())
-    console.log(
-      `${[...times.keys()][at + 1]}: ${figure((EVENTS / ms) * 1_000)} a second, ${figure(ms / bare)} times the bare insert`,
-    )
+  for (const { name, bare } of all) {
+    const beside = name === bare ? '' : `, ${figure(took(name) / took(bare))} times the bare insert`
+    console.log(`${name}: ${figure((EVENTS / took(name)) * 1_000)} a second${beside}`)
+  }
 } finally {
   await server.stop()
 }

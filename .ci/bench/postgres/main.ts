@@ -1,6 +1,6 @@
 // The benches on a real PostgreSQL server, one part at a time, beside the bare statements in the same run.
 //   pnpm bench:postgres segments [--customers 200000] [--keep DIR] [--rules 3,9] [--shared-buffers 4GB]     DIR: where the customers stand from one run to the next
-//   pnpm bench:postgres events [--rounds 7] [--events 20000] [--at-once 1]
+//   pnpm bench:postgres events [--rounds 7] [--events 20000] [--at-once 2]
 //   pnpm bench:postgres freeze [--members 100000]     on a server of its own, or that of DATABASE_URL
 //   pnpm bench:postgres delivery [--deliveries 10000] [--warm-up 4000] [--windows 1,10,100] [--workers 1,2] [--rounds 1]
 //   pnpm bench:postgres memory [--recipients 30000] [--heap 256]     MB that a worker's heap may take, 0 for what Node finds right for the machine
