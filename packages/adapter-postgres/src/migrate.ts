@@ -1,6 +1,7 @@
 import { CampaignKitError } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
 import { type Session, sessionOf, tried } from './database.js'
+import { hasTable } from './has-table.js'
 import { throughKnex } from './host.js'
 import { MIGRATION_LOCK, migrationSql, STEPS_TABLE } from './migration-sql.js'
 import { STEPS, type Step } from './migration-steps.js'
@@ -128,10 +129,7 @@ async function makeSchema(session: Session, schema: string): Promise<void> {
 }
 
 async function doneSteps(session: Session, schema: string): Promise<readonly string[]> {
-  const there = await session.rows(sql`
-    select from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname = ${schema} and c.relname = ${STEPS_TABLE}`)
-  if (there.length === 0) return []
+  if (!(await hasTable(session, schema, STEPS_TABLE))) return []
   const list = raw(`"${schema}".${STEPS_TABLE}`)
   const rows = await session.rows<{ readonly name: string }>(sql`select name from ${list} order by id`)
   return rows.map(({ name }) => name)

@@ -46,9 +46,9 @@ function documentOf(name: string, value: Scalar | readonly Scalar[]): string {
 
 function equals(name: string, right: Scalar, source: CustomerSource): Fragment {
   const document = source.document(name)
-  const number = source.number(name)
-  if (number !== null && isRounded(name, right, source)) {
-    const isEqual = sql`${number} = ${right}::float8`
+  const rounded = roundedBeside(name, right, source)
+  if (rounded !== null) {
+    const isEqual = sql`${rounded} = ${right}::float8`
     // an index of the document knows its names, but of numbers only those that stand there to the last digit
     return document === null ? isEqual : sql`(${document} ? ${name}::text and ${isEqual})`
   }
@@ -57,12 +57,13 @@ function equals(name: string, right: Scalar, source: CustomerSource): Fragment {
 }
 
 /**
- * Whether an attribute has to be rounded to compare with a value as the process does. In a document only long numbers are:
- * a short one is, but for digits that nobody writes, itself, and an index finds it.
+ * An attribute as it is rounded to equal a value as in the process; null where it compares as it stands. In a document it is
+ * rounded beside long numbers only: a short one is, but for digits that nobody writes, itself, and an index finds it.
  */
-function isRounded(name: string, value: Scalar, source: CustomerSource): boolean {
-  if (typeof value !== 'number' || source.number(name) === null) return false
-  return source.document(name) === null || Number(value.toPrecision(SHORT_DIGITS)) !== value
+function roundedBeside(name: string, value: Scalar, source: CustomerSource): Fragment | null {
+  if (typeof value !== 'number') return null
+  const isShort = Number(value.toPrecision(SHORT_DIGITS)) === value
+  return isShort && source.document(name) !== null ? null : source.number(name)
 }
 
 function isOneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
@@ -75,14 +76,14 @@ function isOneOf(name: string, values: readonly Scalar[], source: CustomerSource
 
 function isNoneOf(name: string, values: readonly Scalar[], source: CustomerSource): Fragment {
   const value = source.attribute(name)
-  if (!values.some((each) => isRounded(name, each, source)))
+  if (values.every((each) => roundedBeside(name, each, source) === null))
     return sql`${value} <> all(${values.map(json)}::text[]::jsonb[])`
   const ways = amongLists(name, values, source)
   return sql`(${value} is not null and (${joined(ways, ' or ')}) is not true)`
 }
 
 function differs(name: string, right: Scalar, source: CustomerSource): Fragment {
-  if (isRounded(name, right, source)) return isNoneOf(name, [right], source)
+  if (roundedBeside(name, right, source) !== null) return isNoneOf(name, [right], source)
   return sql`${source.attribute(name)} <> ${json(right)}::jsonb`
 }
 
@@ -91,7 +92,7 @@ function amongLists(name: string, values: readonly Scalar[], source: CustomerSou
   const number = source.number(name)
   const asJson = (some: readonly Scalar[]) =>
     sql`${source.attribute(name)} = any(${some.map(json)}::text[]::jsonb[])`
-  const doubles = values.filter((value) => isRounded(name, value, source))
+  const doubles = values.filter((value) => roundedBeside(name, value, source) !== null)
   if (number === null || doubles.length === 0) return [asJson(values)]
   const isDouble = sql`${number} = any(${doubles}::float8[])`
   if (doubles.length === values.length) return [isDouble]

@@ -1,5 +1,6 @@
 import { DAY_MS } from '@campaignkit/core/adapter'
 import type { Database, Session } from '../database.js'
+import { hasTable } from '../has-table.js'
 import { type Fragment, raw, sql } from '../sql.js'
 import type { Tables } from '../tables.js'
 import type { UpkeepSettings } from './upkeep-options.js'
@@ -63,7 +64,7 @@ async function makePartition(
 ): Promise<boolean> {
   const { events, schema } = tables
   // another process may have made it since
-  if (await isThere(session, tables, name)) return false
+  if (await hasTable(session, unquoted(tables), name)) return false
   const table = tableOf(tables, name)
   const rest = sql`${schema}.events_default`
   const ofMonth = sql`recorded_at >= ${from} and recorded_at < ${to}`
@@ -107,7 +108,7 @@ export async function dropPartitions(
   const dropped: string[] = []
   for (const { name } of rows) {
     const isDropped = await alone(async (session) => {
-      if (!(await isThere(session, tables, name))) return false
+      if (!(await hasTable(session, unquoted(tables), name))) return false
       const table = tableOf(tables, name)
       await session.rows(sql`
         insert into ${tables.thinned_campaigns} (tenant, campaign_id)
@@ -120,13 +121,6 @@ export async function dropPartitions(
     if (isDropped) dropped.push(name)
   }
   return dropped
-}
-
-async function isThere(session: Session, tables: Tables, name: string): Promise<boolean> {
-  const rows = await session.rows(sql`
-    select 1 from pg_catalog.pg_class as c join pg_catalog.pg_namespace as n on n.oid = c.relnamespace
-    where n.nspname = ${unquoted(tables)} and c.relname = ${name}`)
-  return rows.length > 0
 }
 
 function unquoted({ schema }: Tables): string {
