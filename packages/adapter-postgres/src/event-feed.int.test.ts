@@ -62,6 +62,19 @@ describe('the feed of events', () => {
     expect(keysOf(await readAll(1))).toEqual(['after'])
   })
 
+  it('tells apart what a transaction of a host writes for two tenants with one key at one moment', async () => {
+    const transaction = await knex.transaction()
+    const enlisted = storage.enlist?.(transaction)
+    for (const tenant of ['trattoria', 'pizzeria'])
+      await enlisted?.storage.events.append(sampleScope(tenant), [eventOf('order-1')])
+    await transaction.commit()
+    await readAll(2)
+    const [first] = await read(null, 1)
+    const [second] = await read(first?.position, 1)
+    expect([first?.tenant, second?.tenant]).toEqual(['pizzeria', 'trattoria'])
+    expect(await read(second?.position)).toEqual([])
+  })
+
   it('is read whole while many write at once, page by page', async () => {
     const writers = Array.from({ length: 8 }, async (_, writer) => {
       for (let at = 0; at < 25; at += 1) {
@@ -105,7 +118,7 @@ describe('the feed of events', () => {
       await transaction.raw('set local enable_seqscan = off')
       return transaction.raw<{ rows: readonly { readonly 'QUERY PLAN': string }[] }>(
         `explain select key from "${schema}".events where part = 0 and xid >= ?::xid8
-          and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, at, key limit 10`,
+          and xid < pg_snapshot_xmin(pg_current_snapshot()) order by xid, at, key, tenant limit 10`,
         [xid ?? ''],
       )
     })
@@ -118,7 +131,7 @@ describe('the feed of events', () => {
       code: 'STORAGE_FAILED',
       details: { table: 'event_sinks' },
     })
-    for (const position of ['', '[]', '{"a":1}', '["1","2","3"]', 'no'])
+    for (const position of ['', '[]', '{"a":1}', '["1","2","3"]', '["1",2,"3",4]', 'no'])
       await expect(read(position)).rejects.toMatchObject({ code: 'INVALID_INPUT' })
   })
 })

@@ -9,7 +9,7 @@ import {
 import { namesOf } from './columns.js'
 import type { Database } from './database.js'
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
-import { type Fragment, sql } from './sql.js'
+import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 type FedRow = EventRow & { readonly tenant: TenantId; readonly xid: string }
@@ -31,12 +31,12 @@ export function createEventFeed(database: Database, { events, event_sinks: sinks
       const rows = await database.rows<FedRow>(sql`
         select tenant, xid::text as xid, ${namesOf(EVENT_COLUMNS)} from ${events}
         where part = 0 and xid < pg_snapshot_xmin(pg_current_snapshot()) ${behind(after)}
-        order by xid, at, key limit ${limit}`)
+        order by ${ORDER} limit ${limit}`)
       if (rows.length === 0 && after !== null) await refuseAhead(database, after)
       return rows.map((row) => ({
         tenant: row.tenant,
         event: eventOf(row),
-        position: JSON.stringify([row.xid, row.at, row.key]),
+        position: JSON.stringify([row.xid, row.at, row.key, row.tenant]),
       }))
     },
     claim: async (sink, { now, leaseMs }) => {
@@ -62,23 +62,26 @@ export function createEventFeed(database: Database, { events, event_sinks: sinks
       const [left] = await database.rows<{ readonly waiting: number; readonly since: Instant | null }>(sql`
         select count(*)::float8 as waiting, (array_agg(recorded_at))[1] as since from (
           select recorded_at from ${events} where part = 0 ${behind(progress.position)}
-          order by xid, at, key limit ${most}
+          order by ${ORDER} limit ${most}
         ) as unheard`)
       return { ...progress, waiting: left?.waiting ?? 0, waitingSince: left?.since ?? null }
     },
   }
 }
 
+/** A transaction of the host may write the same key at the same moment for two tenants. */
+const ORDER = raw('xid, at, key, tenant')
+
 /** Rows behind a place; its transaction stands alone as well, so that the index is read from there. */
 function behind(position: string | null): Fragment {
   if (position === null) return sql``
-  const [xid, at, key] = placeOf(position)
-  return sql`and xid >= ${xid}::xid8 and (xid, at, key) > (${xid}::xid8, ${at}::float8, ${key})`
+  const { xid, at, key, tenant } = placeOf(position)
+  return sql`and xid >= ${xid}::xid8 and (${ORDER}) > (${xid}::xid8, ${at}::float8, ${key}, ${tenant})`
 }
 
 /** A dump that was read into another server brings numbers that are ahead of it: what it writes would never be seen. */
 async function refuseAhead(database: Database, position: string): Promise<void> {
-  const [xid] = placeOf(position)
+  const { xid } = placeOf(position)
   const [row] = await database.rows<{ readonly ahead: boolean }>(
     sql`select ${xid}::xid8 >= pg_snapshot_xmax(pg_current_snapshot()) as ahead`,
   )
@@ -88,10 +91,17 @@ async function refuseAhead(database: Database, position: string): Promise<void> 
   })
 }
 
-function placeOf(position: string): readonly [xid: string, at: number, key: string] {
+/** Places that were kept without a tenant are read on from the first one: to hear twice is better than to miss. */
+function placeOf(position: string) {
   const place: unknown = parsed(position)
-  const [xid, at, key] = Array.isArray(place) ? place : []
-  if (typeof xid === 'string' && typeof at === 'number' && typeof key === 'string') return [xid, at, key]
+  const [xid, at, key, tenant = ''] = Array.isArray(place) ? place : []
+  if (
+    typeof xid === 'string' &&
+    typeof at === 'number' &&
+    typeof key === 'string' &&
+    typeof tenant === 'string'
+  )
+    return { xid, at, key, tenant }
   throw new CampaignKitError('INVALID_INPUT', 'not a position of this feed', { path: 'after' })
 }
 
