@@ -1,4 +1,4 @@
-import { type Instant, SECOND_MS } from '../base/time.js'
+import { type DurationMs, type Instant, SECOND_MS } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { Hold } from '../ports/storage/delivery-store.js'
 import type { Stop } from './attempt-group.js'
@@ -51,16 +51,21 @@ export interface ChunkDelivery {
   end(): Promise<void>
 }
 
-/**
- * Delivers a run on a channel: claims, gates again, coupons, messages, and then the sender.
- *
- * @param until - when the lane is to let others go first: nothing is sent later
- */
+/** How long a lane is served. */
+export interface LaneTurn {
+  readonly sender: Sender
+  /** When the lane is to let others go first: nothing is sent later. */
+  readonly until: Instant
+  /** How long a message waits for its slot at most. */
+  readonly patienceMs: DurationMs
+}
+
+/** Delivers a run on a channel: claims, gates again, coupons, messages, and then the sender. */
 export function createChunkDelivery(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
-  { sender, until }: { readonly sender: Sender; readonly until: Instant },
+  { sender, until, patienceMs }: LaneTurn,
 ): ChunkDelivery {
   const { clock } = context
   const ahead: Promise<ReadyChunk>[] = []
@@ -97,7 +102,7 @@ export function createChunkDelivery(
       if (messages.length === 0) return { claimed, nextAt: null, stop: null }
       try {
         const last = Math.min(until, clock.now() + sender.pace.horizonMs, lastInstantOf(lane))
-        const unsent = await sender.send(messages, { until: last, signal }, () => {
+        const unsent = await sender.send(messages, { until: last, patienceMs, signal }, () => {
           if (clock.now() + sender.pace.aheadMs >= until) return
           while (ahead.length < Math.min(mostAhead, following)) ahead.push(makeReadyAhead())
         })

@@ -1,4 +1,4 @@
-import type { Instant } from '../base/time.js'
+import type { DurationMs, Instant } from '../base/time.js'
 import type { Scope } from '../model/scope.js'
 import type { Permit } from '../ports/rate-limiter.js'
 import { type AttemptGroup, attemptGroup, type Sending, type Stop } from './attempt-group.js'
@@ -25,6 +25,16 @@ export interface Unsent {
   readonly stop: Stop | null
 }
 
+/** How far messages are sent. */
+export interface SendLimits {
+  /** No slot that is later is taken. */
+  readonly until: Instant
+  /** No slot that lies so far ahead when it is asked for. */
+  readonly patienceMs: DurationMs
+  /** Aborts when the worker is to stop. */
+  readonly signal: AbortSignal | undefined
+}
+
 /**
  * Sends the messages of one lane at its pace. At no time are more attempts of the account in flight in this process than
  * its window; a group of them is reserved only when the one before has begun, so that a channel which is slow, or told
@@ -33,7 +43,7 @@ export interface Unsent {
 export interface Sender {
   readonly pace: LanePace
   /**
-   * Sends messages in order. Resolves when all have begun; those that find no slot until the instant, and those that are
+   * Sends messages in order. Resolves when all have begun; those that find no slot within the limits, and those that are
    * left when the lane must stop, are not begun at all.
    *
    * @param endsSoon - called, once or more, when the end is near: the next chunk can be made ready meanwhile
@@ -41,7 +51,7 @@ export interface Sender {
    */
   send(
     messages: readonly ReadyMessage[],
-    limits: { readonly until: Instant; readonly signal: AbortSignal | undefined },
+    limits: SendLimits,
     endsSoon: () => void,
   ): Promise<Unsent>
   /** Resolves when nothing is in flight any more, to why the lane must stop. @throws what the storage threw */
@@ -138,14 +148,14 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
 
   return {
     pace,
-    async send(messages, { until, signal }, endsSoon) {
+    async send(messages, { until, patienceMs, signal }, endsSoon) {
       let left = messages
       while (left.length > 0) {
         if (failures.length > 0) throw failures[0]
         const stop = stopNow(signal)
         if (stop !== null) return { messages: left, nextSlotAt: null, stop }
         const wanted = nextGroup(left, endsSoon)
-        const permit = await reserveFor(wanted, until)
+        const permit = await reserveFor(wanted, Math.min(until, context.clock.now() + patienceMs))
         if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
         await sleepUnlessStopped(context, permit.firstAt - Math.max(LEAD_MS, sending.opening.ms), signal)
         if (stopNow(signal) !== null) continue

@@ -13,11 +13,11 @@ import { isPublic } from './public-messages.js'
 import type { RunServer } from './run-server.js'
 
 /** How long a turn lasts at most, before other runs have theirs. */
-const TURN_MS = 10_000
+export const TURN_MS = 10_000
 /** Chunks of a turn at most: at no pace is a small campaign kept waiting by more than so many of each other one. */
 const TURN_CHUNKS = 20
 /** For a channel that goes on as soon as something is due. */
-const AT_ONCE: Instant = 0
+export const AT_ONCE: Instant = 0
 
 /**
  * Serves one channel of a run, chunk after chunk, for a while.
@@ -56,11 +56,11 @@ async function serveLane(
   context: EngineContext,
   scope: Scope,
   lane: ChannelLane,
-  { senders, signal }: RunServer,
+  { senders, patienceMs, signal }: RunServer,
 ): Promise<Instant> {
   const sender = senders.of(scope, lane)
   const until = context.clock.now() + TURN_MS
-  const chunks = createChunkDelivery(context, scope, lane, { sender, until })
+  const chunks = createChunkDelivery(context, scope, lane, { sender, until, patienceMs })
   const nextAt = await serveTurn(context, scope, lane, chunks, signal).finally(() => chunks.end())
   // calls stay under way while the next turn claims more
   if (nextAt !== null) return nextAt

@@ -15,7 +15,7 @@ import { prepareRun } from './prepare-run.js'
 import { publishProgress } from './progress.js'
 import { isFrozenBefore, lookForWinner } from './roll-out.js'
 import type { RunServer } from './run-server.js'
-import { serveChannel } from './serve-channel.js'
+import { AT_ONCE, serveChannel, TURN_MS } from './serve-channel.js'
 
 /** How long a run waits for another one of the campaign that is being frozen, or is about to be. */
 const FREEZING_PAUSE_MS = SECOND_MS
@@ -47,6 +47,38 @@ export async function serveRun(
     if (isCampaignKitError(thrown, 'VERSION_CONFLICT')) return context.clock.now()
     throw thrown
   }
+}
+
+/**
+ * Delivers beside the worker that answers the rings of a run, for a turn, as far as slots are free. A run that is not being
+ * delivered needs no help.
+ *
+ * @returns whether another turn is of use at once
+ */
+export async function helpRun(
+  context: EngineContext,
+  scope: Scope,
+  runId: RunId,
+  server: RunServer,
+): Promise<boolean> {
+  const run = await context.storage.campaigns.getRun(scope, runId)
+  if (run === null || run.status === 'ended' || run.freeze.phase !== 'frozen') return false
+  const campaign = await context.storage.campaigns.get(scope, run.campaignId)
+  const begunAt = context.clock.now()
+  if (campaign === null || !isDelivered(campaign, run, begunAt)) return false
+  const turns = await serveChannels(context, scope, campaign, run, server)
+  const now = context.clock.now()
+  const due = turns.filter(({ dueAt }) => dueAt <= now)
+  // whoever had to do without a slot has ended early
+  if (due.some(({ notBefore }) => notBefore === AT_ONCE || now - begunAt >= TURN_MS)) return true
+  for (const { kind } of turns) await server.senders.finish(scope, { run, kind })
+  // the other one may wait for what was held here, and the run may be over
+  if (due.length === 0) await context.queue.ring(scope, run.id, now, campaign.content.priority)
+  return false
+}
+
+function isDelivered({ status, content }: Campaign, run: Run, now: Instant): boolean {
+  return status === 'active' && run.scheduledFor <= now && (content.endsAt ?? Number.POSITIVE_INFINITY) > now
 }
 
 async function step(
@@ -90,7 +122,7 @@ async function begin(context: EngineContext, scope: Scope, campaign: Campaign): 
   return context.clock.now()
 }
 
-/** Serves every channel of the run side by side. */
+/** Delivers for a turn, and ends the run when nothing is left of it. */
 async function deliver(
   context: EngineContext,
   scope: Scope,
@@ -98,23 +130,42 @@ async function deliver(
   run: Run,
   server: RunServer,
 ): Promise<Instant | null> {
-  const kinds = usedChannels(campaign)
+  const turns = await serveChannels(context, scope, campaign, run, server)
+  if (turns.length === 0) return endRun(context, scope, campaign, run)
+  const wakes = turns.map(({ dueAt, notBefore }) => Math.max(dueAt, notBefore))
+  return Math.max(Math.min(...wakes), context.clock.now())
+}
+
+/** What a channel of a run has left. */
+interface NextTurn {
+  readonly kind: ChannelKind
+  readonly dueAt: Instant
+  /** Before this the channel has no use for another turn, whatever is due. */
+  readonly notBefore: Instant
+}
+
+/** Serves every channel of the run side by side. @returns those that have something left */
+async function serveChannels(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  server: RunServer,
+): Promise<readonly NextTurn[]> {
   const served = await Promise.allSettled(
-    kinds.map((kind) => serveChannel(context, scope, campaign, run, kind, server)),
+    usedChannels(campaign).map(async (kind) => {
+      const notBefore = await serveChannel(context, scope, campaign, run, kind, server)
+      return { kind, notBefore }
+    }),
   )
-  const notBefore = new Map<ChannelKind, Instant>()
-  for (const [at, lane] of served.entries()) {
-    const kind = kinds[at]
-    if (lane.status === 'rejected') throw lane.reason
-    if (kind !== undefined) notBefore.set(kind, lane.value)
-  }
+  const turns: NextTurn[] = []
+  for (const lane of served) if (lane.status === 'rejected') throw lane.reason
   await publishProgress(context, scope, campaign)
-  const wakes: Instant[] = []
-  for (const [kind, instant] of notBefore) {
+  for (const lane of served) {
+    if (lane.status === 'rejected') continue
     // asked for when all have ended, since one channel may have put deliveries on another
-    const dueAt = await context.storage.deliveries.nextDue(scope, run.id, kind)
-    if (dueAt !== null) wakes.push(Math.max(dueAt, instant))
+    const dueAt = await context.storage.deliveries.nextDue(scope, run.id, lane.value.kind)
+    if (dueAt !== null) turns.push({ ...lane.value, dueAt })
   }
-  if (wakes.length > 0) return Math.max(Math.min(...wakes), context.clock.now())
-  return endRun(context, scope, campaign, run)
+  return turns
 }

@@ -6,22 +6,25 @@ import type { Job } from '../ports/job-queue.js'
 import type { DueRun } from '../ports/storage/campaign-store.js'
 import type { CallOptions } from './call-options.js'
 import type { EngineContext, NamedSink } from './context.js'
+import { createHelping } from './helping.js'
 import { passOnEvents } from './pass-on-events.js'
 import { createRests } from './rests.js'
 import { createSenders } from './sender.js'
 import { serveDueRuns } from './serve-due-runs.js'
-import { serveRun } from './serve-run.js'
+import { helpRun, serveRun } from './serve-run.js'
 import { sleepUnlessStopped } from './sleep-unless-stopped.js'
 import { stopInTime } from './stop-in-time.js'
 
 /** Runs that the sweep looks at, at most. */
 const SWEEP_LIMIT = 1_000
+/** Who helps with a run takes the slots of so long from now. Where they are taken, the pace is what bounds it. */
+const HELPS_WITHIN_MS = 100
 
 /** How a worker works. */
 export interface WorkerSettings {
   /** Runs served side by side: 1 to 100. */
   readonly concurrency: number
-  /** How often `run` looks for due runs whose ring was lost. */
+  /** How often `run` looks for due runs whose ring was lost, and for those that are behind by as long and need help. */
   readonly sweepEveryMs: DurationMs
   /** How long `run` waits for calls under way when it is stopped. */
   readonly stopWithinMs: DurationMs
@@ -76,15 +79,36 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
   const id = context.ids.next('worker') as WorkerId
   const senders = createSenders(context)
   const rests = createRests()
+  const helping = createHelping({
+    clock: context.clock,
+    concurrency: settings.concurrency,
+    behindMs: settings.sweepEveryMs,
+    help,
+  })
   let running = false
 
   async function serve(job: Job, signal: AbortSignal | undefined): Promise<Instant | null> {
     const scope = workerScope(job.tenant, id)
     try {
       await context.storage.dueIndex.noteTurn(scope, job.runId)
-      return await serveRun(context, scope, job.runId, { worker: id, senders, signal })
+      return await serveRun(context, scope, job.runId, {
+        worker: id,
+        senders,
+        patienceMs: Number.POSITIVE_INFINITY,
+        signal,
+      })
     } catch (cause) {
       throw report('A run could not be served', cause, job)
+    }
+  }
+
+  async function help({ tenant, runId, priority }: DueRun, signal: AbortSignal): Promise<boolean> {
+    try {
+      const server = { worker: id, senders, patienceMs: HELPS_WITHIN_MS, signal }
+      return await helpRun(context, workerScope(tenant, id), runId, server)
+    } catch (cause) {
+      report('A run could not be helped with', cause, { tenant, runId, priority })
+      return false
     }
   }
 
@@ -115,6 +139,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
           if (dueAt > now + settings.sweepEveryMs) break
           await context.queue.ring(workerScope(tenant, id), runId, Math.max(dueAt, now), priority)
         }
+        helping.offer(due, signal)
       } catch (cause) {
         report('A sweep failed', cause, null)
       }
@@ -124,11 +149,12 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
 
   async function listen(signal: AbortSignal): Promise<void> {
     await context.queue.listen(
-      async (job) => {
-        const next = await serve(job, signal)
-        if (next !== null)
-          await context.queue.ring(workerScope(job.tenant, id), job.runId, next, job.priority)
-      },
+      (job) =>
+        helping.answer(job, async () => {
+          const next = await serve(job, signal)
+          if (next !== null)
+            await context.queue.ring(workerScope(job.tenant, id), job.runId, next, job.priority)
+        }),
       { signal, concurrency: settings.concurrency },
     )
   }
@@ -153,7 +179,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     }
   }
 
-  /** Listens and sweeps until told to stop, or until one of the two fails. */
+  /** Listens, sweeps and helps until told to stop, or until one of the first two fails. */
   async function work(stop: AbortController): Promise<void> {
     const halt = () => stop.abort()
     const ended = await Promise.allSettled([
@@ -161,6 +187,7 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
       sweep(stop.signal).finally(halt),
       ...context.sinks.map((sink) => passOnSteadily(sink, stop.signal)),
     ])
+    await helping.finish()
     await senders.finishAll()
     for (const part of ended) if (part.status === 'rejected') throw part.reason
   }
