@@ -497,6 +497,65 @@ describe('a delivery that another worker has taken over', () => {
   })
 })
 
+describe('a worker that stands still behind putting attempts on record until their lease has ended', () => {
+  it.each(['resend', 'hold'] as const)(
+    'calls nobody of whom another one has decided by %s',
+    async (inDoubt) => {
+      const storage = createMemoryStorage()
+      let stood = 0
+      const other = createSendingWorld({ storage, seed: 'other' })
+      const { clock } = other
+      const deliveries = overridden(storage.deliveries, {
+        openWindow: async (scope, entries, at) => {
+          const opened = await storage.deliveries.openWindow(scope, entries, at)
+          if (stood > 0) return opened
+          stood = opened.length
+          await clock.sleepUntil(at.leaseUntil)
+          await other.root.worker().tick()
+          return opened
+        },
+      })
+      const { invite, launch, root, email, kit } = createSendingWorld({
+        storage: overridden(storage, { deliveries }),
+        clock,
+      })
+      await invite(10)
+      const { id } = await launch({ ...FAST, inDoubt })
+      await root.worker().drain()
+      expect(stood).toBeGreaterThan(0)
+      const taken = [...timesTaken(email).values(), ...timesTaken(other.email).values()]
+      const { counts } = await kit.campaigns.progress(id)
+      expect(counts).toMatchObject(inDoubt === 'resend' ? { sent: 10 } : { sent: 10 - stood, held: stood })
+      expect(taken).toEqual(Array(counts.sent).fill(1))
+    },
+  )
+
+  it('gives them back when nobody else has come, no try spent', async () => {
+    const storage = createMemoryStorage()
+    let stood = 0
+    const clock = createManualClock({ auto: true })
+    const deliveries = overridden(storage.deliveries, {
+      openWindow: async (scope, entries, at) => {
+        const opened = await storage.deliveries.openWindow(scope, entries, at)
+        if (stood > 0) return opened
+        stood = opened.length
+        await clock.sleepUntil(at.leaseUntil)
+        return opened
+      },
+    })
+    const { invite, launch, root, email, kit } = createSendingWorld({
+      storage: overridden(storage, { deliveries }),
+      clock,
+    })
+    await invite(10)
+    const { id } = await launch(FAST)
+    await root.worker().drain()
+    expect([...timesTaken(email).values()]).toEqual(Array(10).fill(1))
+    const { items } = await kit.campaigns.deliveries(id)
+    expect(items.map(({ status, tries }) => [status, tries])).toEqual(Array(10).fill(['sent', 1]))
+  })
+})
+
 describe('several workers at once', () => {
   it.each([2, 5])('%i of them never write twice to anybody', async (workers) => {
     const storage = createMemoryStorage()

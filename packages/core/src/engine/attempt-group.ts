@@ -122,7 +122,10 @@ function slotOf({ firstAt, intervalMs, slackMs, count }: Permit, messages: numbe
   return { at: Math.ceil(last), until: Math.floor(last + slackMs) }
 }
 
-/** Makes a call at its slot; one that has passed is reserved anew. */
+/**
+ * Makes a call at its slot; one that has passed is reserved anew. A worker that stood still until the lease had ended
+ * calls nobody: another one may have decided meanwhile what becomes of the attempts.
+ */
 async function callInSlot(
   context: EngineContext,
   scope: Scope,
@@ -134,6 +137,8 @@ async function callInSlot(
   const awake = await sleepUnlessStopped(context, slot.at, signal)
   if (!awake || sending.stop !== null) return giveBack(sending, attempts)
   const now = context.clock.now()
+  if (attempts.some(({ startedAt }) => now >= startedAt + context.settings.leaseMs))
+    return giveBack(sending, attempts)
   if (now <= slot.until) return call(context, scope, sending, attempts)
   const { limitsFor, horizonMs } = sending.pace
   const limits = limitsFor(attempts[0]?.message.weight ?? 1)
