@@ -14,9 +14,9 @@ export function createCampaignStore(tenantOf: TenantOf): CampaignStore {
       announcements.announce(campaign.id)
     },
     update: async (scope, ...given) => {
-      const [campaign, expectedVersion, entry, newRun] = frozenCopy(given)
+      const [campaign, expectedVersion, entry, run] = frozenCopy(given)
       const { campaigns, journal, announcements } = tenantOf(scope)
-      campaigns.update(campaign, expectedVersion, newRun)
+      campaigns.update(campaign, expectedVersion, run)
       journal.write(entry)
       announcements.announce(campaign.id)
     },

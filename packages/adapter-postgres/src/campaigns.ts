@@ -41,10 +41,10 @@ export function createCampaignStore(
       })
       announce(scope, [campaign.id])
     },
-    update: async (scope, campaign, expectedVersion, entry, newRun) => {
+    update: async (scope, campaign, expectedVersion, entry, run) => {
       await database.transaction(async (session) => {
         await replaceCampaign(session, tables, scope, campaign, expectedVersion)
-        if (newRun !== undefined) await insertRun(session, tables, scope, newRun)
+        if (run !== undefined) await placeRun(session, tables, scope, run)
         await writeJournal(session, tables, scope, [entry])
       })
       announce(scope, [campaign.id])
@@ -129,6 +129,13 @@ async function replaceCampaign(
     sql`select version from ${campaigns} where tenant = ${tenant} and id = ${campaign.id}`,
   )
   throw versionConflict(expectedVersion, stored?.version ?? null)
+}
+
+/** Adds a run, or replaces it in the version before. */
+function placeRun(session: Session, tables: Tables, scope: Scope, run: Run): Promise<void> {
+  return run.version === 1
+    ? insertRun(session, tables, scope, run)
+    : replaceRun(session, tables, scope, run, run.version - 1)
 }
 
 /** Adds a run; one of an occurrence that exists already is left as it is. */

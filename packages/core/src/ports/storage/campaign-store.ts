@@ -17,17 +17,18 @@ export interface CampaignStore {
    */
   insert(scope: Scope, campaign: Campaign, entry: JournalEntry): Promise<void>
   /**
-   * Replaces a campaign if its stored version is the expected one, with the journal entry and, when given, a new run;
-   * a run of an occurrence that exists already is left as it is.
+   * Replaces a campaign if its stored version is the expected one, with the journal entry and, when given, a run of it:
+   * all or nothing. A run of version 1 is new, and one of an occurrence that exists already is left as it is; of any later
+   * version it replaces the one before.
    *
-   * @throws VERSION_CONFLICT, CAMPAIGN_NAME_TAKEN
+   * @throws VERSION_CONFLICT of the campaign or the run, CAMPAIGN_NAME_TAKEN
    */
   update(
     scope: Scope,
     campaign: Campaign,
     expectedVersion: number,
     entry: JournalEntry,
-    newRun?: Run,
+    run?: Run,
   ): Promise<void>
   get(scope: Scope, id: CampaignId): Promise<Campaign | null>
   /** Those of so many campaigns that are there, each once, in no order. */

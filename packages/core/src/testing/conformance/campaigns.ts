@@ -196,6 +196,27 @@ const runCases: readonly StorageCase[] = [
     await seedCampaign(storage, ours, OTHER, [sampleRun({ id: 'run-3', campaignId: OTHER.id })])
     expectEqual((await storage.campaigns.runsOf(ours, OTHER.id)).length, 1, 'runs of another campaign')
   }),
+  campaignCase(
+    'update replaces the run that it is given in a later version, or changes nothing',
+    async (subject) => {
+      const { storage, ours } = subject
+      await seedCampaign(storage, ours, CAMPAIGN)
+      const moved = sampleRun({ version: 2, occurrence: 'later', scheduledFor: 9 })
+      const next = { ...CHANGED, version: 3 }
+      const early = storage.campaigns.update(ours, next, 2, freshEntry(), { ...moved, version: 3 })
+      await expectRefusal(early, 'VERSION_CONFLICT')
+      await expectRefusal(storage.campaigns.update(ours, next, 7, freshEntry(), moved), 'VERSION_CONFLICT')
+      expectEqual(
+        await storage.campaigns.runsOf(ours, CAMPAIGN.id),
+        [sampleRun()],
+        'the run of a refused change',
+      )
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, 2, 'version of the campaign')
+      await storage.campaigns.update(ours, next, 2, freshEntry(), moved)
+      expectEqual(await storage.campaigns.runsOf(ours, CAMPAIGN.id), [moved], 'runs')
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, 3, 'version of the campaign')
+    },
+  ),
   campaignCase('runsOf gives the runs of the campaign, first scheduled first', async ({ storage, ours }) => {
     const runs = [30, 10, 20].map((at) =>
       sampleRun({ id: `run-${at}`, occurrence: `o-${at}`, scheduledFor: at }),
