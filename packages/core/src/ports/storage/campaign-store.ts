@@ -39,7 +39,11 @@ export interface CampaignStore {
     filter: { readonly statuses?: readonly CampaignStatus[]; readonly archived?: boolean },
     page: PageRequest,
   ): Promise<Page<Campaign>>
-  /** @throws VERSION_CONFLICT when it is not there in this version */
+  /**
+   * Deletes a campaign with its runs, members, deliveries and coupons, unless an attempt of it is under way or in doubt.
+   *
+   * @throws VERSION_CONFLICT when it is not there in this version; CAMPAIGN_HAS_EVENTS
+   */
   delete(scope: Scope, id: CampaignId, expectedVersion: number, entry: JournalEntry): Promise<void>
   getRun(scope: Scope, id: RunId): Promise<Run | null>
   /** Runs of a campaign, first scheduled first. */

@@ -1,10 +1,18 @@
 import { DAY_MS, toIso } from '../../base/time.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
-import { sampleCampaign, sampleRun } from '../samples.js'
+import { sampleCampaign, sampleDelivery, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
-import { allPages, expectEqual, expectPages, expectRefusal, expectSame, tamperWith } from './expectations.js'
-import { freshEntry, seedCampaign } from './seeds.js'
+import {
+  allPages,
+  expectEqual,
+  expectPages,
+  expectPresent,
+  expectRefusal,
+  expectSame,
+  tamperWith,
+} from './expectations.js'
+import { claimAndOpen, freshEntry, otherSettlement, seedCampaign, seedDeliveries } from './seeds.js'
 
 const campaignCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`campaigns: ${name}`, [], run)
@@ -115,6 +123,24 @@ const campaignRowCases: readonly StorageCase[] = [
     await expectRefusal(storage.campaigns.delete(ours, CAMPAIGN.id, 1, freshEntry()), 'VERSION_CONFLICT')
     await storage.campaigns.insert(ours, { ...OTHER, content: CAMPAIGN.content }, freshEntry())
   }),
+  campaignCase(
+    'delete is refused while an attempt is under way, and leaves all as it was',
+    async (subject) => {
+      const { storage, ours } = subject
+      await seedDeliveries(storage, ours)
+      const [hold] = await claimAndOpen(storage, ours)
+      const { version = 0 } = (await storage.campaigns.get(ours, CAMPAIGN.id)) ?? {}
+      const remove = () => storage.campaigns.delete(ours, CAMPAIGN.id, version, freshEntry())
+      await expectRefusal(remove(), 'CAMPAIGN_HAS_EVENTS')
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, version, 'the campaign')
+      expectEqual((await storage.deliveries.attemptsOf(ours, sampleDelivery().id)).length, 1, 'attempts')
+      const back = otherSettlement(expectPresent(hold, 'a hold'), 'queued')
+      await storage.deliveries.settle(ours, [back], SAMPLE_NOW)
+      await remove()
+      expectEqual(await storage.campaigns.get(ours, CAMPAIGN.id), null, 'the deleted campaign')
+      expectEqual(await storage.deliveries.get(ours, [sampleDelivery().id]), [], 'its deliveries')
+    },
+  ),
   campaignCase(
     'list goes newest first to the very end, also through those of one instant',
     async ({ storage, ours }) => {
