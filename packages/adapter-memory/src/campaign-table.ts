@@ -43,13 +43,13 @@ export class CampaignTable {
     this.order.add({ at: campaign.createdAt, key: campaign.id })
   }
 
-  update(campaign: Campaign, expectedVersion: number, newRun: Run | undefined): void {
+  update(campaign: Campaign, expectedVersion: number, run: Run | undefined): void {
     const stored = this.#expect(campaign.id, expectedVersion)
     this.#checkName(campaign)
-    if (newRun !== undefined) this.#checkRun(newRun)
+    if (run !== undefined) this.#checkPlaced(run)
     this.#byName.delete(stored.content.name)
     this.#set(campaign)
-    if (newRun !== undefined && !this.#hasOccurrence(newRun)) this.#setRun(newRun)
+    if (run !== undefined && (run.version > 1 || !this.#hasOccurrence(run))) this.#setRun(run)
   }
 
   /** @returns the runs that went with it */
@@ -145,8 +145,9 @@ export class CampaignTable {
     throw new CampaignKitError('CAMPAIGN_NAME_TAKEN', 'There is a campaign of this name', { path: 'name' })
   }
 
-  #checkRun(run: Run): void {
-    if (this.#runs.has(run.id) && !this.#hasOccurrence(run)) throw idTaken('run', run.id)
+  #checkPlaced(run: Run): void {
+    if (run.version > 1) this.#expectRun(run.id, run.version - 1)
+    else if (this.#runs.has(run.id) && !this.#hasOccurrence(run)) throw idTaken('run', run.id)
   }
 
   #hasOccurrence({ campaignId, occurrence }: Run): boolean {

@@ -1,6 +1,7 @@
 import type { CampaignStore } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
 import { pageOf, placeCursor } from './paging.js'
+import { messagesUnderWay } from './refusals.js'
 import type { TenantOf } from './tenants.js'
 
 /** The campaigns of {@link createMemoryStorage}. */
@@ -14,9 +15,9 @@ export function createCampaignStore(tenantOf: TenantOf): CampaignStore {
       announcements.announce(campaign.id)
     },
     update: async (scope, ...given) => {
-      const [campaign, expectedVersion, entry, newRun] = frozenCopy(given)
+      const [campaign, expectedVersion, entry, run] = frozenCopy(given)
       const { campaigns, journal, announcements } = tenantOf(scope)
-      campaigns.update(campaign, expectedVersion, newRun)
+      campaigns.update(campaign, expectedVersion, run)
       journal.write(entry)
       announcements.announce(campaign.id)
     },
@@ -32,6 +33,8 @@ export function createCampaignStore(tenantOf: TenantOf): CampaignStore {
     delete: async (scope, ...given) => {
       const [id, expectedVersion, entry] = frozenCopy(given)
       const { campaigns, freezing, audience, deliveries, coupons, journal, announcements } = tenantOf(scope)
+      const { attempting, inDoubt } = deliveries.counts(id, undefined)
+      if (campaigns.get(id)?.version === expectedVersion && attempting + inDoubt > 0) throw messagesUnderWay()
       const runs = campaigns.delete(id, expectedVersion)
       for (const run of runs) {
         freezing.drop(run)

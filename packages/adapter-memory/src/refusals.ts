@@ -7,6 +7,13 @@ export function versionConflict(expected: number, stored: number | null): Campai
   })
 }
 
+/** What a provider has taken of the campaign may not be told yet. */
+export function messagesUnderWay(): CampaignKitError {
+  return new CampaignKitError('CAMPAIGN_HAS_EVENTS', 'Messages of the campaign are under way', {
+    retry: 'later',
+  })
+}
+
 /** An id or handle that must be unique belongs to another record. */
 export function idTaken(record: string, id: string): CampaignKitError {
   return new CampaignKitError('STORAGE_FAILED', `Another ${record} has this id`, { details: { record, id } })

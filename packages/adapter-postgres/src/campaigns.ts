@@ -12,7 +12,7 @@ import { CAMPAIGN_COLUMNS, RUN_COLUMNS, type RunRow, runOf } from './campaign-ro
 import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
 import type { Database, Session } from './database.js'
 import { ofCampaign } from './deliveries-of.js'
-import { brokenConstraint, idTaken, versionConflict } from './failures.js'
+import { brokenConstraint, idTaken, messagesUnderWay, versionConflict } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { raw, sql } from './sql.js'
@@ -41,10 +41,10 @@ export function createCampaignStore(
       })
       announce(scope, [campaign.id])
     },
-    update: async (scope, campaign, expectedVersion, entry, newRun) => {
+    update: async (scope, campaign, expectedVersion, entry, run) => {
       await database.transaction(async (session) => {
         await replaceCampaign(session, tables, scope, campaign, expectedVersion)
-        if (newRun !== undefined) await insertRun(session, tables, scope, newRun)
+        if (run !== undefined) await placeRun(session, tables, scope, run)
         await writeJournal(session, tables, scope, [entry])
       })
       announce(scope, [campaign.id])
@@ -131,6 +131,13 @@ async function replaceCampaign(
   throw versionConflict(expectedVersion, stored?.version ?? null)
 }
 
+/** Adds a run, or replaces it in the version before. */
+function placeRun(session: Session, tables: Tables, scope: Scope, run: Run): Promise<void> {
+  return run.version === 1
+    ? insertRun(session, tables, scope, run)
+    : replaceRun(session, tables, scope, run, run.version - 1)
+}
+
 /** Adds a run; one of an occurrence that exists already is left as it is. */
 async function insertRun(session: Session, { runs }: Tables, { tenant }: Scope, run: Run): Promise<void> {
   await namingConflicts(() =>
@@ -179,12 +186,16 @@ async function deleteCampaign(
   const isOfIt = sql`tenant = ${tenant} and campaign_id = ${id}`
   const runIds = sql`select id from ${tables.runs} where ${isOfIt}`
   const ids = ofCampaign(tables, tenant, id, raw('d.id'), raw(''))
+  await session.rows(sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${ids})`)
+  // asked of what is deleted: a worker may put attempts on record up to then
+  const underWay = await session.rows(sql`
+    with gone as (delete from ${tables.deliveries} where tenant = ${tenant} and id in (${ids}) returning status)
+    select 1 from gone where status in ('attempting', 'inDoubt') limit 1`)
+  if (underWay.length > 0) throw messagesUnderWay()
   for (const statement of [
     sql`delete from ${tables.members} where tenant = ${tenant} and run_id in (${runIds})`,
     sql`delete from ${tables.planned_members} where tenant = ${tenant} and run_id in (${runIds})`,
     sql`delete from ${tables.planned_stretches} where tenant = ${tenant} and run_id in (${runIds})`,
-    sql`delete from ${tables.attempts} where tenant = ${tenant} and delivery_id in (${ids})`,
-    sql`delete from ${tables.deliveries} where tenant = ${tenant} and id in (${ids})`,
     sql`delete from ${tables.delivery_counts} where ${isOfIt}`,
     sql`delete from ${tables.tokens} where ${isOfIt}`,
     sql`delete from ${tables.runs} where ${isOfIt}`,

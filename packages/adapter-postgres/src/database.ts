@@ -4,10 +4,13 @@ import { isNotSerializable, isReadOnly, isUnknownStatement, meaningOf, storageFa
 import type { Ask, Host } from './host.js'
 import { wait } from './pause.js'
 import { type Fragment, type SqlValue, sql } from './sql.js'
+import { createCommit } from './unanswered-commit.js'
 
 /** Runs statements, each of them or all of them in one transaction. */
 export interface Session {
   rows<Row>(statement: Fragment): Promise<readonly Row[]>
+  /** Notes a statement that gives a row once the transaction is committed, and none as long as it is not. */
+  leave(trace: Fragment): void
 }
 
 /** Statements that a database adds to those that it is given. */
@@ -55,17 +58,26 @@ export class Database implements Session {
 
   /**
    * Statements that are written all or none. When another transaction stood in the way, or the connection was lost
-   * before the end, the whole of it is done again: while the database is away, for some seconds.
+   * before the end, the whole of it is done again: while the database is away, for some seconds. What leaves a trace is
+   * not done again when only the answer to its commit was lost.
    */
   transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const commit = createCommit<Result>((statement) => rowsOf(this.#host.ask, statement))
+    const once = () =>
+      this.#host.transaction(async (ask) => {
+        if (this.#before !== null) await rowsOf(ask, this.#before)
+        const session = sessionOf(ask, this.#keepsReady)
+        const result = await work(session)
+        return commit.note(session.trace, result)
+      })
     return this.#tried(async () => {
       await this.#begin()
-      return this.#host.transaction(async (ask) => {
-        if (this.#before !== null) await rowsOf(ask, this.#before)
-        return work(sessionOf(ask, this.#keepsReady))
-      })
+      return commit.unlessDone(once)
     })
   }
+
+  /** Of itself each statement is a transaction, of which nothing is noted. */
+  leave(): void {}
 
   async #begin(): Promise<void> {
     if (this.#first === null) return
@@ -116,9 +128,23 @@ async function waitUntilBack(ask: Ask, error: unknown, tries: number): Promise<v
 const END_READ_ONLY = sql`
   select pg_terminate_backend(pg_backend_pid()) where current_setting('transaction_read_only') = 'on'`
 
+/** A session that knows what was left in it last. */
+interface TracedSession extends Session {
+  readonly trace: Fragment | null
+}
+
 /** Statements of a transaction that is under way. */
-export function sessionOf(ask: Ask, keepsReady = false): Session {
-  return { rows: <Row>(statement: Fragment) => rowsOf<Row>(ask, statement, keepsReady) }
+export function sessionOf(ask: Ask, keepsReady = false): TracedSession {
+  let left: Fragment | null = null
+  return {
+    rows: <Row>(statement: Fragment) => rowsOf<Row>(ask, statement, keepsReady),
+    leave: (trace) => {
+      left = trace
+    },
+    get trace() {
+      return left
+    },
+  }
 }
 
 async function rowsOf<Row>(ask: Ask, statement: Fragment, keepsReady = false): Promise<readonly Row[]> {

@@ -12,6 +12,7 @@ import fc from 'fast-check'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from './create-postgres-storage.js'
+import { onStatement } from './on-statement.fixture.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 import { wallClock } from './wall-clock.fixture.js'
 
@@ -218,20 +219,4 @@ const eventArb: fc.Arbitrary<Partial<CampaignEvent>> = fc.record({
 
 function sorted(counters: readonly Counter[]): readonly string[] {
   return counters.map((counter) => JSON.stringify(Object.entries(counter).sort())).sort()
-}
-
-type Statement = (text: string) => Promise<unknown>
-
-/** The pool, but that every statement goes through a hand first. */
-function onStatement(pool: Knex, hand: (text: string, run: Statement) => Promise<unknown>): Knex {
-  const query = (connection: unknown, asked: { readonly sql: string }) =>
-    hand(asked.sql, (text) =>
-      pool.client.query(connection, text === asked.sql ? asked : { sql: text, bindings: [] }),
-    )
-  const client = new Proxy(pool.client, {
-    get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)),
-  })
-  return new Proxy(pool, {
-    get: (target, name) => (name === 'client' ? client : Reflect.get(target, name)),
-  })
 }

@@ -30,10 +30,12 @@ export async function writeJournal(
   { tenant }: Scope,
   entries: readonly JournalEntry[],
 ): Promise<void> {
-  await session.rows(sql`
+  const [written] = await session.rows<Pick<JournalEntry, 'id'>>(sql`
     insert into ${journal} (tenant, ${namesOf(COLUMNS)})
     select ${tenant}, ${typedNamesOf(COLUMNS)} from ${given(COLUMNS, entries)}
-    on conflict (tenant, id) do nothing`)
+    on conflict (tenant, id) do nothing returning id`)
+  if (written !== undefined)
+    session.leave(sql`select 1 from ${journal} where tenant = ${tenant} and id = ${written.id}`)
 }
 
 /** The journal of {@link createPostgresStorage}. */

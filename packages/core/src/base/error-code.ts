@@ -32,7 +32,8 @@ export const ERROR_CODES = {
     'The end date of the campaign has passed, or it was ended otherwise than by having sent all.',
   CAMPAIGN_OUTSIDE_DATES: 'A paused campaign resumes only between its start and its end.',
   CAMPAIGN_JUSTIFICATION_REQUIRED: 'Cancelling needs a justification of at least one non-blank character.',
-  CAMPAIGN_HAS_EVENTS: 'A campaign for which events exist cannot be deleted; archive it instead.',
+  CAMPAIGN_HAS_EVENTS:
+    'A campaign for which events exist, or whose messages are under way, cannot be deleted; archive it instead.',
   CAMPAIGN_IMMUTABLE: 'The content of a campaign cannot change once it is being prepared.',
   TRANSITION_NOT_ALLOWED: 'The transition table does not allow this action in the present status.',
   VERSION_CONFLICT:

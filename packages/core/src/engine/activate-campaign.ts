@@ -92,7 +92,7 @@ async function activate(
   const scheduled = start > now
   requireTransition(campaign, scheduled ? 'schedule' : 'launch')
   const { audience, strata, placements } = await checkContent(context, scope, campaign, start)
-  const newRun = await placeRun(context, scope, campaign, start)
+  const run = await placedRun(context, scope, campaign, start)
   const launched = await changeCampaign(context, scope, campaign, {
     action: scheduled ? 'schedule' : 'launch',
     fields: {
@@ -105,7 +105,7 @@ async function activate(
       launchedAt: scheduled ? null : now,
       statusReason: null,
     },
-    ...(newRun === null ? {} : { newRun }),
+    run,
   })
   const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
   for (const run of runs) await context.queue.ring(scope, run.id, start, content.priority)
@@ -159,21 +159,18 @@ async function checkContent(
 }
 
 /**
- * The run of the first occurrence, or null when the campaign was scheduled before: then its run, which never began, is
- * moved. Two runs would write to everybody twice.
+ * The run of the first occurrence. When the campaign was scheduled before it is that which never began, moved: two runs
+ * would write to everybody twice.
  */
-async function placeRun(
+async function placedRun(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
   start: Instant,
-): Promise<Run | null> {
-  const { campaigns } = context.storage
+): Promise<Run> {
   const run = startRun(context, campaign, start)
-  const [earlier] = await campaigns.runsOf(scope, campaign.id)
-  if (earlier === undefined) return run
-  await campaigns.updateRun(scope, { ...run, id: earlier.id, version: earlier.version + 1 }, earlier.version)
-  return null
+  const [earlier] = await context.storage.campaigns.runsOf(scope, campaign.id)
+  return earlier === undefined ? run : { ...run, id: earlier.id, version: earlier.version + 1 }
 }
 
 /** The run of an occurrence. */

@@ -7,6 +7,7 @@ import type { Settlement } from '../ports/storage/delivery-store.js'
 import { callChannel, type OpenAttempt, type ReadyMessage } from './call-channel.js'
 import type { ChannelLane } from './channel-lane.js'
 import type { EngineContext } from './context.js'
+import { expiryOf } from './expiry.js'
 import { accountLimit, type LanePace } from './lane-pace.js'
 import { resumesAt, settlementOf, uncalled } from './settlements.js'
 import type { RefusedAddress, Settler } from './settler.js'
@@ -122,7 +123,7 @@ function slotOf({ firstAt, intervalMs, slackMs, count }: Permit, messages: numbe
   return { at: Math.ceil(last), until: Math.floor(last + slackMs) }
 }
 
-/** Makes a call at its slot; one that has passed is reserved anew. */
+/** Makes a call at its slot; one that has passed is reserved anew, and one that comes too late is not made. */
 async function callInSlot(
   context: EngineContext,
   scope: Scope,
@@ -134,6 +135,8 @@ async function callInSlot(
   const awake = await sleepUnlessStopped(context, slot.at, signal)
   if (!awake || sending.stop !== null) return giveBack(sending, attempts)
   const now = context.clock.now()
+  if (attempts.some((attempt) => isTooLate(context, sending.lane, attempt, now)))
+    return giveBack(sending, attempts)
   if (now <= slot.until) return call(context, scope, sending, attempts)
   const { limitsFor, horizonMs } = sending.pace
   const limits = limitsFor(attempts[0]?.message.weight ?? 1)
@@ -154,6 +157,20 @@ async function callInSlot(
     ),
     rest.length === 0 ? null : callInSlot(context, scope, sending, rest, PASSED, signal),
   ])
+}
+
+/**
+ * Whether nobody may get the message any more, or the worker stood still until its lease had ended: another one may have
+ * decided meanwhile what becomes of the attempt.
+ */
+function isTooLate(
+  { settings }: EngineContext,
+  { campaign }: ChannelLane,
+  { message, startedAt }: OpenAttempt,
+  now: Instant,
+): boolean {
+  const leasedUntil = startedAt + settings.leaseMs
+  return now >= Math.min(leasedUntil, expiryOf(campaign, message.held.delivery) ?? leasedUntil)
 }
 
 async function giveBack({ settler }: Sending, attempts: readonly OpenAttempt[]): Promise<void> {

@@ -63,7 +63,8 @@ export interface CampaignChange {
   readonly action: CampaignAction | 'recur' | 'await-verdict'
   readonly fields: Partial<Omit<Campaign, 'id' | 'handle' | 'salt' | 'version' | 'createdAt' | 'updatedAt'>>
   readonly reason?: string | undefined
-  readonly newRun?: Run
+  /** A new run, or the next version of one. */
+  readonly run?: Run
 }
 
 /**
@@ -90,7 +91,7 @@ export async function changeCampaign(
     before: changedFields(campaign, changed),
     after: changedFields(changed, campaign),
   })
-  await context.storage.campaigns.update(scope, changed, campaign.version, entry, change.newRun)
+  await context.storage.campaigns.update(scope, changed, campaign.version, entry, change.run)
   if (changed.status !== campaign.status) {
     context.observer.emit('campaign.status', {
       scope,

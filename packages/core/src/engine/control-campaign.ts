@@ -218,7 +218,7 @@ export async function archiveCampaign(
 }
 
 /**
- * Deletes a campaign of which nothing was ever counted.
+ * Deletes a campaign of which nothing was ever counted, and nothing is under way that would be.
  *
  * @throws CAMPAIGN_NOT_FOUND, TRANSITION_NOT_ALLOWED, CAMPAIGN_HAS_EVENTS, VERSION_CONFLICT
  */

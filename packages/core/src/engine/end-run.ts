@@ -90,7 +90,7 @@ export async function endRun(
   const isLast = isOver || runs.every(({ id, status }) => status === 'ended' || id === run.id)
   const newRun = isOver || hasEnded(current.status) ? null : await rolloutRunFor(context, scope, current, run)
   if (newRun !== null) {
-    await changeCampaign(context, scope, current, { action: 'await-verdict', fields: {}, newRun })
+    await changeCampaign(context, scope, current, { action: 'await-verdict', fields: {}, run: newRun })
     await context.queue.ring(scope, newRun.id, newRun.scheduledFor, current.content.priority)
   } else if (isLast && !hasEnded(current.status)) {
     const statusReason = isOver ? 'campaignEnded' : null

@@ -99,5 +99,5 @@ async function planRecurrence(
   const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
   const newRun = startRun(context, campaign, next)
   if (runs.some(({ occurrence }) => occurrence === newRun.occurrence)) return
-  await changeCampaign(context, scope, campaign, { action: 'recur', fields: {}, newRun })
+  await changeCampaign(context, scope, campaign, { action: 'recur', fields: {}, run: newRun })
 }

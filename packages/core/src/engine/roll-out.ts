@@ -125,7 +125,7 @@ function decideRollout(
     action: 'roll-out',
     fields: { rollout },
     reason,
-    ...(newRun === undefined ? {} : { newRun }),
+    ...(newRun === undefined ? {} : { run: newRun }),
   })
 }
 

@@ -17,17 +17,18 @@ export interface CampaignStore {
    */
   insert(scope: Scope, campaign: Campaign, entry: JournalEntry): Promise<void>
   /**
-   * Replaces a campaign if its stored version is the expected one, with the journal entry and, when given, a new run;
-   * a run of an occurrence that exists already is left as it is.
+   * Replaces a campaign if its stored version is the expected one, with the journal entry and, when given, a run of it:
+   * all or nothing. A run of version 1 is new, and one of an occurrence that exists already is left as it is; of any later
+   * version it replaces the one before.
    *
-   * @throws VERSION_CONFLICT, CAMPAIGN_NAME_TAKEN
+   * @throws VERSION_CONFLICT of the campaign or the run, CAMPAIGN_NAME_TAKEN
    */
   update(
     scope: Scope,
     campaign: Campaign,
     expectedVersion: number,
     entry: JournalEntry,
-    newRun?: Run,
+    run?: Run,
   ): Promise<void>
   get(scope: Scope, id: CampaignId): Promise<Campaign | null>
   /** Those of so many campaigns that are there, each once, in no order. */
@@ -38,7 +39,11 @@ export interface CampaignStore {
     filter: { readonly statuses?: readonly CampaignStatus[]; readonly archived?: boolean },
     page: PageRequest,
   ): Promise<Page<Campaign>>
-  /** @throws VERSION_CONFLICT when it is not there in this version */
+  /**
+   * Deletes a campaign with its runs, members, deliveries and coupons, unless an attempt of it is under way or in doubt.
+   *
+   * @throws VERSION_CONFLICT when it is not there in this version; CAMPAIGN_HAS_EVENTS
+   */
   delete(scope: Scope, id: CampaignId, expectedVersion: number, entry: JournalEntry): Promise<void>
   getRun(scope: Scope, id: RunId): Promise<Run | null>
   /** Runs of a campaign, first scheduled first. */

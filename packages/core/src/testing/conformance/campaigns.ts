@@ -1,10 +1,18 @@
 import { DAY_MS, toIso } from '../../base/time.js'
 import { asId } from '../as-id.js'
 import { SAMPLE_NOW } from '../manual-clock.js'
-import { sampleCampaign, sampleRun } from '../samples.js'
+import { sampleCampaign, sampleDelivery, sampleRun } from '../samples.js'
 import { conformanceCase, type StorageCase, type StorageSubject } from './conformance-case.js'
-import { allPages, expectEqual, expectPages, expectRefusal, expectSame, tamperWith } from './expectations.js'
-import { freshEntry, seedCampaign } from './seeds.js'
+import {
+  allPages,
+  expectEqual,
+  expectPages,
+  expectPresent,
+  expectRefusal,
+  expectSame,
+  tamperWith,
+} from './expectations.js'
+import { claimAndOpen, freshEntry, otherSettlement, seedCampaign, seedDeliveries } from './seeds.js'
 
 const campaignCase = (name: string, run: (subject: StorageSubject) => Promise<void>): StorageCase =>
   conformanceCase(`campaigns: ${name}`, [], run)
@@ -116,6 +124,24 @@ const campaignRowCases: readonly StorageCase[] = [
     await storage.campaigns.insert(ours, { ...OTHER, content: CAMPAIGN.content }, freshEntry())
   }),
   campaignCase(
+    'delete is refused while an attempt is under way, and leaves all as it was',
+    async (subject) => {
+      const { storage, ours } = subject
+      await seedDeliveries(storage, ours)
+      const [hold] = await claimAndOpen(storage, ours)
+      const { version = 0 } = (await storage.campaigns.get(ours, CAMPAIGN.id)) ?? {}
+      const remove = () => storage.campaigns.delete(ours, CAMPAIGN.id, version, freshEntry())
+      await expectRefusal(remove(), 'CAMPAIGN_HAS_EVENTS')
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, version, 'the campaign')
+      expectEqual((await storage.deliveries.attemptsOf(ours, sampleDelivery().id)).length, 1, 'attempts')
+      const back = otherSettlement(expectPresent(hold, 'a hold'), 'queued')
+      await storage.deliveries.settle(ours, [back], SAMPLE_NOW)
+      await remove()
+      expectEqual(await storage.campaigns.get(ours, CAMPAIGN.id), null, 'the deleted campaign')
+      expectEqual(await storage.deliveries.get(ours, [sampleDelivery().id]), [], 'its deliveries')
+    },
+  ),
+  campaignCase(
     'list goes newest first to the very end, also through those of one instant',
     async ({ storage, ours }) => {
       const campaigns = Array.from({ length: 7 }, (_, at) =>
@@ -196,6 +222,27 @@ const runCases: readonly StorageCase[] = [
     await seedCampaign(storage, ours, OTHER, [sampleRun({ id: 'run-3', campaignId: OTHER.id })])
     expectEqual((await storage.campaigns.runsOf(ours, OTHER.id)).length, 1, 'runs of another campaign')
   }),
+  campaignCase(
+    'update replaces the run that it is given in a later version, or changes nothing',
+    async (subject) => {
+      const { storage, ours } = subject
+      await seedCampaign(storage, ours, CAMPAIGN)
+      const moved = sampleRun({ version: 2, occurrence: 'later', scheduledFor: 9 })
+      const next = { ...CHANGED, version: 3 }
+      const early = storage.campaigns.update(ours, next, 2, freshEntry(), { ...moved, version: 3 })
+      await expectRefusal(early, 'VERSION_CONFLICT')
+      await expectRefusal(storage.campaigns.update(ours, next, 7, freshEntry(), moved), 'VERSION_CONFLICT')
+      expectEqual(
+        await storage.campaigns.runsOf(ours, CAMPAIGN.id),
+        [sampleRun()],
+        'the run of a refused change',
+      )
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, 2, 'version of the campaign')
+      await storage.campaigns.update(ours, next, 2, freshEntry(), moved)
+      expectEqual(await storage.campaigns.runsOf(ours, CAMPAIGN.id), [moved], 'runs')
+      expectEqual((await storage.campaigns.get(ours, CAMPAIGN.id))?.version, 3, 'version of the campaign')
+    },
+  ),
   campaignCase('runsOf gives the runs of the campaign, first scheduled first', async ({ storage, ours }) => {
     const runs = [30, 10, 20].map((at) =>
       sampleRun({ id: `run-${at}`, occurrence: `o-${at}`, scheduledFor: at }),

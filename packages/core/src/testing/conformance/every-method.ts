@@ -1,4 +1,9 @@
-import { conformanceCase, type StorageCase, type StorageNeed } from './conformance-case.js'
+import {
+  conformanceCase,
+  type StorageCase,
+  type StorageNeed,
+  type StorageSubject,
+} from './conformance-case.js'
 import { expectEqual, expectFailure, expectThat, unreadable } from './expectations.js'
 import { freshEntry } from './seeds.js'
 import { seedWorld } from './world.js'
@@ -31,6 +36,11 @@ const readCases: readonly StorageCase[] = Object.entries(WORLD_READS).map(([meth
   ),
 )
 
+async function seedFor({ prepare }: WorldWrite, subject: StorageSubject): Promise<void> {
+  await seedWorld(subject, subject.ours)
+  await prepare?.(subject.storage, subject.ours)
+}
+
 /** Every writing method: what one tenant does leaves another with equal ids untouched. */
 const writeCases: readonly StorageCase[] = [...JOURNALED_WRITES, ...OTHER_WRITES].map((worldWrite) =>
   conformanceCase(
@@ -38,7 +48,7 @@ const writeCases: readonly StorageCase[] = [...JOURNALED_WRITES, ...OTHER_WRITES
     needsOf(worldWrite),
     async (subject) => {
       const { storage, ours, theirs } = subject
-      await seedWorld(subject, ours)
+      await seedFor(worldWrite, subject)
       await seedWorld(subject, theirs)
       const before = await readWorld(storage, ours)
       const untouched = await readWorld(storage, theirs)
@@ -59,7 +69,7 @@ const journaledCases: readonly StorageCase[] = JOURNALED_WRITES.flatMap((worldWr
   return [
     conformanceCase(`${method}: writes its journal entry`, needsOf(worldWrite), async (subject) => {
       const { storage, ours } = subject
-      await seedWorld(subject, ours)
+      await seedFor(worldWrite, subject)
       const entry = { ...freshEntry(), subject: { type: 'case', id: method } }
       await write(storage, ours, entry)
       const { items } = await storage.journal.list(
@@ -74,7 +84,7 @@ const journaledCases: readonly StorageCase[] = JOURNALED_WRITES.flatMap((worldWr
       needsOf(worldWrite),
       async (subject) => {
         const { storage, ours } = subject
-        await seedWorld(subject, ours)
+        await seedFor(worldWrite, subject)
         const before = await readWorld(storage, ours)
         await expectFailure(() => write(storage, ours, unreadable(freshEntry())))
         expectEqual(await readWorld(storage, ours), before, 'what there is')

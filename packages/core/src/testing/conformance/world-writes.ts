@@ -33,6 +33,8 @@ const NOW = SAMPLE_NOW
 export interface WorldWrite {
   readonly method: string
   readonly needsWritableDirectory?: boolean
+  /** What is done to the world first, where the call would be refused as it is. */
+  readonly prepare?: (storage: Storage, scope: Scope) => Promise<unknown>
   /** The journal entry is the one given, in calls that take one. */
   readonly write: (storage: Storage, scope: Scope, entry: JournalEntry) => Promise<unknown>
 }
@@ -112,6 +114,10 @@ export const JOURNALED_WRITES: readonly WorldWrite[] = [
   },
   {
     method: 'campaigns.delete',
+    prepare: async (storage, scope) => {
+      const hold = await holdIn(storage, scope, '2-attempting')
+      return storage.deliveries.settle(scope, [otherSettlement(hold, 'queued')], NOW)
+    },
     write: (storage, scope, entry) => storage.campaigns.delete(scope, CAMPAIGN, 2, entry),
   },
   {
