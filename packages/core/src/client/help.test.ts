@@ -6,7 +6,10 @@ import { createManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
 import { createSendingWorld, type SendingOptions, timesTaken } from './sending.fixture.js'
 
-const slow: NonNullable<SendingOptions['email']> = { delayMsOf: () => SECOND_MS, capabilities: { window: 10 } }
+const slow: NonNullable<SendingOptions['email']> = {
+  delayMsOf: () => SECOND_MS,
+  capabilities: { window: 10 },
+}
 
 /** Two workers on one storage, each with a provider that takes a second for each of ten at once. */
 function openTwo(email: NonNullable<SendingOptions['email']> = slow) {

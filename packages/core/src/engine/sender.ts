@@ -15,6 +15,8 @@ import { createUsualTime } from './usual-time.js'
 const LEAD_MS = 10
 /** Lanes of which a worker remembers how heavy their messages were. */
 const MOST_MET = 1_000
+/** Senders that a worker keeps from one turn to the next: of more lanes those of which nothing is in flight are let go. */
+const MOST_KEPT = 200
 
 /** What was not sent of a chunk. */
 export interface Unsent {
@@ -42,6 +44,8 @@ export interface SendLimits {
  */
 export interface Sender {
   readonly pace: LanePace
+  /** Nothing is sent or in flight, and nothing that failed is still to be told. */
+  isIdle(): boolean
   /**
    * Sends messages in order. Resolves when all have begun; those that find no slot within the limits, and those that are
    * left when the lane must stop, are not begun at all.
@@ -49,11 +53,7 @@ export interface Sender {
    * @param endsSoon - called, once or more, when the end is near: the next chunk can be made ready meanwhile
    * @throws what the storage threw, also while earlier messages were sent
    */
-  send(
-    messages: readonly ReadyMessage[],
-    limits: SendLimits,
-    endsSoon: () => void,
-  ): Promise<Unsent>
+  send(messages: readonly ReadyMessage[], limits: SendLimits, endsSoon: () => void): Promise<Unsent>
   /** Resolves when nothing is in flight any more, to why the lane must stop. @throws what the storage threw */
   finish(): Promise<Stop | null>
 }
@@ -73,6 +73,7 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
   }
   const inFlight = new Set<Promise<void>>()
   let attempts = 0
+  let sends = 0
   let freed = (): void => undefined
   const failures: unknown[] = []
 
@@ -146,23 +147,37 @@ export function createSender(context: EngineContext, scope: Scope, lane: Channel
     return signal?.aborted === true ? { resumeAt: context.clock.now(), misconfigured: null } : sending.stop
   }
 
+  async function sendAll(
+    messages: readonly ReadyMessage[],
+    { until, patienceMs, signal }: SendLimits,
+    endsSoon: () => void,
+  ): Promise<Unsent> {
+    let left = messages
+    while (left.length > 0) {
+      if (failures.length > 0) throw failures[0]
+      const stop = stopNow(signal)
+      if (stop !== null) return { messages: left, nextSlotAt: null, stop }
+      const wanted = nextGroup(left, endsSoon)
+      const permit = await reserveFor(wanted, Math.min(until, context.clock.now() + patienceMs))
+      if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
+      await sleepUnlessStopped(context, permit.firstAt - Math.max(LEAD_MS, sending.opening.ms), signal)
+      if (stopNow(signal) !== null) continue
+      await begin({ messages: wanted.slice(0, permit.count), permit, signal })
+      left = left.slice(permit.count)
+    }
+    return { messages: [], nextSlotAt: null, stop: null }
+  }
+
   return {
     pace,
-    async send(messages, { until, patienceMs, signal }, endsSoon) {
-      let left = messages
-      while (left.length > 0) {
-        if (failures.length > 0) throw failures[0]
-        const stop = stopNow(signal)
-        if (stop !== null) return { messages: left, nextSlotAt: null, stop }
-        const wanted = nextGroup(left, endsSoon)
-        const permit = await reserveFor(wanted, Math.min(until, context.clock.now() + patienceMs))
-        if (permit.count === 0) return { messages: left, nextSlotAt: permit.firstAt, stop: null }
-        await sleepUnlessStopped(context, permit.firstAt - Math.max(LEAD_MS, sending.opening.ms), signal)
-        if (stopNow(signal) !== null) continue
-        await begin({ messages: wanted.slice(0, permit.count), permit, signal })
-        left = left.slice(permit.count)
+    isIdle: () => sends === 0 && inFlight.size === 0 && failures.length === 0,
+    async send(messages, limits, endsSoon) {
+      sends += 1
+      try {
+        return await sendAll(messages, limits, endsSoon)
+      } finally {
+        sends -= 1
       }
-      return { messages: [], nextSlotAt: null, stop: null }
     },
     async finish() {
       while (inFlight.size > 0) await Promise.all(inFlight)
@@ -200,11 +215,21 @@ export function createSenders(context: EngineContext): Senders {
     if (oldest !== undefined) met.delete(oldest)
   }
 
+  /** The rest of their runs may have been sent by other workers, so that nobody comes back to them. */
+  function letGoOfIdle(but: string): void {
+    for (const [key, sender] of senders) {
+      if (key === but || !sender.isIdle()) continue
+      senders.delete(key)
+      remember(key, sender.pace.heaviest)
+    }
+  }
+
   return {
     of(scope, lane) {
       const key = keyOf(scope, lane)
       const sender = senders.get(key) ?? createSender(context, scope, lane, met.get(key))
       senders.set(key, sender)
+      if (senders.size > MOST_KEPT) letGoOfIdle(key)
       return sender
     },
     async finish(scope, lane) {
