@@ -26,6 +26,7 @@ import { createNotices, type Notices } from './notices.js'
 import { openCustomers } from './open-customers.js'
 import { hostOf } from './pool.js'
 import { createRateLimiter } from './rate-limiter.js'
+import { requireFields } from './require-fields.js'
 import { createSegmentStore } from './segments.js'
 import { DEFAULT_SCHEMA, type Tables, tablesIn } from './tables.js'
 import { timeoutsOf } from './timeouts.js'
@@ -51,6 +52,8 @@ export interface PostgresStorageOptions {
   /** How long a statement may wait for a lock: 1 to 86,400,000 ms; it is tried again. @default what the connection has */
   readonly lockTimeoutMs?: number
 }
+
+const OPTIONS = ['knex', 'schema', 'customers', 'statementTimeoutMs', 'lockTimeoutMs']
 
 /** A storage on PostgreSQL, with the calls by which its tables are made. */
 export interface PostgresStorage extends Storage, SegmentQuestions {
@@ -82,7 +85,7 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
    * ahead, and drops or deletes what is older than it is to be kept. The work of a call is bounded, one that dies leaves nothing
    * half done, and processes that call at once give way to each other. The journal is never touched.
    *
-   * @throws INVALID_INPUT with the path of the option, STORAGE_FAILED
+   * @throws INVALID_INPUT, UNKNOWN_FIELD with the path of the option, STORAGE_FAILED
    */
   maintain(options: UpkeepOptions): Promise<UpkeepOutcome>
   /**
@@ -90,7 +93,7 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
    * its steps on record and leaves out those that are. It holds no question mark, which knex would take for a value. Empty when
    * there is no step behind {@link MigrationSqlOptions.after}.
    *
-   * @throws INVALID_INPUT with path `after`
+   * @throws INVALID_INPUT with path `after`, UNKNOWN_FIELD
    */
   migrationSql(options?: MigrationSqlOptions): string
 }
@@ -99,8 +102,8 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
  * Makes a storage that keeps everything in a schema of a PostgreSQL database, 14 or later, or of PGlite. Call
  * {@link PostgresStorage.migrate} before the first use.
  *
- * @throws INVALID_INPUT with path `knex`, `schema`, `statementTimeoutMs` or `lockTimeoutMs`; INVALID_INPUT, UNKNOWN_FIELD with
- *   the path of what is wrong in the mapping of `customers`. A column of it that the database does not have is refused at
+ * @throws UNKNOWN_FIELD with the path of what is no option; INVALID_INPUT with path `knex`, `schema`, `statementTimeoutMs` or
+ *   `lockTimeoutMs`; INVALID_INPUT, UNKNOWN_FIELD with the path of what is wrong in the mapping of `customers`. A column of it that the database does not have is refused at
  *   its first use, and so are connections that round numbers (`extra_float_digits` below 1): INVALID_INPUT with path `knex`
  *
  * @example
@@ -112,13 +115,9 @@ export interface PostgresStorage extends Storage, SegmentQuestions {
  * console.log(storage.migrationSql().includes('create schema "campaigns"')) // true
  * ```
  */
-export function createPostgresStorage({
-  knex,
-  schema = DEFAULT_SCHEMA,
-  customers,
-  statementTimeoutMs,
-  lockTimeoutMs,
-}: PostgresStorageOptions): PostgresStorage {
+export function createPostgresStorage(options: PostgresStorageOptions): PostgresStorage {
+  requireFields(options, OPTIONS)
+  const { knex, schema = DEFAULT_SCHEMA, customers, statementTimeoutMs, lockTimeoutMs } = options
   checkKnex(knex)
   const tables = tablesIn(schema)
   const timeouts = timeoutsOf({ statementTimeoutMs, lockTimeoutMs })

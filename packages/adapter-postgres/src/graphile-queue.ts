@@ -10,6 +10,7 @@ import { createGraphileHandler, type GraphileHandler } from './graphile-handler.
 import { createGraphileRings, holderOf } from './graphile-rings.js'
 import { throughKnex } from './host.js'
 import { pause } from './pause.js'
+import { requireFields } from './require-fields.js'
 import { checkSchemaName, DEFAULT_SCHEMA, tablesIn } from './tables.js'
 
 const DEFAULT_WORKER_SCHEMA = 'graphile_worker'
@@ -31,6 +32,8 @@ export interface GraphileQueueOptions {
   readonly workerSchema?: string
 }
 
+const OPTIONS = ['knex', 'pool', 'schema', 'workerSchema']
+
 /** A job queue on graphile-worker. */
 export interface GraphileQueue extends JobQueue {
   /**
@@ -47,7 +50,7 @@ export interface GraphileQueue extends JobQueue {
  * it is alive: five seconds after the death of one its runs ring for another, whatever graphile-worker's own lock of
  * four hours says.
  *
- * @throws INVALID_INPUT with path `knex`, `schema` or `workerSchema`; `listen` and `migrate` with path `pool`
+ * @throws UNKNOWN_FIELD; INVALID_INPUT with path `knex`, `schema` or `workerSchema`; `listen` and `migrate` with path `pool`
  *
  * @example
  * ```ts
@@ -67,12 +70,9 @@ export interface GraphileQueue extends JobQueue {
  * await root.close()
  * ```
  */
-export function createGraphileQueue({
-  knex,
-  pool = null,
-  schema = DEFAULT_SCHEMA,
-  workerSchema = DEFAULT_WORKER_SCHEMA,
-}: GraphileQueueOptions): GraphileQueue {
+export function createGraphileQueue(options: GraphileQueueOptions): GraphileQueue {
+  requireFields(options, OPTIONS)
+  const { knex, pool = null, schema = DEFAULT_SCHEMA, workerSchema = DEFAULT_WORKER_SCHEMA } = options
   checkKnex(knex)
   checkSchemaName(workerSchema, 'workerSchema')
   const database = new Database(throughKnex(knex))

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex'
+import { READ_AS_OURS } from './answered-types.js'
 
 /** A statement with a `?` for each value, or with the numbers of its values. */
 export interface Asked {
   readonly sql: string
   readonly bindings: readonly (string | number | boolean | null)[]
   /** For the driver: the connection keeps the statement ready under this name. */
-  readonly options?: { readonly name: string }
+  readonly options?: { readonly name?: string }
 }
 
 export type Ask = <Row>(asked: Asked) => Promise<readonly Row[]>
@@ -34,7 +35,7 @@ export function throughKnex(knex: Knex): Host {
 
 function askOf(knex: Knex): Ask {
   return async <Row>({ sql, bindings }: Asked) => {
-    const { rows } = await knex.raw<{ readonly rows: readonly Row[] }>(sql, bindings)
+    const { rows } = await knex.raw<{ readonly rows: readonly Row[] }>(sql, bindings).options(READ_AS_OURS)
     return rows
   }
 }

@@ -42,7 +42,7 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
 
   /** @param isLost - called once, when the connection stood and is gone */
   async function connect(isLost: () => void): Promise<Connection | null> {
-    const connection = await connector.acquireRawConnection?.()
+    const connection = await (await settled(connector)).acquireRawConnection?.()
     if (connection === undefined) return null
     connection.on('notification', ({ payload }) => heard(payload ?? ''))
     // the driver tells of one loss by both, the second after a while
@@ -92,6 +92,16 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
 async function letGo(opened: Promise<Connection | null>): Promise<void> {
   const connection = await opened.catch(() => null)
   await connection?.end().catch(() => undefined)
+}
+
+/**
+ * A client whose settings are those of now. Where a host gives a function instead of settings, knex calls it for connections of its
+ * pool alone: to any other it gives those of the last one, or none, which is a database of the driver's choice.
+ */
+async function settled(connector: Connector): Promise<Connector> {
+  const connection = connector.config?.connection
+  if (typeof connection !== 'function') return connector
+  return Object.create(connector, { connectionSettings: { value: await connection() } }) as Connector
 }
 
 function canListen(knex: Knex, { driverName, pglite, config }: Connector): boolean {

@@ -5,6 +5,7 @@ import { hasTable } from './has-table.js'
 import { throughKnex } from './host.js'
 import { MIGRATION_LOCK, migrationSql, STEPS_TABLE } from './migration-sql.js'
 import { STEPS, type Step } from './migration-steps.js'
+import { requireFields } from './require-fields.js'
 import { raw, sql } from './sql.js'
 import { withoutTimeouts } from './without-timeouts.js'
 
@@ -147,8 +148,10 @@ function requireKnown(done: readonly string[]): readonly string[] {
   })
 }
 
-/** @throws INVALID_INPUT with path `after` */
-function stepsAfter({ after }: MigrationSqlOptions): readonly Step[] {
+/** @throws INVALID_INPUT with path `after`, UNKNOWN_FIELD */
+function stepsAfter(options: MigrationSqlOptions): readonly Step[] {
+  requireFields(options, ['after'])
+  const { after } = options
   if (after === undefined) return STEPS
   const at = STEPS.findIndex(({ name }) => name === after)
   if (at >= 0) return STEPS.slice(at + 1)

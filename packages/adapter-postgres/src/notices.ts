@@ -22,7 +22,10 @@ export interface Notices {
   tell(subject: string): void
   /** Has a connection of its own listen as long as anybody hears. @returns the end of it */
   hear(hearer: Hearer): () => void
-  /** Says what is still to be said and lets go of the connection. */
+  /**
+   * Says what is still to be said and lets go of the connection, until somebody else wants to hear. Who hears already goes on
+   * hearing this process: another kit may be on the same storage.
+   */
   close(): Promise<void>
 }
 
@@ -31,6 +34,7 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
   const hearers = new Set<Hearer>()
   const speaker = createSpeaker(database, schema, CHANNEL)
   let isOpening = false
+  let isClosed = false
 
   const passOn = (subject: string | null) => {
     for (const hear of [...hearers]) hear(subject)
@@ -51,9 +55,11 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
     if (listener.isPossible && !isOpening) void openWhileWanted()
   }
 
+  const isWanted = () => hearers.size > 0 && !isClosed
+
   async function openWhileWanted(): Promise<void> {
     isOpening = true
-    for (let waitMs = FIRST_RECONNECT_MS; hearers.size > 0 && !(await listener.open()); ) {
+    for (let waitMs = FIRST_RECONNECT_MS; isWanted() && !(await listener.open()); ) {
       await pause(waitMs)
       waitMs = Math.min(LAST_RECONNECT_MS, waitMs * 2)
     }
@@ -69,7 +75,9 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
     },
     hear(hearer) {
       hearers.add(hearer)
-      if (hearers.size === 1) listen()
+      const isFirst = hearers.size === 1 || isClosed
+      isClosed = false
+      if (isFirst) listen()
       return () => {
         hearers.delete(hearer)
         if (hearers.size === 0) void listener.close()
@@ -77,7 +85,7 @@ export function createNotices(knex: Knex, database: Database, schema: string): N
     },
     close: async () => {
       // or a connection that is lost just now would be opened anew
-      hearers.clear()
+      isClosed = true
       await speaker.finish()
       await listener.close()
     },

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { READ_AS_OURS } from './answered-types.js'
 import { type Ask, type Asked, type Host, throughKnex } from './host.js'
 
 /** By what knex tells connections and their transactions apart. */
@@ -55,7 +56,8 @@ export function createPool(knex: Knex): Host {
     if (isHeard) client.emit('start', builder)
     const { __knexUid, __knexTxId } = connection
     statements += 1
-    const sent = { ...asked, method: 'raw', __knexQueryUid: `campaignkit${statements}` }
+    const options = { ...asked.options, ...READ_AS_OURS }
+    const sent = { ...asked, options, method: 'raw', __knexQueryUid: `campaignkit${statements}` }
     const { response } = await client.query(connection, sent)
     if (isHeard) client.emit('query-response', response, { __knexUid, __knexTxId, ...sent }, builder)
     return response.rows as readonly Row[]

@@ -1,4 +1,5 @@
 import { CampaignKitError, type InstantFact, type NumberFact } from '@campaignkit/core/adapter'
+import { requireFields } from '../require-fields.js'
 
 /** Names of the host's columns for the facts of a customer. What is not named is unknown of everybody. */
 export type FactColumns = Readonly<
@@ -111,15 +112,6 @@ export function columnsOf(mapping: CustomerMapping): readonly NamedColumn[] {
       column === undefined ? [] : [{ path: `${path}.${name}`, column: column as string }],
     ),
   )
-}
-
-function requireFields(value: object, known: readonly string[] | null, path: string): void {
-  if (typeof value !== 'object' || value === null) throw invalid(path, 'expected an object')
-  const unknown = Object.keys(value).find((name) => known?.includes(name) === false)
-  if (unknown === undefined) return
-  throw new CampaignKitError('UNKNOWN_FIELD', `${path}.${unknown}: there is no such field`, {
-    path: `${path}.${unknown}`,
-  })
 }
 
 function requireName(name: unknown, path: string, mostBytes = MOST_BYTES): void {

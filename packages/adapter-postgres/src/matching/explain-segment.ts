@@ -1,7 +1,8 @@
 import type { CriteriaInput, Instant, Scope } from '@campaignkit/core/adapter'
 import type { Database, Session } from '../database.js'
-import type { CustomerMapping } from '../mapping/customer-mapping.js'
+import { type CustomerMapping, invalid } from '../mapping/customer-mapping.js'
 import { openCustomers } from '../open-customers.js'
+import { requireFields } from '../require-fields.js'
 import { createSegmentStore } from '../segments.js'
 import type { Fragment } from '../sql.js'
 import type { Tables } from '../tables.js'
@@ -41,19 +42,40 @@ export interface SegmentQuestions {
    * Counts whom a rule matches. Named segments are read as they stand; external rules are not asked.
    *
    * @throws CRITERIA_INVALID, UNKNOWN_FIELD, CRITERIA_TOO_DEEP, SEGMENT_NOT_FOUND, SEGMENT_CYCLE, ELIGIBILITY_MISPLACED,
-   *   INVALID_INPUT for a mapping of customers that the database does not bear out, STORAGE_FAILED
+   *   INVALID_INPUT with path `asOf`, or for a mapping of customers that the database does not bear out, STORAGE_FAILED
    */
   countMatching(scope: Scope, criteria: CriteriaInput, options: AskSegmentOptions): Promise<number>
   /**
    * Gives the statement that {@link SegmentQuestions.countMatching} runs, and the plan that the database has for it.
    *
-   * @throws as {@link SegmentQuestions.countMatching}
+   * @throws as {@link SegmentQuestions.countMatching}, and INVALID_INPUT with path `analyze`
    */
   explainSegment(
     scope: Scope,
     criteria: CriteriaInput,
     options: ExplainSegmentOptions,
   ): Promise<ExplainedSegment>
+}
+
+/** A rule, of whose tenant it is asked, and how. */
+interface Question {
+  readonly scope: Scope
+  readonly input: CriteriaInput
+  readonly options: AskSegmentOptions
+}
+
+function checkAsking(options: ExplainSegmentOptions, known: readonly string[]): void {
+  requireFields(options, known)
+  const { asOf, analyze = false } = options
+  if (!isInstant(asOf)) throw invalid('asOf', 'expected milliseconds of the epoch')
+  if (typeof analyze !== 'boolean') throw invalid('analyze', 'expected true or false')
+}
+
+/** As far as dates go. */
+const LAST_INSTANT = 8.64e15
+
+function isInstant(value: unknown): boolean {
+  return typeof value === 'number' && Math.abs(value) <= LAST_INSTANT
 }
 
 /** The questions of {@link PostgresStorage}. */
@@ -66,9 +88,10 @@ export function createSegmentQuestions(
   const customers = openCustomers(database, tables, mapping)
   /** Does its work with the statement that counts, in the session that it was chosen for. */
   const withCount = async <Result>(
-    { scope, input, asOf }: { readonly scope: Scope; readonly input: CriteriaInput; readonly asOf: Instant },
+    { scope, input, options }: Question,
     work: (session: Session, statement: Fragment) => Promise<Result>,
   ) => {
+    const { asOf } = options
     const { criteria, rules } = await segmentRule(segments, scope, input)
     const place = { source: await customers.source(), tables, tenant: scope.tenant }
     const result = await withCountSettings(database, async (session) =>
@@ -77,14 +100,17 @@ export function createSegmentQuestions(
     return { result, rules }
   }
   return {
-    countMatching: async (scope, input, { asOf }) => {
-      const { result } = await withCount({ scope, input, asOf }, (session, statement) =>
+    countMatching: async (scope, input, options) => {
+      checkAsking(options, ['asOf'])
+      const { result } = await withCount({ scope, input, options }, (session, statement) =>
         session.rows<{ readonly count: number }>(statement),
       )
       return result[0]?.count ?? 0
     },
-    explainSegment: async (scope, input, { asOf, analyze = false }) => {
-      const { result, rules } = await withCount({ scope, input, asOf }, async (session, statement) => {
+    explainSegment: async (scope, input, options) => {
+      checkAsking(options, ['asOf', 'analyze'])
+      const { analyze = false } = options
+      const { result, rules } = await withCount({ scope, input, options }, async (session, statement) => {
         const { told } = await planOf(session, statement, analyze)
         return { statement: parameterised(statement), parameters: statement.values.length, plan: told }
       })

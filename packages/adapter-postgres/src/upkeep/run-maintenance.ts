@@ -1,4 +1,5 @@
 import { type Clock, isCampaignKitError } from '@campaignkit/core/adapter'
+import { requireFields } from '../require-fields.js'
 import { requireWhole } from '../require-whole.js'
 import type { UpkeepOutcome } from './maintain.js'
 import { parseUpkeep, type UpkeepOptions } from './upkeep-options.js'
@@ -21,7 +22,7 @@ export interface MaintenanceOptions extends Omit<UpkeepOptions, 'now'> {
  * Does the upkeep of a storage until the signal aborts: at once, again while rows are left whose time is over, and then every
  * `everyMs`. In any number of processes at once: they give way to each other.
  *
- * @throws INVALID_INPUT with the path of the option
+ * @throws INVALID_INPUT, UNKNOWN_FIELD with the path of the option
  *
  * @example
  * ```ts
@@ -36,8 +37,12 @@ export interface MaintenanceOptions extends Omit<UpkeepOptions, 'now'> {
  */
 export async function runMaintenance(
   storage: { maintain(options: UpkeepOptions): Promise<UpkeepOutcome> },
-  { clock, everyMs = 3_600_000, signal, onOutcome, onError, ...kept }: MaintenanceOptions,
+  options: MaintenanceOptions,
 ): Promise<void> {
+  requireFields(options, null)
+  const { clock, everyMs = 3_600_000, signal, onOutcome, onError, ...kept } = options
+  requireFields(clock, null, 'clock')
+  requireFields(signal, null, 'signal')
   requireWhole('everyMs', everyMs, 1_000, 604_800_000)
   parseUpkeep({ ...kept, now: clock.now() })
   while (!signal.aborted) {

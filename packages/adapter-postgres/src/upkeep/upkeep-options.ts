@@ -1,4 +1,5 @@
 import type { Instant } from '@campaignkit/core/adapter'
+import { requireFields } from '../require-fields.js'
 import { requireWhole } from '../require-whole.js'
 
 /** What upkeep is to keep, and how much it may do at a time. */
@@ -37,8 +38,11 @@ const MOST_MONTHS = 24
 /** With {@link MOST_MONTHS} behind it, the last time whose partitions have names. */
 const LAST_NOW = Date.UTC(9998, 0, 1) - 1
 
-/** @throws INVALID_INPUT with the path of the option */
+const OPTIONS = ['now', 'monthsAhead', 'eventsKeptForDays', 'keysKeptForDays', 'runsKeptForDays', 'mostRows']
+
+/** @throws INVALID_INPUT, UNKNOWN_FIELD with the path of the option */
 export function parseUpkeep(options: UpkeepOptions): UpkeepSettings {
+  requireFields(options, OPTIONS)
   const { now, monthsAhead = 3, keysKeptForDays = 90, mostRows = 10_000 } = options
   const { eventsKeptForDays = null, runsKeptForDays = null } = options
   requireWhole('now', now, 0, LAST_NOW)

@@ -21,6 +21,16 @@ const granted = (customerId: string, channel: 'email' | 'sms' = 'email') =>
   ({ customerId, channel, topic: 'offers', decision: 'granted', basis: 'form', obtainedAt: 1 }) as const
 
 describe('why a customer is not written to before anything was sent', () => {
+  it('is not told of what is no id of a customer, nor found in the journal', async () => {
+    const { kit } = createPizzeria()
+    const { id } = await kit.campaigns.create(winBack())
+    for (const none of ['', 'a\0', '\ud800', 5 as never])
+      expect(await codeOf(() => kit.campaigns.explain(id, none))).toBe('INVALID_INPUT customerId')
+    const about = (subject: { type: string; id: string }) => codeOf(() => kit.journal.list({ subject }))
+    expect(await about({ type: 'customer', id: 'a\0' })).toBe('INVALID_INPUT subject.id')
+    expect(await about({ type: '\ud800', id: 'a' })).toBe('INVALID_INPUT subject.type')
+  })
+
   it('because the campaign is a draft: the rule and the gates as they stand now', async () => {
     const { kit, welcome } = createPizzeria()
     await welcome(1)

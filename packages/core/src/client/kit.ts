@@ -183,7 +183,7 @@ export interface Campaigns {
   progress(id: Id<CampaignId>): Promise<Progress>
   /** Progress as it changes, until the campaign has ended and all is settled. Works from any process. */
   watch(id: Id<CampaignId>, call?: CallOptions): AsyncIterable<Progress>
-  /** "Why did this customer not get it?" */
+  /** "Why did this customer not get it?" @throws INVALID_INPUT with path `customerId` for what is no id */
   explain(id: Id<CampaignId>, customerId: Id<CustomerId>): Promise<DeliveryTrace>
   /** "Why was this not put up?", of what goes over a public channel. @throws INVALID_INPUT when nothing is put there */
   explainPost(id: Id<CampaignId>, placement: PlacementChoice): Promise<PostTrace>

@@ -13,6 +13,7 @@ import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { explainPlan } from './explain-plan.js'
 import { campaignStep, deliverySteps } from './explain-steps.js'
+import { parseCustomerId } from './manage-customers.js'
 import { type TraceStep, traceStep } from './trace-step.js'
 
 /** "Why did this customer not get it?" */
@@ -28,7 +29,7 @@ export interface DeliveryTrace {
  * The ordered trace of a customer's way through a campaign, run by run: the rule and the gates, the arm, the permit,
  * every attempt and every receipt. Of a customer in no run it tells what the planner would say now.
  *
- * @throws CAMPAIGN_NOT_FOUND
+ * @throws CAMPAIGN_NOT_FOUND, INVALID_INPUT with path `customerId`
  */
 export async function explainDelivery(
   context: EngineContext,
@@ -37,6 +38,7 @@ export async function explainDelivery(
   customerId: CustomerId,
 ): Promise<DeliveryTrace> {
   authorize(context.access, scope, 'campaign.read')
+  parseCustomerId(customerId, 'customerId')
   const campaign = await requireCampaign(context, scope, campaignId)
   const steps = [campaignStep(campaign)]
   let inRun = false

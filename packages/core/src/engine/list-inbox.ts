@@ -5,7 +5,7 @@ import { type Instant, SECOND_MS } from '../base/time.js'
 import { type Campaign, variantsOf } from '../model/campaign.js'
 import type { Customer } from '../model/customer.js'
 import type { Delivery } from '../model/delivery.js'
-import { hostIdSchema } from '../model/fields.js'
+import { hostIdSchema, storableSchema } from '../model/fields.js'
 import { messageSettings } from '../model/message.js'
 import type { Page } from '../model/page.js'
 import { parseInput } from '../model/parse.js'
@@ -17,7 +17,7 @@ import type { InboxMessage, SentNotice } from './inbox-message.js'
 
 const optionsSchema = z.strictObject({
   dismissed: z.boolean().default(false),
-  cursor: z.string().max(1_000).nullable().default(null),
+  cursor: storableSchema(1_000).nullable().default(null),
   limit: z.int().min(1).max(100).default(20),
 })
 

@@ -3,6 +3,7 @@ import { authorize } from '../access/policy.js'
 import type { CampaignId } from '../base/ids.js'
 import type { Campaign } from '../model/campaign.js'
 import { CAMPAIGN_STATUSES, type CampaignStatus } from '../model/campaign-status.js'
+import { storableSchema } from '../model/fields.js'
 import type { JournalEntry } from '../model/journal.js'
 import { type Page, type PageRequestInput, pageRequestSchema } from '../model/page.js'
 import { parseInput } from '../model/parse.js'
@@ -53,7 +54,7 @@ export async function runsOfCampaign(
 }
 
 const journalFilterSchema = z.strictObject({
-  subject: z.strictObject({ type: z.string(), id: z.string() }).exactOptional(),
+  subject: z.strictObject({ type: storableSchema(1_000), id: storableSchema(1_000) }).exactOptional(),
 })
 
 /**

@@ -25,6 +25,8 @@ describe('A tracked event', () => {
     ['customerId', { customerId: '' }],
     ['at', { at: 'now' }],
     ['campaignId', { campaignId: '' }],
+    ['campaignId', { campaignId: 'a\0' }],
+    ['campaignId', { campaignId: '\ud800' }],
     ['amountMinor', { amountMinor: 0.5, currency: 'EUR' }],
     ['amountMinor', { amountMinor: -500, currency: 'EUR' }],
     ['currency', { amountMinor: 5 }],

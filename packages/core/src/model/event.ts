@@ -63,11 +63,7 @@ export const trackedEventSchema = z
     customerId: hostIdSchema.transform((text) => text as CustomerId),
     at: instantSchema.exactOptional(),
     /** Counts for this campaign alone; else for each campaign in whose conversion window it falls. */
-    campaignId: z
-      .string()
-      .min(1)
-      .transform((text) => text as CampaignId)
-      .exactOptional(),
+    campaignId: hostIdSchema.transform((text) => text as CampaignId).exactOptional(),
     amountMinor: z.int().exactOptional(),
     currency: currencySchema.exactOptional(),
   })

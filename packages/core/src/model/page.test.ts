@@ -15,6 +15,8 @@ describe('A request for a page', () => {
     ['limit', { limit: 0 }],
     ['limit', { limit: 1_001 }],
     ['cursor', { cursor: 5 }],
+    ['cursor', { cursor: 'a\0' }],
+    ['cursor', { cursor: '\ud800' }],
   ])('is refused at %s when it does not fit', (path, input) => {
     expect(() => parseInput(pageRequestSchema, input)).toThrow(
       expect.objectContaining({ code: 'INVALID_INPUT', path }),

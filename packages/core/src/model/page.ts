@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { storableSchema } from './fields.js'
 
 /** One page of a listing; `nextCursor` is null on the last. */
 export interface Page<Item> {
@@ -7,7 +8,7 @@ export interface Page<Item> {
 }
 
 export const pageRequestSchema = z.strictObject({
-  cursor: z.string().max(1_000).nullable().default(null),
+  cursor: storableSchema(1_000).nullable().default(null),
   limit: z.int().min(1).max(1_000).default(100),
 })
 
