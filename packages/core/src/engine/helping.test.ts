@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { MINUTE_MS, SECOND_MS } from '../base/time.js'
 import type { DueRun } from '../ports/storage/campaign-store.js'
 import { createManualClock } from '../testing/manual-clock.js'
-import { createHelping } from './helping.js'
+import { createHelping, type Help } from './helping.js'
 
 const running = new AbortController().signal
 
 /** Help that goes on, turn after turn, until the test says that it is of no more use. */
 function openHelping(concurrency = 10) {
   const clock = createManualClock()
-  const turns: { readonly runId: string; end(isOfUse: boolean): void }[] = []
+  const turns: { readonly runId: string; end(outcome: Help): void }[] = []
   const helping = createHelping({
     clock,
     concurrency,
@@ -28,8 +28,8 @@ function openHelping(concurrency = 10) {
       runIds.map((runId) => dueFor(runId, forMs)),
       signal,
     )
-  const end = async (isOfUse: boolean) => {
-    for (const turn of turns.splice(0)) turn.end(isOfUse)
+  const end = async (outcome: Help) => {
+    for (const turn of turns.splice(0)) turn.end(outcome)
     await clock.settle()
   }
   return { helping, clock, turns, offer, end, dueFor, helped: () => turns.map(({ runId }) => runId) }
@@ -48,12 +48,21 @@ describe('helping', () => {
   it('goes on as long as it is of use, and is offered again after a minute', async () => {
     const { offer, end, helped, clock } = openHelping()
     offer(['a'])
-    await end(true)
+    await end('more')
     expect(helped()).toEqual(['a'])
-    await end(false)
+    await end('noUse')
     offer(['a'])
     expect(helped()).toEqual([])
     await clock.advance(MINUTE_MS)
+    offer(['a'])
+    expect(helped()).toEqual(['a'])
+  })
+
+  it('is offered again at the next look to a run that is not delivered yet', async () => {
+    const { offer, end, helped } = openHelping()
+    offer(['a'])
+    await end('notNow')
+    expect(helped()).toEqual([])
     offer(['a'])
     expect(helped()).toEqual(['a'])
   })
@@ -74,7 +83,7 @@ describe('helping', () => {
     })
     await clock.settle()
     expect(seen).toEqual([])
-    await end(true)
+    await end('more')
     await answered
     expect(seen).toEqual(['answered'])
     offer(['a'])
@@ -92,7 +101,7 @@ describe('helping', () => {
     stop.abort()
     await clock.settle()
     expect(isFinished).toBe(false)
-    for (const turn of turns.splice(0)) turn.end(true)
+    for (const turn of turns.splice(0)) turn.end('more')
     await finished
     expect(turns).toEqual([])
   })

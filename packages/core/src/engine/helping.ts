@@ -7,6 +7,9 @@ import { keyOfRun } from './rests.js'
 /** How long nobody helps with a run that had no use for it: its pace is what bounds it, or it is nearly done. */
 const NO_USE_MS = MINUTE_MS
 
+/** What came of a turn: another one is of use at once, perhaps at the next look, or not for a while. */
+export type Help = 'more' | 'notNow' | 'noUse'
+
 /** What helping needs. */
 export interface HelpingOptions {
   readonly clock: Pick<Clock, 'now'>
@@ -14,8 +17,8 @@ export interface HelpingOptions {
   readonly concurrency: number
   /** How long the first of what is left of a run must have been due. */
   readonly behindMs: DurationMs
-  /** Serves a run for a turn; whether another one is of use at once. Must not throw. */
-  readonly help: (run: DueRun, signal: AbortSignal) => Promise<boolean>
+  /** Serves a run for a turn. Must not throw. */
+  readonly help: (run: DueRun, signal: AbortSignal) => Promise<Help>
 }
 
 /**
@@ -37,9 +40,9 @@ export function createHelping({ clock, concurrency, behindMs, help }: HelpingOpt
   const noUse = new Map<string, Instant>()
 
   async function helpWith(run: DueRun, key: string, signal: AbortSignal): Promise<void> {
-    let isOfUse = true
-    while (isOfUse && !signal.aborted && !answered.has(key)) isOfUse = await help(run, signal)
-    if (!isOfUse) noUse.set(key, clock.now() + NO_USE_MS)
+    let outcome: Help = 'more'
+    while (outcome === 'more' && !signal.aborted && !answered.has(key)) outcome = await help(run, signal)
+    if (outcome === 'noUse') noUse.set(key, clock.now() + NO_USE_MS)
     helped.delete(key)
   }
 

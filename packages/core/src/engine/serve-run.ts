@@ -11,6 +11,7 @@ import type { Scope } from '../model/scope.js'
 import { changeCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { endEarly, endRun, reasonOfEnd } from './end-run.js'
+import type { Help } from './helping.js'
 import { prepareRun } from './prepare-run.js'
 import { publishProgress } from './progress.js'
 import { isFrozenBefore, lookForWinner } from './roll-out.js'
@@ -51,30 +52,28 @@ export async function serveRun(
 
 /**
  * Delivers beside the worker that answers the rings of a run, for a turn, as far as slots are free. A run that is not being
- * delivered needs no help.
- *
- * @returns whether another turn is of use at once
+ * delivered, or not yet, needs no help now.
  */
 export async function helpRun(
   context: EngineContext,
   scope: Scope,
   runId: RunId,
   server: RunServer,
-): Promise<boolean> {
+): Promise<Help> {
   const run = await context.storage.campaigns.getRun(scope, runId)
-  if (run === null || run.status === 'ended' || run.freeze.phase !== 'frozen') return false
+  if (run === null || run.status === 'ended' || run.freeze.phase !== 'frozen') return 'notNow'
   const campaign = await context.storage.campaigns.get(scope, run.campaignId)
   const begunAt = context.clock.now()
-  if (campaign === null || !isDelivered(campaign, run, begunAt)) return false
+  if (campaign === null || !isDelivered(campaign, run, begunAt)) return 'notNow'
   const turns = await serveChannels(context, scope, campaign, run, server)
   const now = context.clock.now()
   const due = turns.filter(({ dueAt }) => dueAt <= now)
   // whoever had to do without a slot has ended early
-  if (due.some(({ notBefore }) => notBefore === AT_ONCE || now - begunAt >= TURN_MS)) return true
+  if (due.some(({ notBefore }) => notBefore === AT_ONCE || now - begunAt >= TURN_MS)) return 'more'
   for (const { kind } of turns) await server.senders.finish(scope, { run, kind })
   // the other one may wait for what was held here, and the run may be over
   if (due.length === 0) await context.queue.ring(scope, run.id, now, campaign.content.priority)
-  return false
+  return 'noUse'
 }
 
 function isDelivered({ status, content }: Campaign, run: Run, now: Instant): boolean {

@@ -6,7 +6,7 @@ import type { Job } from '../ports/job-queue.js'
 import type { DueRun } from '../ports/storage/campaign-store.js'
 import type { CallOptions } from './call-options.js'
 import type { EngineContext, NamedSink } from './context.js'
-import { createHelping } from './helping.js'
+import { createHelping, type Help } from './helping.js'
 import { passOnEvents } from './pass-on-events.js'
 import { createRests } from './rests.js'
 import { createSenders } from './sender.js'
@@ -102,13 +102,13 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     }
   }
 
-  async function help({ tenant, runId, priority }: DueRun, signal: AbortSignal): Promise<boolean> {
+  async function help({ tenant, runId, priority }: DueRun, signal: AbortSignal): Promise<Help> {
     try {
       const server = { worker: id, senders, patienceMs: HELPS_WITHIN_MS, signal }
       return await helpRun(context, workerScope(tenant, id), runId, server)
     } catch (cause) {
       report('A run could not be helped with', cause, { tenant, runId, priority })
-      return false
+      return 'noUse'
     }
   }
 
