@@ -42,7 +42,7 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
 
   /** @param isLost - called once, when the connection stood and is gone */
   async function connect(isLost: () => void): Promise<Connection | null> {
-    const connection = await (await settled(connector)).acquireRawConnection?.()
+    const connection = await (await withPresentSettings(connector)).acquireRawConnection?.()
     if (connection === undefined) return null
     connection.on('notification', ({ payload }) => heard(payload ?? ''))
     // the driver tells of one loss by both, the second after a while
@@ -98,7 +98,7 @@ async function letGo(opened: Promise<Connection | null>): Promise<void> {
  * A client whose settings are those of now. Where a host gives a function instead of settings, knex calls it for connections of its
  * pool alone: to any other it gives those of the last one, or none, which is a database of the driver's choice.
  */
-async function settled(connector: Connector): Promise<Connector> {
+async function withPresentSettings(connector: Connector): Promise<Connector> {
   const connection = connector.config?.connection
   if (typeof connection !== 'function') return connector
   return Object.create(connector, { connectionSettings: { value: await connection() } }) as Connector

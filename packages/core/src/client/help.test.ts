@@ -1,10 +1,11 @@
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
+import { CampaignKitError } from '../base/error.js'
 import { MINUTE_MS, SECOND_MS } from '../base/time.js'
 import { perMinute } from '../model/pace.js'
 import { createManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
-import { createSendingWorld, type SendingOptions, timesTaken } from './sending.fixture.js'
+import { createSendingWorld, heardBy, type SendingOptions, timesTaken } from './sending.fixture.js'
 
 const slow: NonNullable<SendingOptions['email']> = {
   delayMsOf: () => SECOND_MS,
@@ -86,5 +87,20 @@ describe('a run that is behind', () => {
     stops[1 - helper]?.abort()
     await clock.advance(10 * SECOND_MS)
     await Promise.all(working)
+  })
+
+  it('is no failure of a helper when somebody else was faster', async () => {
+    const { first, second, clock, work, halt } = openTwo()
+    await first.invite(300)
+    await first.launch({ pace: { email: perMinute(60_000) } })
+    const failures = [first, second].map(({ root }) => heardBy(root, 'worker.failed'))
+    for (const { storage } of [first, second])
+      storage.deliveries.nextDue = () =>
+        Promise.reject(new CampaignKitError('VERSION_CONFLICT', 'It was changed meanwhile'))
+    const working = work()
+    await clock.advance(20 * SECOND_MS)
+    expect(second.email.accepted.length + first.email.accepted.length).toBeGreaterThan(0)
+    expect(failures).toEqual([[], []])
+    await halt(working)
   })
 })

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from '../base/time.js'
 import { perMinute } from '../model/pace.js'
 import type { Job, JobQueue } from '../ports/job-queue.js'
 import type { Storage } from '../ports/storage/storage.js'
-import { createManualClock, type ManualClock, SAMPLE_NOW } from '../testing/manual-clock.js'
+import { createManualClock, type ManualClock } from '../testing/manual-clock.js'
 import { overridden } from '../testing/overridden.js'
 import { createPizzeria, winBack } from './pizzeria.fixture.js'
 import { createSendingWorld, heardBy, timesTaken } from './sending.fixture.js'
@@ -494,95 +494,6 @@ describe('a delivery that another worker has taken over', () => {
     await root.worker().drain()
     expect(stolen).toBeGreaterThan(0)
     expect([...timesTaken(email).values()]).toEqual(Array(10).fill(1))
-  })
-})
-
-describe('a worker that stands still behind putting attempts on record', () => {
-  it.each(['resend', 'hold'] as const)(
-    'until their lease has ended calls nobody of whom another one has decided by %s',
-    async (inDoubt) => {
-      const storage = createMemoryStorage()
-      let stood = 0
-      const other = createSendingWorld({ storage, seed: 'other' })
-      const { clock } = other
-      const deliveries = overridden(storage.deliveries, {
-        openWindow: async (scope, entries, at) => {
-          const opened = await storage.deliveries.openWindow(scope, entries, at)
-          if (stood > 0) return opened
-          stood = opened.length
-          await clock.sleepUntil(at.leaseUntil)
-          await other.root.worker().tick()
-          return opened
-        },
-      })
-      const { invite, launch, root, email, kit } = createSendingWorld({
-        storage: overridden(storage, { deliveries }),
-        clock,
-      })
-      await invite(10)
-      const { id } = await launch({ ...FAST, inDoubt })
-      await root.worker().drain()
-      expect(stood).toBeGreaterThan(0)
-      const taken = [...timesTaken(email).values(), ...timesTaken(other.email).values()]
-      const { counts } = await kit.campaigns.progress(id)
-      expect(counts).toMatchObject(inDoubt === 'resend' ? { sent: 10 } : { sent: 10 - stood, held: stood })
-      expect(taken).toEqual(Array(counts.sent).fill(1))
-    },
-  )
-
-  it.each([
-    ['the end of the campaign', { endsAt: SAMPLE_NOW + 10 * SECOND_MS }, 'campaignEnded'],
-    ['their time to live', { timeToLiveDays: 10 / 86_400 }, 'expired'],
-  ])('until %s has come calls nobody', async (_end, more, reason) => {
-    const storage = createMemoryStorage()
-    let stood = 0
-    const clock = createManualClock({ auto: true })
-    const deliveries = overridden(storage.deliveries, {
-      openWindow: async (scope, entries, at) => {
-        const opened = await storage.deliveries.openWindow(scope, entries, at)
-        stood = opened.length
-        await clock.sleepUntil(SAMPLE_NOW + 11 * SECOND_MS)
-        return opened
-      },
-    })
-    const { invite, launch, root, email, kit } = createSendingWorld({
-      storage: overridden(storage, { deliveries }),
-      clock,
-    })
-    await invite(3)
-    const { id } = await launch({ ...FAST, ...more })
-    await root.worker().drain()
-    expect(stood).toBeGreaterThan(0)
-    expect(email.accepted).toEqual([])
-    const { items } = await kit.campaigns.deliveries(id)
-    expect(items.map((delivery) => [delivery.status, delivery.reason])).toEqual(
-      Array(3).fill(['skipped', reason]),
-    )
-  })
-
-  it('until their lease has ended gives them back when nobody else has come, no try spent', async () => {
-    const storage = createMemoryStorage()
-    let stood = 0
-    const clock = createManualClock({ auto: true })
-    const deliveries = overridden(storage.deliveries, {
-      openWindow: async (scope, entries, at) => {
-        const opened = await storage.deliveries.openWindow(scope, entries, at)
-        if (stood > 0) return opened
-        stood = opened.length
-        await clock.sleepUntil(at.leaseUntil)
-        return opened
-      },
-    })
-    const { invite, launch, root, email, kit } = createSendingWorld({
-      storage: overridden(storage, { deliveries }),
-      clock,
-    })
-    await invite(10)
-    const { id } = await launch(FAST)
-    await root.worker().drain()
-    expect([...timesTaken(email).values()]).toEqual(Array(10).fill(1))
-    const { items } = await kit.campaigns.deliveries(id)
-    expect(items.map(({ status, tries }) => [status, tries])).toEqual(Array(10).fill(['sent', 1]))
   })
 })
 

@@ -157,14 +157,16 @@ async function serveChannels(
       return { kind, notBefore }
     }),
   )
-  const turns: NextTurn[] = []
-  for (const lane of served) if (lane.status === 'rejected') throw lane.reason
+  const lanes = served.map((lane) => {
+    if (lane.status === 'rejected') throw lane.reason
+    return lane.value
+  })
   await publishProgress(context, scope, campaign)
-  for (const lane of served) {
-    if (lane.status === 'rejected') continue
+  const turns: NextTurn[] = []
+  for (const { kind, notBefore } of lanes) {
     // asked for when all have ended, since one channel may have put deliveries on another
-    const dueAt = await context.storage.deliveries.nextDue(scope, run.id, lane.value.kind)
-    if (dueAt !== null) turns.push({ ...lane.value, dueAt })
+    const dueAt = await context.storage.deliveries.nextDue(scope, run.id, kind)
+    if (dueAt !== null) turns.push({ kind, dueAt, notBefore })
   }
   return turns
 }

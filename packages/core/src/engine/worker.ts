@@ -102,12 +102,14 @@ export function createWorker(context: EngineContext, settings: WorkerSettings): 
     }
   }
 
-  async function help({ tenant, runId, priority }: DueRun, signal: AbortSignal): Promise<Help> {
+  async function help(run: DueRun, signal: AbortSignal): Promise<Help> {
     try {
       const server = { worker: id, senders, patienceMs: HELPS_WITHIN_MS, signal }
-      return await helpRun(context, workerScope(tenant, id), runId, server)
+      return await helpRun(context, workerScope(run.tenant, id), run.runId, server)
     } catch (cause) {
-      report('A run could not be helped with', cause, { tenant, runId, priority })
+      // the worker that answers for the run was faster, or a person
+      if (isCampaignKitError(cause, 'VERSION_CONFLICT')) return 'notNow'
+      report('A run could not be helped with', cause, run)
       return 'noUse'
     }
   }
