@@ -91,7 +91,7 @@ describe('a run that is behind', () => {
 
   it('is no failure of a helper when somebody else was faster', async () => {
     const { first, second, clock, work, halt } = openTwo()
-    await first.invite(300)
+    await first.invite(900)
     await first.launch({ pace: { email: perMinute(60_000) } })
     const failures = [first, second].map(({ root }) => heardBy(root, 'worker.failed'))
     for (const { storage } of [first, second])
