@@ -2,14 +2,15 @@ import {
   byCodePoints,
   type Campaign,
   type CampaignId,
-  CampaignKitError,
   type CampaignStore,
   type Continuation,
+  campaignNameTaken,
+  idTaken,
   type Run,
   type RunId,
+  versionConflict,
 } from '@campaignkit/core/adapter'
 import { byPlace, type Place } from './order.js'
-import { idTaken, versionConflict } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
 type Filter = Parameters<CampaignStore['list']>[1]
@@ -38,7 +39,7 @@ export class CampaignTable {
 
   insert(campaign: Campaign): void {
     this.#checkName(campaign)
-    if (this.#rows.has(campaign.id)) throw idTaken('campaign', campaign.id)
+    if (this.#rows.has(campaign.id)) throw idTaken('campaign')
     this.#set(campaign)
     this.order.add({ at: campaign.createdAt, key: campaign.id })
   }
@@ -142,12 +143,12 @@ export class CampaignTable {
   #checkName({ id, content: { name } }: Campaign): void {
     const owner = this.#byName.get(name)
     if (owner === undefined || owner === id) return
-    throw new CampaignKitError('CAMPAIGN_NAME_TAKEN', 'There is a campaign of this name', { path: 'name' })
+    throw campaignNameTaken()
   }
 
   #checkPlaced(run: Run): void {
     if (run.version > 1) this.#expectRun(run.id, run.version - 1)
-    else if (this.#runs.has(run.id) && !this.#hasOccurrence(run)) throw idTaken('run', run.id)
+    else if (this.#runs.has(run.id) && !this.#hasOccurrence(run)) throw idTaken('run')
   }
 
   #hasOccurrence({ campaignId, occurrence }: Run): boolean {

@@ -1,7 +1,6 @@
-import type { CampaignStore } from '@campaignkit/core/adapter'
+import { type CampaignStore, messagesUnderWay } from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
 import { pageOf, placeCursor } from './paging.js'
-import { messagesUnderWay } from './refusals.js'
 import type { TenantOf } from './tenants.js'
 
 /** The campaigns of {@link createMemoryStorage}. */

@@ -3,6 +3,7 @@ import {
   type CampaignId,
   type CustomerId,
   type Instant,
+  idTaken,
   type QrToken,
   type Redemption,
   type RedemptionPlace,
@@ -11,7 +12,6 @@ import {
   type TokenReseal,
 } from '@campaignkit/core/adapter'
 import { byPlace, type Place } from './order.js'
-import { idTaken } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
 /** Coupons of a tenant and their uses; what is written must be frozen. */
@@ -42,8 +42,7 @@ export class CouponTable {
     for (const draft of drafts) {
       if (this.tokenOf(draft.runId, draft.customerId) !== null) continue
       const owner = this.token(draft.handle) ?? owners.get(draft.handle) ?? draft
-      if (owner.runId !== draft.runId || owner.customerId !== draft.customerId)
-        throw idTaken('token', draft.handle)
+      if (owner.runId !== draft.runId || owner.customerId !== draft.customerId) throw idTaken('token')
       owners.set(draft.handle, draft)
     }
   }

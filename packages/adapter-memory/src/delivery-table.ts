@@ -8,10 +8,10 @@ import {
   type DeliveryCounts,
   type DeliveryId,
   type DeliveryStatus,
+  idTaken,
   type RunId,
 } from '@campaignkit/core/adapter'
 import { DeliveryTally } from './delivery-tally.js'
-import { idTaken } from './refusals.js'
 import { RunQueues } from './run-queues.js'
 import { SortedList } from './sorted-list.js'
 
@@ -105,7 +105,7 @@ export class DeliveryTable {
       const whose = customerId === null ? `in ${placement}` : `to ${customerId}`
       const place = `${step} ${channel} ${runId.length} ${runId} ${whose}`
       const isThere = places.has(place) || this.inPlaceOf(delivery) !== undefined
-      if (!isThere && (ids.has(id) || this.#rows.has(id))) throw idTaken('delivery', id)
+      if (!isThere && (ids.has(id) || this.#rows.has(id))) throw idTaken('delivery')
       places.add(place)
       ids.add(id)
       return !isThere

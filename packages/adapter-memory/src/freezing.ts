@@ -1,7 +1,11 @@
-import type { CustomerId, FreezingStore, PlannedMembership } from '@campaignkit/core/adapter'
+import {
+  type CustomerId,
+  type FreezingStore,
+  type PlannedMembership,
+  versionConflict,
+} from '@campaignkit/core/adapter'
 import { frozenCopy } from './frozen-copy.js'
 import { placeMembers } from './place-members.js'
-import { versionConflict } from './refusals.js'
 import type { Tenant, TenantOf } from './tenants.js'
 
 /** The runs of {@link createMemoryStorage} while they are frozen. */

@@ -1,4 +1,4 @@
-import { CampaignKitError, type Page, type PageRequest } from '@campaignkit/core/adapter'
+import { notACursor, type Page, type PageRequest } from '@campaignkit/core/adapter'
 import type { Place } from './order.js'
 import type { SortedList } from './sorted-list.js'
 
@@ -18,8 +18,7 @@ export const placeCursor: CursorCodec<Place> = {
   write: ({ at, key }) => `${at} ${key}`,
   read: (cursor) => {
     const [, at, key] = /^(-?\d+) (.*)$/s.exec(cursor) ?? []
-    if (at === undefined || key === undefined)
-      throw new CampaignKitError('INVALID_INPUT', 'not a cursor', { path: 'cursor' })
+    if (at === undefined || key === undefined) throw notACursor()
     return { at: Number(at), key }
   },
 }

@@ -1,11 +1,12 @@
 import {
   byCodePoints,
-  CampaignKitError,
   type SeenSegment,
   type Segment,
+  segmentInUse,
+  segmentNameTaken,
   segmentsReferredTo,
+  versionConflict,
 } from '@campaignkit/core/adapter'
-import { inUse, versionConflict } from './refusals.js'
 import { SortedList } from './sorted-list.js'
 
 /** Segments of a tenant, by name; what is written must be frozen. */
@@ -16,9 +17,7 @@ export class SegmentTable {
   put(segment: Segment, expectedVersion: number | null, referred: readonly SeenSegment[]): void {
     const stored = this.rows.get(segment.name)
     for (const { name, version } of referred) this.#expect(name, version)
-    if (expectedVersion === null && stored !== undefined) {
-      throw new CampaignKitError('SEGMENT_NAME_TAKEN', 'There is a segment of this name', { path: 'name' })
-    }
+    if (expectedVersion === null && stored !== undefined) throw segmentNameTaken()
     if (expectedVersion !== null) this.#expect(segment.name, expectedVersion)
     this.rows.set(segment.name, segment)
     if (stored === undefined) this.names.add(segment.name)
@@ -27,7 +26,8 @@ export class SegmentTable {
   delete(name: string, expectedVersion: number): void {
     this.#expect(name, expectedVersion)
     for (const other of this.rows.values()) {
-      if (other.name !== name && segmentsReferredTo(other.criteria).includes(name)) throw inUse(other.name)
+      if (other.name !== name && segmentsReferredTo(other.criteria).includes(name))
+        throw segmentInUse(other.name)
     }
     this.rows.delete(name)
     this.names.retain((other) => other !== name)

@@ -1,5 +1,11 @@
-import type { Continuation, Delivery, HeldDecision, Instant, JournalEntry } from '@campaignkit/core/adapter'
-import { versionConflict } from './refusals.js'
+import {
+  type Continuation,
+  type Delivery,
+  type HeldDecision,
+  type Instant,
+  type JournalEntry,
+  versionConflict,
+} from '@campaignkit/core/adapter'
 import type { Tenant } from './tenants.js'
 
 interface Decided {

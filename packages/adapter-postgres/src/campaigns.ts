@@ -1,18 +1,21 @@
 import {
   type Campaign,
   type CampaignId,
-  CampaignKitError,
   type CampaignStore,
   type Continuation,
+  campaignNameTaken,
+  idTaken,
+  messagesUnderWay,
   type Run,
   type Scope,
+  versionConflict,
 } from '@campaignkit/core/adapter'
 import type { Announcer } from './announcements.js'
 import { CAMPAIGN_COLUMNS, RUN_COLUMNS, type RunRow, runOf } from './campaign-row.js'
 import { given, namesOf, settingsOf, typedNamesOf } from './columns.js'
 import type { Database, Session } from './database.js'
 import { ofCampaign } from './deliveries-of.js'
-import { brokenConstraint, idTaken, messagesUnderWay, versionConflict } from './failures.js'
+import { brokenConstraint } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { raw, sql } from './sql.js'
@@ -209,8 +212,7 @@ async function namingConflicts<Result>(write: () => Promise<Result>): Promise<Re
     return await write()
   } catch (error) {
     const constraint = brokenConstraint(error)
-    if (constraint === 'campaigns_name')
-      throw new CampaignKitError('CAMPAIGN_NAME_TAKEN', 'There is a campaign of this name', { path: 'name' })
+    if (constraint === 'campaigns_name') throw campaignNameTaken()
     if (constraint === 'campaigns_pkey') throw idTaken('campaign')
     if (constraint === 'runs_pkey') throw idTaken('run')
     throw error

@@ -1,10 +1,10 @@
-import type { Delivery, Scope } from '@campaignkit/core/adapter'
+import { type Delivery, idTaken, type Scope } from '@campaignkit/core/adapter'
 import { given, namesOf, typedNamesOf } from './columns.js'
 import { countAdded } from './count-added.js'
 import type { Session } from './database.js'
 import { firstId } from './deliveries-of.js'
 import { DELIVERY_COLUMNS } from './delivery-row.js'
-import { brokenConstraint, idTaken } from './failures.js'
+import { brokenConstraint } from './failures.js'
 import { type Fragment, raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 

@@ -1,4 +1,4 @@
-import { CampaignKitError, type Instant, type Page } from '@campaignkit/core/adapter'
+import { type Instant, notACursor, type Page } from '@campaignkit/core/adapter'
 
 /** A place in a list that is ordered by an instant, ties by a text. */
 export interface Place {
@@ -33,8 +33,4 @@ export function readPlace(cursor: string): Place {
 export function readNumber(cursor: string): number {
   if (!/^\d{1,15}$/.test(cursor)) throw notACursor()
   return Number(cursor)
-}
-
-function notACursor(): CampaignKitError {
-  return new CampaignKitError('INVALID_INPUT', 'not a cursor', { path: 'cursor' })
 }

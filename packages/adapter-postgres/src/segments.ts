@@ -1,13 +1,14 @@
 import {
-  CampaignKitError,
   type SeenSegment,
   type Segment,
   type SegmentStore,
+  segmentInUse,
+  segmentNameTaken,
   segmentsReferredTo,
+  versionConflict,
 } from '@campaignkit/core/adapter'
 import { document } from './columns.js'
 import type { Database, Session } from './database.js'
-import { inUse, versionConflict } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom } from './paging.js'
 import { sql } from './sql.js'
@@ -35,7 +36,7 @@ export function createSegmentStore(database: Database, tables: Tables): SegmentS
                 update ${segments} set (criteria, version, updated_at) = row(${document(criteria)}::json, ${version}::int, ${updatedAt}::float8)
                 where tenant = ${tenant} and name = ${name} and version = ${expectedVersion} returning 1`)
         if (written.length === 0) {
-          if (expectedVersion === null) throw nameTaken()
+          if (expectedVersion === null) throw segmentNameTaken()
           throw versionConflict(expectedVersion, await versionOf(session, scope.tenant, name))
         }
         await writeJournal(session, tables, scope, [entry])
@@ -99,11 +100,7 @@ async function requireUnused(
   const others = await session.rows<Pick<Row, 'name' | 'criteria'>>(sql`
     select name, criteria from ${segments} where tenant = ${tenant} and name <> ${name}`)
   const user = others.find(({ criteria }) => segmentsReferredTo(criteria).includes(name))
-  if (user !== undefined) throw inUse(user.name)
-}
-
-function nameTaken(): CampaignKitError {
-  return new CampaignKitError('SEGMENT_NAME_TAKEN', 'There is a segment of this name', { path: 'name' })
+  if (user !== undefined) throw segmentInUse(user.name)
 }
 
 function segmentOf({ updated_at: updatedAt, ...row }: Row): Segment {

@@ -1,17 +1,17 @@
-import type {
-  CampaignId,
-  Continuation,
-  DeliveryId,
-  HeldDecision,
-  Instant,
-  JournalEntry,
-  Scope,
+import {
+  type CampaignId,
+  type Continuation,
+  type DeliveryId,
+  type HeldDecision,
+  type Instant,
+  type JournalEntry,
+  type Scope,
+  versionConflict,
 } from '@campaignkit/core/adapter'
 import { appendEvents } from './append-events.js'
 import { goOn } from './campaigns.js'
 import { type Columns, given } from './columns.js'
 import type { Session } from './database.js'
-import { versionConflict } from './failures.js'
 import { insertDeliveries } from './insert-deliveries.js'
 import { writeJournal } from './journal.js'
 import { lastAttemptOf } from './last-attempt.js'

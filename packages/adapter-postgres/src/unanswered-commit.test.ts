@@ -1,5 +1,5 @@
+import { versionConflict } from '@campaignkit/core/adapter'
 import { describe, expect, it } from 'vitest'
-import { versionConflict } from './failures.js'
 import { sql } from './sql.js'
 import { createCommit } from './unanswered-commit.js'
 
