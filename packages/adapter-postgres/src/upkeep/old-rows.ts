@@ -91,7 +91,7 @@ const sweepSettled: Sweep = (session, tables, { now, keysKeptForDays, mostRows }
   )
 }
 
-/** Marks of transactions of hosts whose end nobody came to ask. */
+/** Marks of transactions whose end nobody came to ask. */
 const sweepEnlistments: Sweep = (session, { enlistments }, { mostRows }) =>
   countOf(
     session,
