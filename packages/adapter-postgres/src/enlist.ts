@@ -27,6 +27,15 @@ export interface Mark {
   find(session: Session): Promise<boolean>
 }
 
+/**
+ * Leaves a mark by which a transaction is known when no answer comes to its commit; upkeep takes it away a day later. For one that
+ * tells what it would not tell again, and writes no entry of the journal.
+ */
+export async function leaveMark(session: Session, { enlistments }: Tables): Promise<void> {
+  const [row] = await session.rows<MarkRow>(sql`insert into ${enlistments} default values returning mark`)
+  session.leave(sql`select 1 from ${enlistments} where mark = ${row?.mark ?? null}`)
+}
+
 /** The mark of one transaction. */
 export function createMark({ enlistments }: Tables): Mark {
   let mark: string | null = null

@@ -9,7 +9,7 @@ import { locksOf } from './fact-locks.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
 import { rebuildCounters } from './rebuild-counters.js'
 import { reclassifyEvents } from './reclassify-events.js'
-import { sql } from './sql.js'
+import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
 const MOST_OF_CUSTOMER = 1_000
@@ -108,6 +108,11 @@ export function createEventStore(database: Database, tables: Tables, { announce 
   }
 }
 
+/** What an event loses with its customer. */
+const FORGOTTEN = raw(
+  'customer_id = null, reason = null, url = null, agent = null, machine_hint = null, machine_rule = null',
+)
+
 /**
  * Takes customers out of their events, and out of the marks by which they count once. The events of each share a mark by
  * chance from then on.
@@ -123,11 +128,17 @@ async function forget(
   const rows = await session.rows(sql`
     with erased as materialized (
       select id, gen_random_uuid() as mark from unnest(${[...new Set(customerIds)]}::text[]) as given(id)
+    ), first_parts as (
+      update ${events} as e set ${FORGOTTEN}, erased_as = erased.mark
+      from erased where e.tenant = ${tenant} and e.customer_id = erased.id and e.part = 0
+      returning e.at, e.key, e.attributions, erased.id, erased.mark
+    ), other_parts as (
+      update ${events} as e set ${FORGOTTEN}, erased_as = f.mark
+      from first_parts as f cross join lateral json_array_elements(f.attributions) as place
+      where e.tenant = ${tenant} and e.campaign_id = place->>'campaignId' and e.at = f.at and e.key = f.key
+        and e.customer_id = f.id and e.part > 0
     )
-    update ${events} as e set customer_id = null, reason = null, url = null,
-      agent = null, machine_hint = null, machine_rule = null, erased_as = erased.mark
-    from erased where e.tenant = ${tenant} and e.customer_id = erased.id
-    returning 1`)
+    select 1 from first_parts limit 1`)
   if (rows.length === 0) return
   await session.rows(sql`
     delete from ${countedMembers} where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)

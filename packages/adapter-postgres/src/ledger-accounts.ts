@@ -107,7 +107,7 @@ function takenOff(accounts: Fragment): Fragment {
     )`
 }
 
-/** Accounts as they stand at an instant, but that what has expired still counts as held. */
+/** Accounts as they stand at an instant: what has expired is not held, what a window has forgotten not settled. */
 export async function readAccounts(
   session: Session,
   { ledger_accounts, ledger_entries }: Tables,
@@ -116,28 +116,17 @@ export async function readAccounts(
   now: Instant,
 ): Promise<readonly LedgerAccount[]> {
   const rows = await session.rows<AccountRow>(sql`
-    select a.account, a.limit_amount, a.window_ms, a.held, a.crossed_90_at, a.crossed_100_at,
+    select a.account, a.limit_amount, a.window_ms, a.crossed_90_at, a.crossed_100_at,
+      a.held - (
+        select coalesce(sum(e.amount), 0) from ${ledger_entries} as e
+        where e.tenant = a.tenant and e.account = a.account and e.state = 'held' and e.expires_at <= ${now}
+      ) as held,
       case when a.window_ms is null then a.settled else (
         select coalesce(sum(e.amount), 0) from ${ledger_entries} as e
         where e.tenant = a.tenant and e.account = a.account and e.state = 'settled' and e.at > ${now} - a.window_ms
       ) end as settled
     from ${ledger_accounts} as a where a.tenant = ${tenant} and a.account = any(${accounts}::text[])`)
   return rows.map(accountOf)
-}
-
-/** What is held in accounts although it has expired. */
-export async function readExpired(
-  session: Session,
-  { ledger_entries }: Tables,
-  { tenant }: Scope,
-  accounts: readonly string[],
-  now: Instant,
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await session.rows<{ readonly account: string; readonly amount: number }>(sql`
-    select account, sum(amount) as amount from ${ledger_entries}
-    where tenant = ${tenant} and account = any(${accounts}::text[]) and state = 'held' and expires_at <= ${now}
-    group by account`)
-  return new Map(rows.map(({ account, amount }) => [account, amount]))
 }
 
 /** Entries under ids that have not expired. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage } from './create-postgres-storage.js'
 import { Database } from './database.js'
 import { createLedgerStore } from './ledger.js'
+import { onStatement } from './on-statement.fixture.js'
 import { hostOf } from './pool.js'
 import { tablesIn } from './tables.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
@@ -68,6 +69,30 @@ describe('a settlement that waits for one of its accounts', () => {
     expect(told).toMatchObject({ held: 90, crossed90At: 1 })
     const again = await ledger.hold(SCOPE, [limitOf('told')], [holdOf('more', ['told', 1])], 5)
     expect(again.crossings).toEqual([])
+  })
+})
+
+describe('accounts that are read', () => {
+  it('are shown as they stood at one moment, whatever is freed and held meanwhile', async () => {
+    const { ledger } = test.storage
+    const over = { ...holdOf('over', ['read', 100]), expiresAt: 10 }
+    await ledger.hold(SCOPE, [limitOf('read')], [over], 1)
+    let isFirst = true
+    const knex = onStatement(test.knex, async (text, run) => {
+      const answer = await run(text)
+      if (isFirst && text.includes('ledger_')) {
+        isFirst = false
+        await ledger.hold(SCOPE, [limitOf('read')], [holdOf('new', ['read', 60])], 20)
+      }
+      return answer
+    })
+    const read = await createPostgresStorage({ knex, schema: test.schema }).ledger.accounts(
+      SCOPE,
+      ['read'],
+      20,
+    )
+    expect(read).toMatchObject([{ held: 0 }])
+    expect(await ledger.accounts(SCOPE, ['read'], 20)).toMatchObject([{ held: 60 }])
   })
 })
 

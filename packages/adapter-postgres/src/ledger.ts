@@ -1,6 +1,7 @@
 import { decideHolds, decideSettlements, type LedgerStore } from '@campaignkit/core/adapter'
 import { given } from './columns.js'
 import type { Database } from './database.js'
+import { leaveMark } from './enlist.js'
 import {
   freeExpired,
   freeHeld,
@@ -9,7 +10,6 @@ import {
   lockLimited,
   readAccounts,
   readEntries,
-  readExpired,
   writeLedger,
 } from './ledger-accounts.js'
 import { ENTRY_COLUMNS } from './ledger-row.js'
@@ -23,14 +23,16 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
     hold: async (scope, limits, holds, now) => {
       if (holds.length === 0) return { outcomes: [], crossings: [] }
       return database.transaction(async (session) => {
-        const limited = limits.map(({ account }) => account)
+        const lastLimits = new Map(limits.map((limit) => [limit.account, limit]))
+        const limited = [...lastLimits.keys()]
         const ids = holds.map(({ id }) => id)
-        await lockLimited(session, tables, scope, limits)
+        await lockLimited(session, tables, scope, [...lastLimits.values()])
         const { accounts, known } = await lockEntries(session, tables, scope, limited, ids, now)
         await freeExpired(session, tables, scope, accounts, now)
         const before = await readAccounts(session, tables, scope, accounts, now)
         const { outcomes, crossings, ...changed } = decideHolds(before, known, holds, now)
         await writeLedger(session, tables, scope, before, changed)
+        if (crossings.length > 0) await leaveMark(session, tables)
         return { outcomes, crossings }
       })
     },
@@ -51,7 +53,9 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
             delete from ${ledger_entries} as kept using ${given(ENTRY_COLUMNS, decided.released)}
             where kept.tenant = ${scope.tenant} and kept.id = given.id and kept.account = given.account`)
         await writeLedger(session, tables, scope, before, decided)
-        return { crossings: decided.crossings, overdrafts: decided.overdrafts }
+        const { crossings, overdrafts } = decided
+        if (crossings.length + overdrafts.length > 0) await leaveMark(session, tables)
+        return { crossings, overdrafts }
       })
     },
     release: async ({ tenant }, ids) => {
@@ -59,14 +63,7 @@ export function createLedgerStore(database: Database, tables: Tables): LedgerSto
     },
     expire: ({ tenant }, { now, limit }) =>
       freeHeld(database, tables, sql`tenant = ${tenant} and expires_at <= ${now}`, limit),
-    accounts: async (scope, accounts, now) => {
-      const standing = await readAccounts(database, tables, scope, accounts, now)
-      const expired = await readExpired(database, tables, scope, accounts, now)
-      return standing.map((account) => ({
-        ...account,
-        held: account.held - (expired.get(account.account) ?? 0),
-      }))
-    },
+    accounts: (scope, accounts, now) => readAccounts(database, tables, scope, accounts, now),
     prune: async ({ tenant }, { before, now, limit }) => {
       const gone = await database.rows(sql`
         delete from ${ledger_entries} where ctid = any(array(

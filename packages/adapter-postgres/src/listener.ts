@@ -1,4 +1,9 @@
+import type { DurationMs } from '@campaignkit/core/adapter'
 import type { Knex } from 'knex'
+import { pause } from './pause.js'
+
+/** How long a server is given to say goodbye: one that went without a word never does. */
+const GOODBYE_MS: DurationMs = 1_000
 
 /** What is used of a connection of `pg`. */
 interface Connection {
@@ -6,6 +11,7 @@ interface Connection {
   on(event: 'error' | 'end', lost: () => void): unknown
   query(text: string): Promise<unknown>
   end(): Promise<void>
+  ref?(): void
   unref?(): void
 }
 
@@ -54,7 +60,7 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
       await connection.query(`listen "${channel}"`)
       return connection
     } catch (thrown) {
-      await connection.end().catch(() => undefined)
+      await letGo(Promise.resolve(connection))
       throw thrown
     }
   }
@@ -90,8 +96,14 @@ export function createListener(knex: Knex, { channel, heard, lost }: Ears): List
 
 /** Ends a connection, also one that is not open yet or broken. */
 async function letGo(opened: Promise<Connection | null>): Promise<void> {
-  const connection = await opened.catch(() => null)
-  await connection?.end().catch(() => undefined)
+  const end = async () => {
+    const connection = await opened
+    // a process that waits for it does not end meanwhile
+    connection?.ref?.()
+    await Promise.race([connection?.end(), pause(GOODBYE_MS)])
+    connection?.unref?.()
+  }
+  await Promise.race([end().catch(() => undefined), pause(GOODBYE_MS)])
 }
 
 /**

@@ -95,6 +95,28 @@ describe.each<[Fate, string]>([
     await expect(kit.customers.upsert([{ id: 'c-1' }])).resolves.toMatchObject({ created: 1, updated: 0 })
   })
 
+  it('tells once that a share of a limit is reached, and that a settlement was dearer', async () => {
+    const { scope, storage, breakNext, isBroken } = open()
+    const limits = [{ account: 'budget', limit: 100, windowMs: null }]
+    const parts = (amount: number) => [{ account: 'budget', amount }]
+    breakNext(fate)
+    const held = await storage.ledger.hold(scope, limits, [{ id: 'a', parts: parts(95), expiresAt: 1e12 }], 1)
+    expect(isBroken()).toBe(true)
+    expect(held).toEqual({
+      outcomes: [{ id: 'a', outcome: 'held' }],
+      crossings: [{ account: 'budget', share: 0.9, limit: 100, used: 95 }],
+    })
+    breakNext(fate)
+    const settlement = { id: 'a', parts: parts(120) }
+    expect(await storage.ledger.settle(scope, [settlement], 2)).toEqual({
+      crossings: [{ account: 'budget', share: 1, limit: 100, used: 120 }],
+      overdrafts: [{ account: 'budget', limit: 100, used: 120 }],
+    })
+    expect(isBroken()).toBe(true)
+    expect(await storage.ledger.settle(scope, [settlement], 3)).toEqual({ crossings: [], overdrafts: [] })
+    expect(await storage.ledger.accounts(scope, ['budget'], 4)).toMatchObject([{ held: 0, settled: 120 }])
+  })
+
   it('is not taken for one before it that left the same entry', async () => {
     const { scope, storage, breakNext } = open()
     const entry = sampleJournalEntry({ id: 'both' })

@@ -53,13 +53,13 @@ async function sweepAll(
   return { outcome: isFull ? 'more' : 'done', deleted }
 }
 
-/** The lock is the transaction's: a process that dies leaves none behind. */
+/** The lock is the transaction's: a process that dies leaves none behind. A month is dropped however long that takes. */
 function aloneIn(database: Database, { schema }: Tables): Alone {
   return (work) =>
     database.transaction(async (session) => {
       const [row] = await session.rows<{ readonly is_ours: boolean }>(sql`
         select pg_try_advisory_xact_lock(hashtextextended(${schema.text}, ${SEED})) as is_ours,
-          set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as waits`)
+          set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as waits, set_config('statement_timeout', '0', true) as takes`)
       return row?.is_ours === true ? work(session) : null
     })
 }

@@ -39,7 +39,7 @@ const sweepKeys: Sweep = (session, { event_keys: keys }, { now, keysKeptForDays,
     ) select count(*)::float8 as count from gone`,
   )
 
-/** Deliveries of runs long ended, in campaigns that send nothing again; with their attempts. */
+/** Deliveries of runs long ended, in campaigns that send nothing again; with their attempts. A run that goes on after all is left alone. */
 const sweepDeliveries: Sweep = (session, tables, { now, runsKeptForDays, mostRows }) => {
   if (runsKeptForDays === null) return none
   const { runs, campaigns, deliveries, attempts } = tables
@@ -51,7 +51,7 @@ const sweepDeliveries: Sweep = (session, tables, { now, runsKeptForDays, mostRow
       cross join lateral (${ofRun(deliveries, raw('d.tenant, d.id'), sql`limit ${mostRows}`)}) as d
       where r.status = 'ended' and r.ended_at < ${before(now, runsKeptForDays)}
         and c.status in ('completed', 'failed', 'cancelled')
-      limit ${mostRows}
+      limit ${mostRows} for share of r skip locked
     ), tried as (
       delete from ${attempts} as a using old where a.tenant = old.tenant and a.delivery_id = old.id
     ), gone as (
@@ -91,7 +91,7 @@ const sweepSettled: Sweep = (session, tables, { now, keysKeptForDays, mostRows }
   )
 }
 
-/** Marks of transactions of hosts whose end nobody came to ask. */
+/** Marks of transactions whose end nobody came to ask. */
 const sweepEnlistments: Sweep = (session, { enlistments }, { mostRows }) =>
   countOf(
     session,

@@ -1,4 +1,4 @@
-import { DAY_MS } from '@campaignkit/core/adapter'
+import { DAY_MS, isCampaignKitError } from '@campaignkit/core/adapter'
 import type { Database, Session } from '../database.js'
 import { hasTable } from '../has-table.js'
 import { type Fragment, raw, sql } from '../sql.js'
@@ -15,9 +15,11 @@ interface Month {
   readonly to_ms: number
 }
 
-const NAME = /^events_\d{4}m\d{2}$/
+const NAME = /^events_\d{4}m(0[1-9]|1[0-2])$/
 /** A month as its partition is named. */
 const NAMED = raw(`'"events_"YYYY"m"MM'`)
+/** SQLSTATE of a partition that has what another one has. */
+const OVERLAPS = '42P17'
 /** Rows that a month may have in the default partition when its own is made, in times of `mostRows`. */
 const MOST_MOVED = 10
 
@@ -49,11 +51,19 @@ export async function makePartitions(
     ) order by month`)
   const made: string[] = []
   for (const month of months) {
-    const isMade = await alone((session) => makePartition(session, tables, month, mostRows * MOST_MOVED))
+    const isMade = await alone((session) =>
+      makePartition(session, tables, month, mostRows * MOST_MOVED),
+    ).catch(falseIfCovered)
     if (isMade === null) return null
     if (isMade) made.push(month.name)
   }
   return made
+}
+
+/** The host has made partitions of its own: what they hold of the month needs no other, and is the host's to drop. */
+function falseIfCovered(error: unknown): false {
+  if (isCampaignKitError(error) && error.details.state === OVERLAPS) return false
+  throw error
 }
 
 async function makePartition(
@@ -74,8 +84,8 @@ async function makePartition(
   await session.rows(
     sql`create table ${table} (like ${events} including defaults including constraints including indexes)`,
   )
-  // writers of events wait from here to the end
-  await session.rows(sql`lock table ${rest} in access exclusive mode`)
+  // whoever reads or writes events waits from here to the end: it would go by the partitions that there were, and miss what moves
+  await session.rows(sql`lock table only ${events}, ${rest} in access exclusive mode`)
   await session.rows(sql`
     with moved as (delete from ${rest} where ${ofMonth} returning *) insert into ${table} select * from moved`)
   // a bound of a partition cannot be a binding

@@ -13,6 +13,7 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createPostgresStorage, type PostgresStorage } from '../create-postgres-storage.js'
 import { Database } from '../database.js'
+import { onStatement } from '../on-statement.fixture.js'
 import { hostOf } from '../pool.js'
 import { tablesIn } from '../tables.js'
 import { openTestStorage, START_MS, type TestStorage } from '../test-storage.fixture.js'
@@ -47,6 +48,11 @@ beforeEach(async () => {
 const scope = sampleScope('pizzeria')
 const table = (name: string) => knex.withSchema(`${test.schema}_${cases}`).from(name)
 const countOf = async (name: string) => Number((await table(name).count<{ count: string }[]>())[0]?.count)
+/** How many statements wait for a lock. */
+const waiting = async () => {
+  const { rows } = await knex.raw('select 1 from pg_locks where not granted')
+  return rows.length
+}
 const eventAt = (recordedAt: number, key = `e-${recordedAt}`) =>
   sampleEvent({ key, recordedAt, at: recordedAt })
 
@@ -109,6 +115,57 @@ describe('partitions of events', () => {
     await other.commit()
     expect(await written).toHaveLength(1)
     expect([await countOf('events_2026m03'), await countOf('events_default')]).toEqual([1, 0])
+  })
+
+  it('are made beside others, who miss nothing of what moves', async () => {
+    await storage.events.append(scope, [eventAt(NOW), eventAt(Date.UTC(2026, 1, 28))])
+    const kept = sorted(await storage.events.counters(scope, CAMPAIGN))
+    const customer = sampleEvent().customerId as CustomerId
+    const meanwhile: Promise<unknown>[] = []
+    const making = onStatement(knex, async (text, run) => {
+      if (text.includes('attach partition') && meanwhile.length === 0) {
+        meanwhile.push(
+          storage.events.ofCustomer(scope, customer).then((events) => events.length),
+          storage.events.rebuild(scope, CAMPAIGN),
+        )
+        await vi.waitFor(async () => expect(await waiting()).toBe(2), 20_000)
+        meanwhile.push(storage.events.forget(scope, [customer]))
+        await vi.waitFor(async () => expect(await waiting()).toBe(3), 20_000)
+      }
+      return run(text)
+    })
+    const schema = `${test.schema}_${cases}`
+    const { made } = await createPostgresStorage({ knex: making, schema }).maintain({ now: NOW })
+    expect(made).toContain('events_2026m03')
+    expect(await Promise.all(meanwhile)).toEqual([2, { outcome: 'rebuilt' }, undefined])
+    expect(sorted(await storage.events.counters(scope, CAMPAIGN))).toEqual(kept)
+    expect(await table('events').whereNotNull('customer_id').pluck('key')).toEqual([])
+  })
+
+  it('that a host has made under names of its own stand in the way of none', async () => {
+    const [from, to] = [Date.UTC(2026, 2, 1), Date.UTC(2026, 4, 1)]
+    await knex.raw(
+      `create table "${test.schema}_${cases}".spring partition of "${test.schema}_${cases}".events for values from (${from}) to (${to})`,
+    )
+    await storage.events.append(scope, [eventAt(NOW), eventAt(NOW - 200 * DAY_MS)])
+    const outcome = await storage.maintain({ now: NOW, monthsAhead: 2, eventsKeptForDays: 100 })
+    expect(outcome).toMatchObject({ outcome: 'done', made: ['events_2026m05'], dropped: [] })
+    expect(outcome.deleted).toMatchObject({ events: 1 })
+    expect([await countOf('spring'), await countOf('events')]).toEqual([1, 1])
+  })
+
+  it('are dropped however long that takes, whatever the role allows a statement', async () => {
+    await storage.maintain({ now: NOW, monthsAhead: 1 })
+    const hurried = test.server.connect({ connections: 1, first: 'set statement_timeout = 250' })
+    const slow = onStatement(hurried, async (text, run) => {
+      if (text.includes('select distinct tenant')) await run('select pg_sleep(0.5)')
+      return run(text)
+    })
+    const { dropped } = await createPostgresStorage({
+      knex: slow,
+      schema: `${test.schema}_${cases}`,
+    }).maintain({ now: Date.UTC(2026, 4, 1), monthsAhead: 1, eventsKeptForDays: 30 })
+    expect(dropped).toEqual(['events_2026m03'])
   })
 
   it('leave a month in the default one that has too much of it', async () => {
@@ -196,6 +253,32 @@ describe('what is older than it is to be kept', () => {
     const { deleted } = await storage.maintain({ now: NOW, runsKeptForDays: 30 })
     expect(deleted.deliveries).toBe(1)
     await expect(table('deliveries').pluck('id').orderBy('id')).resolves.toEqual(['d-1', 'd-2', 'd-3'])
+  })
+
+  it('leaves alone what a run has that is just being opened again', async () => {
+    const campaign = sampleCampaign({ id: 'k-1' })
+    await storage.campaigns.insert(scope, campaign, sampleJournalEntry({ id: 'j-1' }))
+    const run = sampleRun({ id: 'r-1', campaignId: campaign.id })
+    const next = { ...campaign, version: campaign.version + 1 }
+    await storage.campaigns.update(scope, next, campaign.version, sampleJournalEntry({ id: 'u-1' }), run)
+    await table('campaigns').update({ status: 'completed' })
+    await table('runs').update({ status: 'ended', ended_at: 0 })
+    await storage.deliveries.append(scope, [
+      sampleDelivery({ id: 'd-1', runId: run.id, campaignId: campaign.id, status: 'held' }),
+    ])
+    const decision = await knex.transaction()
+    const inSchema = (name: string) => decision.withSchema(`${test.schema}_${cases}`).from(name)
+    await inSchema('deliveries').update({ status: 'queued' })
+    await inSchema('runs').update({ status: 'open', ended_at: null })
+    const swept = storage.maintain({ now: NOW, runsKeptForDays: 30 })
+    let isSwept = false
+    void swept.then(() => {
+      isSwept = true
+    })
+    await vi.waitFor(async () => expect(isSwept || (await waiting()) > 0).toBe(true), 20_000)
+    await decision.commit()
+    expect((await swept).deleted).toMatchObject({ deliveries: 0 })
+    expect(await table('deliveries').pluck('id')).toEqual(['d-1'])
   })
 
   it('is freed in the ledger, of all tenants at once', async () => {

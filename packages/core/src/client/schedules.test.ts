@@ -270,6 +270,20 @@ describe('a recurring schedule', () => {
     ])
   })
 
+  it('misses none that a clock change moves into the next day', async () => {
+    const { clock, launch, drainUntil, occurrences } = startingAt('2026-03-27T00:00:00Z')
+    // at 23:00 on Saturday it becomes midnight: 23:30 does not exist and means 00:30 on Sunday
+    const { id } = await launch({ schedule: { ...daily, at: '23:30', zone: 'America/Nuuk' } })
+    await clock.advanceTo(at('2026-03-29T01:10:00Z'))
+    await drainUntil('2026-03-30T12:00:00Z')
+    expect(await occurrences(id)).toEqual([
+      '2026-03-27T01:30',
+      '2026-03-29T01:30',
+      '2026-03-30T00:30',
+      '2026-03-31T00:30',
+    ])
+  })
+
   it.each([
     ['of the first occurrence', {}, ['2026-03-08T09:00', '2026-03-15T09:00', '2026-03-22T09:00']],
     [

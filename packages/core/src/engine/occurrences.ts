@@ -82,8 +82,9 @@ export function nextOccurrence(
   const zone = own === RECIPIENT_ZONE ? 'UTC' : own
   const lead = own === RECIPIENT_ZONE ? EASTERNMOST_MS : 0
   const anchorDate = calendar.toLocal(anchor, zone).slice(0, 10)
-  let date = calendar.toLocal(after + lead, zone).slice(0, 10)
-  for (let day = 0; day <= MOST_DAYS_SEARCHED; day += 1) {
+  // a clock change around midnight may have moved the one of the day before behind it
+  let date = calendar.shiftDate(calendar.toLocal(after + lead, zone).slice(0, 10), { days: -1 })
+  for (let day = -1; day <= MOST_DAYS_SEARCHED; day += 1) {
     if (occursOn(calendar, schedule, anchorDate, date)) {
       const occurrence = calendar.toInstant(`${date}T${schedule.at}`, zone) - lead
       if (schedule.until !== undefined && occurrence > schedule.until) return null

@@ -95,14 +95,16 @@ export function decideSettlements(
     const mine = entriesById.get(id) ?? []
     if (mine.some(({ state }) => state === 'settled')) continue
     for (const { account, amount } of mine) addTo(standing, account, { held: -amount })
+    const heldOf = new Map(mine.map(({ account, amount }) => [account, amount]))
     const settled = parts.map(
       (part): LedgerEntry => ({ ...part, id, state: 'settled', at: now, expiresAt: null }),
     )
     for (const { account, amount } of settled) {
       addTo(standing, account, { settled: amount })
-      if (amount > (mine.find((entry) => entry.account === account)?.amount ?? 0)) dearer.add(account)
+      if (amount > (heldOf.get(account) ?? 0)) dearer.add(account)
+      heldOf.delete(account)
     }
-    released.push(...mine.filter(({ account }) => parts.every((part) => part.account !== account)))
+    released.push(...mine.filter(({ account }) => heldOf.has(account)))
     entries.push(...settled)
     entriesById.set(id, settled)
   }
@@ -156,7 +158,8 @@ function crossed(accounts: readonly LedgerAccount[], now: Instant) {
     const used = usedOf(account)
     // a limit of 0 is used up before anything is held, which is no news
     if (limit === null || limit === 0 || windowMs !== null) return account
-    const cross90 = crossed90At === null && used * 10 >= limit * 9
+    // by what is left, since nine tenths of the largest limits are no doubles
+    const cross90 = crossed90At === null && (limit - used) * 10 <= limit
     const cross100 = crossed100At === null && used >= limit
     if (cross90) crossings.push({ account: account.account, share: 0.9, limit, used })
     if (cross100) crossings.push({ account: account.account, share: 1, limit, used })

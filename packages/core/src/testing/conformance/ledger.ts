@@ -93,6 +93,22 @@ const holdCases: readonly StorageCase[] = [
     expectEqual(await standing(subject, 'budget'), { held: 170, settled: 0 }, 'the budget')
     expectEqual(await standing(subject, 'pool'), { held: 17, settled: 0 }, 'the pool')
   }),
+  ledgerCase('an account that a call limits twice has the last of both limits', async (subject) => {
+    const { storage, ours } = subject
+    const limits = [limitOf('budget', 100), limitOf('budget', 20)]
+    const { outcomes } = await storage.ledger.hold(
+      ours,
+      limits,
+      [holdOf('a', { budget: 20 }), holdOf('b', { budget: 1 })],
+      NOW,
+    )
+    expectEqual(
+      outcomes.map(({ outcome }) => outcome),
+      ['held', 'refused'],
+      'outcomes',
+    )
+    expectEqual(await standing(subject, 'budget'), { held: 20, settled: 0 }, 'the account')
+  }),
   ledgerCase('hold is all or none', async ({ storage, ours }) => {
     await expectFailure(() =>
       storage.ledger.hold(
@@ -243,6 +259,19 @@ const crossingCases: readonly StorageCase[] = [
     const larger = [{ account: 'budget', share: 0.9, limit: 200, used: 180 }]
     expectEqual(await hold('e', 1, [limitOf('budget', 200)]), larger, 'at 90 % of it')
   }),
+  ledgerCase(
+    'a share of the largest limit is told at its unit, and not one before',
+    async ({ storage, ours }) => {
+      const limits = [limitOf('budget', Number.MAX_SAFE_INTEGER)]
+      const hold = async (id: string, amount: number) =>
+        (await storage.ledger.hold(ours, limits, [holdOf(id, { budget: amount })], NOW)).crossings
+      expectEqual(await hold('a', 8_106_479_329_266_891), [], 'a unit below 90 %')
+      const shares = (await hold('b', 1)).map(({ share }) => share)
+      expectEqual(shares, [0.9], 'at 90 %')
+      expectEqual(await hold('c', 900_719_925_474_098), [], 'a unit below the limit')
+      expectEqual((await hold('d', 1)).length, 1, 'at the limit')
+    },
+  ),
   ledgerCase('many who reach a share at once are told once', async ({ storage, ours }) => {
     const calls = Array.from({ length: 20 }, (_, at) =>
       storage.ledger.hold(ours, [limitOf('budget', 20)], [holdOf(`${at}`, { budget: 1 })], NOW),
