@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { createMemoryStorage } from '@campaignkit/adapter-memory'
 import { describe, expect, it } from 'vitest'
 import { SECOND_MS } from '../base/time.js'
@@ -91,6 +92,25 @@ describe.each([
       break
     }
     expect(clock.sleeping).toBe(0)
+  })
+
+  it('has one listener on a signal that many share, and none when they have ended', async () => {
+    const { invite, launch, root, kit } = createSendingWorld({ storage: storageOf() })
+    await invite(20)
+    const { id } = await launch()
+    const { signal } = new AbortController()
+    const watches = Array.from({ length: 20 }, () =>
+      kit.campaigns.watch(id, { signal })[Symbol.asyncIterator](),
+    )
+    await Promise.all(watches.map((watch) => watch.next()))
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await watches[0]?.return?.(undefined)
+    const last = watches.slice(1).map(async (watch) => {
+      while ((await watch.next()).done !== true);
+    })
+    await root.worker().drain()
+    await Promise.all(last)
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('tells at once of a campaign that is over, and refuses one that is not there', async () => {

@@ -8,6 +8,7 @@ import type { Scope } from '../model/scope.js'
 import { type CallOptions, signalOf } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
+import { followSignal } from './follow-signal.js'
 import { measureProgress } from './progress.js'
 
 /** How often a storage is asked that does not announce changes, or not all of them. */
@@ -26,7 +27,20 @@ export async function* watchCampaign(
   call: CallOptions = {},
 ): AsyncGenerator<Progress> {
   authorize(context.access, scope, 'campaign.read')
-  const signal = signalOf(call) ?? new AbortController().signal
+  const own = followSignal(signalOf(call) ?? new AbortController().signal)
+  try {
+    yield* changesUntilAborted(context, scope, id, own.signal)
+  } finally {
+    own.end()
+  }
+}
+
+async function* changesUntilAborted(
+  context: EngineContext,
+  scope: Scope,
+  id: CampaignId,
+  signal: AbortSignal,
+): AsyncGenerator<Progress> {
   const { announcements } = context.storage
   let last: Progress | null = null
   while (!signal.aborted) {

@@ -13,7 +13,8 @@ import type { Scope } from '../../model/scope.js'
 /**
  * What is set aside and what is spent of whatever is limited: budgets, messages a customer, pools of coupons. Amounts
  * are whole numbers of at most 2^53 - 1 in all. However many workers hold at once, held and settled together are never
- * above a limit, but for settlements that are dearer than what was held.
+ * above a limit, but for settlements that are dearer than what was held. An id is that of one reservation, and whoever comes
+ * with it again names the same accounts: calls at the same time under one id in different accounts may all be booked.
  */
 export interface LedgerStore {
   /**
