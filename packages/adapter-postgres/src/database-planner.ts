@@ -14,6 +14,7 @@ import { replaceRun } from './campaigns.js'
 import { present } from './customer-row.js'
 import type { Database } from './database.js'
 import { holdRun } from './freezing.js'
+import { requireDistinct } from './mapping/distinct-ids.js'
 import type { CustomerSource } from './matching/customer-source.js'
 import { everyMatch, matchesBetween } from './matching/matched-rows.js'
 import { planAlone } from './plan-alone.js'
@@ -100,6 +101,7 @@ export function createDatabasePlanner(
 }
 
 function contactsOf({ ids, seals, zones, ...addresses }: ContactLists): readonly Contact[] {
+  requireDistinct(ids ?? [])
   return (ids ?? []).map((id, at) => ({
     id,
     addresses: present({

@@ -139,7 +139,7 @@ export function planningStatement(
       select count(*)::float8 as found, coalesce(bool_and(${isKnown ?? raw('true')}), true) as all_known from given
     ), planned as (
       insert into ${tables.planned_members} (tenant, run_id, slice, page, members, ${CLAIMS}, ${COUNTS})
-      select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}, array_agg(${plannedMember(tables, fields)}),
+      select ${tenant}, ${run.id}, ${SLICE}, ${stretch.number}::bigint, array_agg(${plannedMember(tables, fields)}),
         ${claimsIn(plan.channels.map(claimsAt))}, ${countsOf(fields)}
       from people as p where (select all_known from known) group by ${SLICE}
       on conflict (tenant, run_id, slice, page) do nothing

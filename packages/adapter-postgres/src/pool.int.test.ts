@@ -111,6 +111,20 @@ describe('statements over the pool', () => {
     )
   })
 
+  it('may have more values than the driver counts', async () => {
+    const { knex } = await openOne()
+    const odd = [`a "b" \\?`, null, true, 1e21]
+    const bindings = Array.from({ length: 70_000 }, (_, at) => odd[at % 5] ?? at)
+    const [row] = await createPool(knex).ask<{ readonly is_kept: boolean; readonly all: readonly unknown[] }>(
+      {
+        sql: `select '["\\?"]'::jsonb \\? '\\?' as is_kept, array[${bindings.map(() => '?::text').join(', ')}] as all`,
+        bindings,
+      },
+    )
+    expect(row?.is_kept).toBe(true)
+    expect(String(row?.all)).toBe(String(bindings))
+  })
+
   it('come as they are where the host has what knex answers changed', async () => {
     const { knex } = await openOne()
     knex.client.config.postProcessResponse = () => null

@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import { READ_AS_OURS } from './answered-types.js'
+import { arrayLiteral } from './columns.js'
 import { type Ask, type Asked, type Host, throughKnex } from './host.js'
+import { eachHole } from './sql.js'
 
 /** By what knex tells connections and their transactions apart. */
 interface Connection {
@@ -30,6 +32,11 @@ const BEGIN: Asked = { sql: 'BEGIN ISOLATION LEVEL READ COMMITTED;', bindings: [
 const COMMIT: Asked = { sql: 'COMMIT;', bindings: [] }
 const ROLLBACK: Asked = { sql: 'ROLLBACK;', bindings: [] }
 
+/** The driver's protocol counts the values of a statement in 16 bits. */
+const MOST_VALUES = 65_535
+/** Where there are more, so many stand in a list together: one is sought from the beginning of its list. */
+const A_LIST = 1_000
+
 let transactions = 0
 let statements = 0
 
@@ -57,7 +64,7 @@ export function createPool(knex: Knex): Host {
     const { __knexUid, __knexTxId } = connection
     statements += 1
     const options = { ...asked.options, ...READ_AS_OURS }
-    const sent = { ...asked, options, method: 'raw', __knexQueryUid: `campaignkit${statements}` }
+    const sent = { ...sendable(asked), options, method: 'raw', __knexQueryUid: `campaignkit${statements}` }
     const { response } = await client.query(connection, sent)
     if (isHeard) client.emit('query-response', response, { __knexUid, __knexTxId, ...sent }, builder)
     return response.rows as readonly Row[]
@@ -110,4 +117,15 @@ export function createPool(knex: Knex): Host {
 /** The way to a host's database by what the host has: a knex instance, or a transaction of one. */
 export function hostOf(knex: Knex): Host {
   return knex.isTransaction === true ? throughKnex(knex) : createPool(knex)
+}
+
+/** A statement with however many values. */
+function sendable(asked: Asked): Asked {
+  const { sql, bindings } = asked
+  if (bindings.length <= MOST_VALUES) return asked
+  const text = eachHole(sql, (at) => `($${Math.floor(at / A_LIST) + 1}::text[])[${(at % A_LIST) + 1}]`)
+  const lists = Array.from({ length: Math.ceil(bindings.length / A_LIST) }, (_, list) =>
+    arrayLiteral(bindings.slice(list * A_LIST, (list + 1) * A_LIST)),
+  )
+  return { sql: text, bindings: lists }
 }

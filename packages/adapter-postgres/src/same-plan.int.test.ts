@@ -275,4 +275,35 @@ describe('An audience that is planned in the database', () => {
       ['9', []],
     ])
   }, 60_000)
+
+  it('is so of a view of the host in which some have no id, and none where two have the same', async () => {
+    await knex.raw(`create table "${schema}".rows_of_people (id uuid, mail text)`)
+    await knex.raw(`create view "${schema}".people_seen as select * from "${schema}".rows_of_people`)
+    const number = (at: number) => `00000000-0000-4000-8000-00000000000${at}`
+    const insert = (id: string | null, mail: string) =>
+      knex.raw(`insert into "${schema}".rows_of_people values (?, ?)`, [id, mail])
+    await insert(number(1), 'a@example.com')
+    await insert(null, 'b@example.com')
+    await insert(number(2), 'c@example.com')
+    const freezeInBoth = async (tenant: string) => {
+      const customers = {
+        ...{ schema, table: 'people_seen', tenant: { only: tenant }, id: 'id' },
+        addresses: { email: 'mail' },
+      } as const
+      const mapped = createPostgresStorage({ knex, schema, customers })
+      const paged = createPostgresStorage({ knex, schema: `${schema}_by_page`, customers })
+      const both = [mapped, { ...paged, databasePlanner: null }] satisfies Storage[]
+      return Promise.allSettled(both.map((storage) => freezeOn(storage, sampleScope(tenant), HOST_WORLD)))
+    }
+    for (const frozen of await freezeInBoth('view')) {
+      const ids =
+        frozen.status === 'fulfilled'
+          ? frozen.value.members.map(({ customerId }) => customerId)
+          : frozen.reason
+      expect(ids).toEqual([number(1), number(2)])
+    }
+    await insert(number(1), 'd@example.com')
+    const refused = { status: 'rejected', reason: { code: 'INVALID_INPUT', path: 'customers.id' } }
+    expect(await freezeInBoth('doubled view')).toMatchObject([refused, refused])
+  }, 60_000)
 })

@@ -78,12 +78,17 @@ function escaped(text: string): string {
   return text.replaceAll('?', '\\?')
 }
 
-/** Knex's form of a text with `$1` in place of its first hole; a `?` of its own stays behind its backslash. */
-export function numbered(text: string): string {
-  let values = 0
+/** Knex's form of a text with something else in place of each hole, by its number from 0; a `?` of its own stays behind its backslash. */
+export function eachHole(text: string, written: (at: number) => string): string {
+  let at = 0
   return text.replaceAll(/\\\?|\?/g, (found) => {
     if (found !== '?') return found
-    values += 1
-    return `$${values}`
+    at += 1
+    return written(at - 1)
   })
+}
+
+/** Knex's form of a text with `$1` in place of its first hole. */
+export function numbered(text: string): string {
+  return eachHole(text, (at) => `$${at + 1}`)
 }

@@ -32,6 +32,10 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
   const document = attributes.document === undefined ? null : columnNamed(attributes.document)
   const columns = new Map(Object.entries(attributes.columns ?? {}))
   const id = idColumn(columnNamed(mapping.id), kindAt('customers.id'))
+  const isOf = (asked: string) =>
+    'only' in tenant
+      ? sql`${asked}::text = ${tenant.only}`
+      : idColumn(columnNamed(tenant.column), kindAt('customers.tenant.column')).is(asked)
   const labels = tags === undefined ? raw('null::text[]') : sql`${columnNamed(tags)}::text[]`
   const base = {
     id: id.text,
@@ -70,10 +74,8 @@ export function mappedCustomers(mapping: CustomerMapping, kinds: ColumnKinds): C
     holdsText: () => null,
     keptKeys: () => null,
     compact: null,
-    ofTenant: (asked) =>
-      'only' in tenant
-        ? sql`${asked}::text = ${tenant.only}`
-        : sql`${columnNamed(tenant.column)}${raw(kindAt('customers.tenant.column') === 'text' ? '' : '::text')} = ${asked}`,
+    // who has no id cannot be named; in a view that can be anybody
+    ofTenant: (asked) => sql`${columnNamed(mapping.id)} is not null and ${isOf(asked)}`,
     behind: id.behind,
     upTo: id.upTo,
     among: (ids: readonly CustomerId[]) => id.among(ids),

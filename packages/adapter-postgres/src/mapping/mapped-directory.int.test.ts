@@ -1,4 +1,4 @@
-import { everyone } from '@campaignkit/core'
+import { any, attribute, conversationStatus, everyone } from '@campaignkit/core'
 import { type Customer, type CustomerId, isCampaignKitError } from '@campaignkit/core/adapter'
 import {
   asId,
@@ -129,6 +129,30 @@ describe('ids of other types', () => {
     ).toEqual([uuids[0]])
   })
 
+  it.each([
+    ['an integer', 'shop_number', '7'],
+    ['a uuid', 'shop_uuid', '00000000-0000-4000-8000-000000000007'],
+  ])('are found by an index of a tenant that is %s', async (_what, column, tenant) => {
+    await knex.raw(
+      `create table if not exists "${schema}".shops (shop_number int, shop_uuid uuid, id bigint)`,
+    )
+    await knex.raw(`insert into "${schema}".shops
+      select n % 500, ('00000000-0000-4000-8000-' || lpad(to_hex(n % 500), 12, '0'))::uuid, n from generate_series(1, 20000) as n`)
+    await knex.raw(`create index on "${schema}".shops (${column}, (id::text collate "C"))`)
+    await knex.raw(`analyze "${schema}".shops`)
+    const ours = open({ schema, table: 'shops', tenant: { column }, id: 'id' })
+    const { plan } = await ours.explainSegment(sampleScope(tenant), everyone(), { asOf: SAMPLE_NOW })
+    expect(JSON.stringify(plan)).toMatch(/Index (Only )?Scan/)
+    const page = { after: null, limit: 2 }
+    expect((await ours.customers.scan(sampleScope(tenant), page)).map(({ id }) => id)).toEqual([
+      '10007',
+      '1007',
+    ])
+    for (const other of ['07', '7.0', tenant.toUpperCase() === tenant ? 'x' : tenant.toUpperCase()])
+      expect(await ours.customers.scan(sampleScope(other), page)).toEqual([])
+    await knex.raw(`drop table "${schema}".shops`)
+  })
+
   it('belong to the only tenant', async () => {
     expect(await of('id').scan(sampleScope('trattoria'), { after: null, limit: 9 })).toEqual([])
     const counted = open({ schema, table: 'numbered', tenant: { only: 'pizzeria' }, id: 'id' })
@@ -138,6 +162,15 @@ describe('ids of other types', () => {
 
 describe('a mapping', () => {
   const base = () => ({ schema, table: 'numbered', tenant: { only: 'pizzeria' }, id: 'id' })
+  beforeAll(async () => {
+    await knex.raw(
+      `create collation "${schema}".any_case (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`,
+    )
+    await knex.raw(
+      `create table "${schema}".alike (id text, alike text collate "${schema}".any_case, tags text[] collate "${schema}".any_case)`,
+    )
+    await knex.raw(`insert into "${schema}".alike values ('ada', 'Ada', '{VIP}')`)
+  })
   const refusal = async (customers: object) => {
     try {
       await open(customers as CustomerMapping).customers.scan(sampleScope('pizzeria'), {
@@ -172,6 +205,13 @@ describe('a mapping', () => {
     ['a name with NUL', { tags: 'a\0b' }, 'customers.tags'],
     ['a name that is no text', { locale: 7 }, 'customers.locale'],
     ['addresses that are no object', { addresses: 'email' }, 'customers.addresses'],
+    [
+      'tenants that are alike to the database',
+      { table: 'alike', tenant: { column: 'alike' } },
+      'customers.tenant.column',
+    ],
+    ['ids that are alike to the database', { table: 'alike', id: 'alike' }, 'customers.id'],
+    ['tags that are alike to the database', { table: 'alike', tags: 'tags' }, 'customers.tags'],
   ])('is refused for %s', async (_what, fields, path) => {
     expect(await refusal({ ...base(), ...fields })).toEqual(['INVALID_INPUT', path])
   })
@@ -181,6 +221,25 @@ describe('a mapping', () => {
     ['customers.facts.lastSeen', { facts: { lastSeen: 'id' } }],
   ])('is refused for an unknown field: %s', async (path, fields) => {
     expect(await refusal({ ...base(), ...fields })).toEqual(['UNKNOWN_FIELD', path])
+  })
+
+  it('compares texts and lists that are alike to the database as they stand', async () => {
+    const columns = { name: 'alike', labels: 'tags' }
+    const { countMatching } = open({
+      ...base(),
+      table: 'alike',
+      facts: { conversationStatus: 'alike' },
+      attributes: { columns },
+    })
+    const counts = ['Ada', 'ada', 'VIP', 'vip'].map(async (value) => {
+      const rule = any(
+        conversationStatus(value),
+        attribute('name', '=', value),
+        attribute('labels', 'contains', value),
+      )
+      return countMatching(sampleScope('pizzeria'), rule, { asOf: SAMPLE_NOW })
+    })
+    expect(await Promise.all(counts)).toEqual([1, 0, 1, 0])
   })
 
   it('asks the catalogue again after it was refused', async () => {

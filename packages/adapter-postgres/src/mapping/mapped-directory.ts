@@ -11,6 +11,7 @@ import type { CustomerSource } from '../matching/customer-source.js'
 import { pageStatement } from '../matching/matching-statements.js'
 import { sql } from '../sql.js'
 import type { Tables } from '../tables.js'
+import { requireDistinct } from './distinct-ids.js'
 
 /** A list as the database has it: of any depth, which is no part of its type, and with blanks. */
 type HeldTags = readonly (string | null | HeldTags)[]
@@ -36,11 +37,11 @@ export function createMappedDirectory(
       const rows = await database.rows<MappedRow>(sql`
         select ${source.selection} from ${source.relation}
         where ${source.ofTenant(tenant)} ${behind} order by ${source.order} limit ${limit}`)
-      return rows.map(mappedCustomerOf)
+      return differentCustomers(rows)
     },
     scanMatching: async ({ tenant }, request, page) => {
       const statement = pageStatement({ source: await sourceOf(), tables, tenant }, request, page)
-      const customers = (await database.rows<MappedRow>(statement)).map(mappedCustomerOf)
+      const customers = differentCustomers(await database.rows<MappedRow>(statement))
       return { customers, next: customers.length < page.limit ? null : (customers.at(-1)?.id ?? null) }
     },
     get: async ({ tenant }, ids) => {
@@ -59,6 +60,12 @@ export function createMappedDirectory(
 
 async function refuse(): Promise<never> {
   throw new CampaignKitError('DIRECTORY_READ_ONLY', 'The customers stand in a table of the host')
+}
+
+/** @param rows - in the order of their ids */
+function differentCustomers(rows: readonly MappedRow[]): readonly Customer[] {
+  requireDistinct(rows.map(({ id }) => id))
+  return rows.map(mappedCustomerOf)
 }
 
 function mappedCustomerOf({ tags, document, columns, ...row }: MappedRow): Customer {

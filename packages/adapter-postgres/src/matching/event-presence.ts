@@ -13,10 +13,14 @@ export interface SplitPresence {
 /** By its comparison, the count from which on the answer is the same for all. */
 const PRESENCE: Readonly<Record<Comparison, number>> = { '=': 0, '!=': 0, '<': 1, '<=': 0, '>': 0, '>=': 1 }
 
-/** Takes out of the conjuncts at the root those that need no count: the database joins by them in its best way. */
+/** The database weighs the orders of its joins in a time that grows much faster than their number. */
+const MOST_JOINED = 12
+
+/** Takes out of the conjuncts at the root those that need no count, as far as the database joins by them in its best way. */
 export function splitPresence(criteria: Criteria, scope: EventCountScope): SplitPresence {
   const conditions: Fragment[] = []
   const rest = conjunctsOf(criteria).filter((conjunct) => {
+    if (conditions.length === MOST_JOINED) return true
     const condition = presenceOf(conjunct, true, scope)
     if (condition !== null) conditions.push(condition)
     return condition === null
@@ -24,12 +28,13 @@ export function splitPresence(criteria: Criteria, scope: EventCountScope): Split
   return { criteria: { type: 'all', of: rest }, conditions }
 }
 
-/** That there is an event at all, for each conjunct whose count must not be 0: so a page is not sought among all others. */
+/** That there is an event at all, for conjuncts whose count must not be 0: so a page is not sought among all others. */
 export function eventsAtAll(criteria: Criteria, scope: EventCountScope): readonly Fragment[] {
-  return conjunctsOf(criteria).flatMap((node) => {
+  const needed = conjunctsOf(criteria).flatMap((node) => {
     if (node.type !== 'events' || numberTest(node.op, node.count)(0)) return []
     return [existence(node, scope)]
   })
+  return needed.slice(0, MOST_JOINED)
 }
 
 /** What must all hold. */

@@ -135,6 +135,26 @@ describe('a rule that very many of 200,000 customers match', () => {
     },
   )
 
+  it.each([
+    ['none of many events', '<', 1, 1_439],
+    ['each of many events', '>=', 1, 0],
+    ['many of each of many events', '>=', 2, 0],
+  ] as const)('is joined by few events, and counts the others: %s', async (_, op, count, matching) => {
+    const rules = Array.from({ length: 150 }, (_, at) =>
+      eventCount(at === 0 ? 'clicked' : `opened.${at}`, op, count, { withinDays: 1 }),
+    )
+    const rule = readCriteria(all({ type: 'fact', fact: 'totalSpentMinor', op: '<', value: 2_880 }, ...rules))
+    const { statement } = await storage.explainSegment(scope, rule, { asOf })
+    expect(statement.match(/exists/g)?.length ?? 0).toBeLessThanOrEqual(12)
+    expect(await storage.countMatching(scope, rule, { asOf })).toBe(matching)
+    const page = await storage.customers.scanMatching?.(
+      scope,
+      { criteria: rule, asOf },
+      { after: null, limit: 10_000 },
+    )
+    expect(page?.customers).toHaveLength(matching)
+  })
+
   it('is asked for its values once in each part, and once for all where they are many', async () => {
     const few = await storage.explainSegment(scope, many, { asOf })
     const counts = (statement: string) => statement.match(/select count\(\*\) as size/g)

@@ -15,7 +15,7 @@ export function pageStatement(
 ): Fragment {
   const { selection, order } = place.source
   const behind = matchesBetween(place, request, { after: after ?? '', upTo: null })
-  return sql`select ${selection} ${behind} order by ${order} limit ${limit}`
+  return sql`select ${selection} ${behind} order by ${order} limit ${limit}::bigint`
 }
 
 /** A statement as PostgreSQL reads it, with its parameters numbered. */

@@ -442,6 +442,28 @@ describe('tick', () => {
     await expect(root.worker().tick()).rejects.toMatchObject({ code: 'STORAGE_FAILED' })
   })
 
+  it('freezes no further than the step during which it is aborted', async () => {
+    const memory = createMemoryStorage()
+    const stop = new AbortController()
+    const storage = overridden(memory, {
+      freezing: overridden(memory.freezing, {
+        append: (...given: Parameters<Storage['freezing']['append']>) => {
+          stop.abort()
+          return memory.freezing.append(...given)
+        },
+      }),
+    })
+    const { invite, launch, root, kit } = createSendingWorld({ storage })
+    await invite(2)
+    const { id } = await launch()
+    const worker = root.worker()
+    await worker.tick({ signal: stop.signal })
+    expect(stop.signal.aborted).toBe(true)
+    expect((await kit.campaigns.progress(id)).total).toBe(0)
+    await worker.tick()
+    expect((await kit.campaigns.progress(id)).total).toBe(2)
+  })
+
   it('says when there is a slot again, instead of now, and does nothing until then', async () => {
     const { invite, launch, root, clock, email } = createSendingWorld()
     await invite(3)

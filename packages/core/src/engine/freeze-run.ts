@@ -24,6 +24,7 @@ const PAGES_PER_STEP: Readonly<Record<FreezeState['phase'], number>> = {
  * Takes the freezing of a run on for the length of a ring and returns the run as it then stands. Each step is written
  * whole or not at all and can be done again, so that a freezing that was killed goes on where it was.
  *
+ * @param signal - when it aborts, no step is begun any more
  * @throws VERSION_CONFLICT when another worker moved the run; EXPERIMENT_TOO_SMALL before anybody has an arm
  */
 export async function freezeOn(
@@ -31,11 +32,12 @@ export async function freezeOn(
   scope: Scope,
   campaign: Campaign,
   run: Run,
+  signal: AbortSignal | undefined,
 ): Promise<Run> {
   let frozen = run
   let pages = 0
   const planned = createPlannedPages(context, scope, campaign, run)
-  while (pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen') {
+  while (pages < PAGES_PER_RING && frozen.freeze.phase !== 'frozen' && signal?.aborted !== true) {
     pages += PAGES_PER_STEP[frozen.freeze.phase]
     frozen = await freezeStep(context, scope, campaign, frozen, (after) =>
       planned.take(after, pages < PAGES_PER_RING),

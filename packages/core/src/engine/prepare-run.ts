@@ -33,6 +33,7 @@ export async function prepareRun(
   scope: Scope,
   campaign: Campaign,
   run: Run,
+  signal: AbortSignal | undefined,
 ): Promise<Instant> {
   const now = context.clock.now()
   if (campaign.status === 'scheduled') {
@@ -45,7 +46,7 @@ export async function prepareRun(
     await placePosts(context, scope, campaign, run)
   }
   try {
-    await freezeOn(context, scope, campaign, run)
+    await freezeOn(context, scope, campaign, run, signal)
   } catch (thrown) {
     if (isCampaignKitError(thrown, 'VERSION_CONFLICT')) await endLatecomers(context, scope, campaign, run)
     if (!isHopeless(thrown)) throw thrown

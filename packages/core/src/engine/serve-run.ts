@@ -100,20 +100,26 @@ async function step(
   }
   if (campaign.status === 'paused') return null
   if (run.scheduledFor > now) return run.scheduledFor
-  if (run.freeze.phase !== 'frozen') return prepare(context, scope, campaign, run)
+  if (run.freeze.phase !== 'frozen') return prepare(context, scope, campaign, run, server.signal)
   if (campaign.status !== 'active') return begin(context, scope, campaign)
   return deliver(context, scope, campaign, run, server)
 }
 
 /** Freezes a run behind those of its campaign that are to be frozen before it. */
-async function prepare(context: EngineContext, scope: Scope, campaign: Campaign, run: Run): Promise<Instant> {
+async function prepare(
+  context: EngineContext,
+  scope: Scope,
+  campaign: Campaign,
+  run: Run,
+  signal: AbortSignal | undefined,
+): Promise<Instant> {
   if (isRolloutRun(run) && campaign.rollout === null) return lookForWinner(context, scope, campaign, run)
   if (isRolloutRun(run) || campaign.content.schedule?.type === 'recurring') {
     const now = context.clock.now()
     const runs = await context.storage.campaigns.runsOf(scope, campaign.id)
     if (runs.some((other) => isFrozenBefore(run, other, now))) return now + FREEZING_PAUSE_MS
   }
-  return prepareRun(context, scope, campaign, run)
+  return prepareRun(context, scope, campaign, run, signal)
 }
 
 async function begin(context: EngineContext, scope: Scope, campaign: Campaign): Promise<Instant> {
