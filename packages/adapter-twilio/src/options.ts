@@ -9,6 +9,7 @@ import {
   isE164,
   messagePriceSchema,
   paceSchema,
+  parseUrl,
   type Scope,
   sha256,
   toHex,
@@ -192,8 +193,9 @@ function isSender(kind: 'sms' | 'whatsapp', from: string): boolean {
 }
 
 function isWebUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hash, hostname } = new URL(text)
+  const url = parseUrl(text)
+  if (url === null) return false
+  const { protocol, hash, hostname } = url
   return (protocol === 'https:' || protocol === 'http:') && hash === '' && !hostname.includes('_')
 }
 

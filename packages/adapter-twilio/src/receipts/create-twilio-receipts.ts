@@ -1,5 +1,5 @@
 import { type Clock, createSystemClock, isCampaignKitError, type TenantKit } from '@campaignkit/core'
-import { checkInput } from '@campaignkit/core/adapter'
+import { checkInput, parseUrl } from '@campaignkit/core/adapter'
 import * as z from 'zod'
 import { inboundMessage, inboundOf, type TwilioInbound } from './inbound.js'
 import { type ReadWebhook, readWebhook, type TwilioItem } from './read-webhook.js'
@@ -62,7 +62,7 @@ const optionsSchema = z.strictObject({
     .string()
     .max(2_000)
     .refine(
-      (text) => URL.canParse(text) && /^https?:\/\/[^?#]+$/.test(text),
+      (text) => parseUrl(text) !== null && /^https?:\/\/[^?#]+$/.test(text),
       'expected an http or https URL without query',
     )
     .exactOptional(),

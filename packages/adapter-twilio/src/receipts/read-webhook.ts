@@ -1,4 +1,4 @@
-import { readBody } from '@campaignkit/core/adapter'
+import { parseUrl, readBody } from '@campaignkit/core/adapter'
 import { BODY_DIGEST, bodyDigest, type FormFields, isSame, isSigned } from './signature.js'
 
 /** One thing that Twilio tells, by the names of its parameters; Event Streams write them in small letters at first. */
@@ -43,7 +43,7 @@ export async function readWebhook(request: Request, reading: WebhookReading): Pr
 }
 
 function queryOf(url: string): URLSearchParams {
-  return URL.canParse(url) ? new URL(url).searchParams : new URLSearchParams()
+  return parseUrl(url)?.searchParams ?? new URLSearchParams()
 }
 
 function isForm(request: Request): boolean {

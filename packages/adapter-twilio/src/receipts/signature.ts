@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
+import { parseUrl } from '@campaignkit/core/adapter'
 
 /** Fields of a form by name, each with the values that it came with. */
 export type FormFields = ReadonlyMap<string, readonly string[]>
@@ -63,7 +64,7 @@ export function isSame(given: string, expected: string): boolean {
 }
 
 function writings(url: string): ReadonlySet<string> {
-  const normal = URL.canParse(url) ? new URL(url).href : url
+  const normal = parseUrl(url)?.href ?? url
   const plain = [url, normal].flatMap((each) => [withoutPort(each), withPort(each)])
   const escaped = [withoutPort(normal), withPort(normal)].map(withEscapedQuery)
   // the URL standard escapes an apostrophe in the query, which Twilio signs as it is

@@ -1,3 +1,5 @@
+import { parseUrl } from '@campaignkit/core/adapter'
+
 /** A refusal in Twilio's form. */
 export interface FakeRefusal {
   readonly status: number
@@ -101,7 +103,7 @@ function checkRest(params: URLSearchParams): FakeRefusal | null {
   }
   const callback = params.get('StatusCallback')
   if (callback === null) return null
-  const url = URL.canParse(callback) ? new URL(callback) : null
+  const url = parseUrl(callback)
   return url === null || !/^https?:$/.test(url.protocol) || url.hostname.includes('_')
     ? refusal(21_609, "The 'StatusCallback' URL is not a valid URL.")
     : null

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import type { AccessPolicy } from '../access/policy.js'
 import { CampaignKitError } from '../base/error.js'
 import type { TenantId } from '../base/ids.js'
+import { parseUrl } from '../base/parse-url.js'
 import type { DurationMs } from '../base/time.js'
 import type { EngineSettings, TemplateData, TenantSettings } from '../engine/context.js'
 import { machineRule } from '../metrics/machine-rule.js'
@@ -164,7 +165,7 @@ const tenantSchema = z.strictObject({
 
 /** @throws INVALID_INPUT for an origin that links cannot stand under */
 function parseOrigin(publicUrl: string): string {
-  const parsed = URL.canParse(publicUrl) ? new URL(publicUrl) : null
+  const parsed = parseUrl(publicUrl)
   const named = parsed !== null && /^[a-z0-9.-]+$/.test(parsed.hostname)
   const local = parsed?.hostname === 'localhost' || parsed?.hostname === '127.0.0.1'
   const secure = parsed?.protocol === 'https:' || (parsed?.protocol === 'http:' && local)

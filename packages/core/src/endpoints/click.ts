@@ -1,3 +1,4 @@
+import { parseUrl } from '../base/parse-url.js'
 import type { LinkHost } from '../engine/link-host.js'
 import { linkKind } from '../rendering/links.js'
 import type { Endpoint } from './endpoint.js'
@@ -27,5 +28,5 @@ export function clickEndpoint(links: LinkHost): Endpoint {
 
 /** The link in ASCII, as a header field needs it; null for one that no message of the kit carries. */
 function webTarget(url: string): string | null {
-  return linkKind(url) === 'web' && URL.canParse(url) ? new URL(url).href : null
+  return linkKind(url) === 'web' ? (parseUrl(url)?.href ?? null) : null
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { parseWebhookSecrets, type WebhookKeys } from '../../access/webhook-signature.js'
 import { CampaignKitError } from '../../base/error.js'
+import { parseUrl } from '../../base/parse-url.js'
 import type { DurationMs } from '../../base/time.js'
 import type { Clock } from '../../ports/clock.js'
 import { createSystemClock } from '../system-clock.js'
@@ -79,7 +80,7 @@ export function checkUrl(text: string, allowHttp: boolean): string {
   const refuse = (message: string): never => {
     throw new CampaignKitError('INVALID_INPUT', `url: ${message}`, { path: 'url' })
   }
-  const url = URL.canParse(text) ? new URL(text) : refuse('not a url')
+  const url = parseUrl(text) ?? refuse('not a url')
   if (url.username !== '' || url.password !== '') refuse('a password has no place in a url')
   if (url.hash !== '') refuse('a place in a document is nothing that can be posted to')
   if (url.protocol === 'https:') return url.href
