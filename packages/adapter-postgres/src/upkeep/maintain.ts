@@ -1,6 +1,7 @@
 import type { Database } from '../database.js'
 import { sql } from '../sql.js'
 import type { Tables } from '../tables.js'
+import { withoutTimeouts } from '../without-timeouts.js'
 import { SWEEPS, type SweptKind } from './old-rows.js'
 import { type Alone, dropPartitions, makePartitions } from './partitions.js'
 import { parseUpkeep, type UpkeepOptions, type UpkeepSettings } from './upkeep-options.js'
@@ -56,10 +57,12 @@ async function sweepAll(
 /** The lock is the transaction's: a process that dies leaves none behind. A month is dropped however long that takes. */
 function aloneIn(database: Database, { schema }: Tables): Alone {
   return (work) =>
-    database.transaction(async (session) => {
-      const [row] = await session.rows<{ readonly is_ours: boolean }>(sql`
-        select pg_try_advisory_xact_lock(hashtextextended(${schema.text}, ${SEED})) as is_ours,
-          set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as waits, set_config('statement_timeout', '0', true) as takes`)
-      return row?.is_ours === true ? work(session) : null
-    })
+    database.transaction((session) =>
+      withoutTimeouts(session, async () => {
+        const [row] = await session.rows<{ readonly is_ours: boolean }>(sql`
+          select pg_try_advisory_xact_lock(hashtextextended(${schema.text}, ${SEED})) as is_ours,
+            set_config('lock_timeout', ${String(LOCK_TIMEOUT_MS)}, true) as waits`)
+        return row?.is_ours === true ? work(session) : null
+      }),
+    )
 }
