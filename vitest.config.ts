@@ -17,6 +17,11 @@ const pureRooms = [
 ]
 const strictRooms = ['model', ...pureRooms, 'engine']
 
+// core is pure, so its tests share a process (a world each would take longer to load than the tests to run);
+// those that put a stand-in for a module need one of their own
+const core = 'packages/core/src/**/*.test.ts'
+const alone = 'packages/*/src/**/*.alone.test.ts'
+
 export default defineConfig({
   resolve: {
     alias: [
@@ -30,11 +35,12 @@ export default defineConfig({
     // a busy machine is no failure: only a test that never ends is
     testTimeout: 120_000,
     projects: [
+      { extends: true, test: { name: 'core', include: [core], exclude: [alone], isolate: false } },
       {
         extends: true,
         test: {
           name: 'packages',
-          include: ['packages/*/src/**/*.test.ts'],
+          include: ['packages/adapter-*/src/**/*.test.ts', alone],
           typecheck: {
             enabled: true,
             include: ['packages/*/src/**/*.test-d.ts'],

@@ -24,6 +24,8 @@ try {
     vitest,
     'run',
     '--project',
+    'core',
+    '--project',
     'packages',
     '--exclude',
     '**/*.int.test.ts',
