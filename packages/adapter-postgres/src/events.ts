@@ -115,7 +115,8 @@ const FORGOTTEN = raw(
 
 /**
  * Takes customers out of their events, and out of the marks by which they count once. The events of each share a mark by
- * chance from then on.
+ * chance from then on. Whoever is adding to a mark is waited for, and then events and marks go in one statement: an event that
+ * comes meanwhile goes with its mark, or stays with it.
  */
 async function forget(
   session: Session,
@@ -125,7 +126,12 @@ async function forget(
 ): Promise<void> {
   const { tenant } = scope
   await session.rows(sql`select 1 where ${locksOf(scope, 'erasure', 'shared')}`)
-  const rows = await session.rows(sql`
+  const theirs = sql`tenant = ${tenant} and customer_id = any(${customerIds}::text[])`
+  await session.rows(sql`
+    with locked as materialized (
+      select from ${countedMembers} where ${theirs} order by customer_id, cell for update
+    ) select count(*) from locked`)
+  await session.rows(sql`
     with erased as materialized (
       select id, gen_random_uuid() as mark from unnest(${[...new Set(customerIds)]}::text[]) as given(id)
     ), first_parts as (
@@ -138,10 +144,7 @@ async function forget(
       where e.tenant = ${tenant} and e.campaign_id = place->>'campaignId' and e.at = f.at and e.key = f.key
         and e.customer_id = f.id and e.part > 0
     )
-    select 1 from first_parts limit 1`)
-  if (rows.length === 0) return
-  await session.rows(sql`
-    delete from ${countedMembers} where tenant = ${tenant} and customer_id = any(${customerIds}::text[])`)
+    delete from ${countedMembers} where ${theirs}`)
 }
 
 function counterOf({ channel, segment, currency, ...row }: CounterRow): Counter {

@@ -1,6 +1,6 @@
 import type { CampaignId, CustomerId } from '@campaignkit/core/adapter'
 import { sampleEvent, sampleScope } from '@campaignkit/core/testing'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
 
 let test: TestStorage
@@ -45,4 +45,35 @@ it('events of the erased are found by indexes, under each of their campaigns', a
   const left = await knex.withSchema(schema).from('events').whereNull('customer_id').select('key', 'part')
   expect(left).toHaveLength(40)
   expect(await knex.withSchema(schema).from('events').whereIn('customer_id', ['c-7', 'c-8'])).toEqual([])
+})
+
+it('an event that comes while its customer is erased is of the erased, or of somebody new, by counts and facts alike', async () => {
+  const { knex, schema, storage } = test
+  const by = sampleScope('trattoria')
+  const one = 'one' as CampaignId
+  const membersOf = async () => (await storage.events.counters(by, one)).map(({ members }) => members)
+  await storage.events.append(by, [eventOf(1)])
+  const transaction = await knex.transaction()
+  const enlisted = storage.enlist?.(transaction)
+  await enlisted?.storage.events.append(by, [eventOf(1_001)])
+  const erased = storage.events.forget(by, ['c-1' as CustomerId])
+  await vi.waitFor(async () => {
+    const { rows } = await knex.raw('select 1 from pg_locks where not granted')
+    expect(rows).toHaveLength(1)
+  }, 20_000)
+  await transaction.commit()
+  await erased
+  for (const at of [2_001, 3_001]) {
+    const kept = await membersOf()
+    await storage.events.rebuild(by, one)
+    expect(await membersOf()).toEqual(kept)
+    await storage.events.append(by, [eventOf(at)])
+  }
+  const ids = await knex
+    .withSchema(schema)
+    .from('events')
+    .where({ tenant: 'trattoria', part: 0 })
+    .orderBy('at')
+    .pluck('customer_id')
+  expect(ids).toEqual([null, null, 'c-1', 'c-1'])
 })

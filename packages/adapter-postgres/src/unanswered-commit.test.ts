@@ -26,13 +26,18 @@ describe('a commit of which no answer has come', () => {
     await expect(commit.unlessDone(refused)).resolves.toBe('as it was')
   })
 
+  it('may come to its end while the work is done again, which then has nothing to tell', async () => {
+    const commit = openCommit({ foundBy: [false, true] })
+    await expect(commit.unlessDone(async () => commit.note(null, 'nothing'))).resolves.toBe('as it was')
+  })
+
   it('leaves a refusal as it is when it never happened', async () => {
     const commit = openCommit({ foundBy: [false, false] })
     await expect(commit.unlessDone(refused)).rejects.toMatchObject({ code: 'VERSION_CONFLICT' })
   })
 
-  it('is done again when the work leaves no trace', async () => {
-    const commit = openCommit({ foundBy: [false] })
+  it('is done again when it left nothing', async () => {
+    const commit = openCommit({ foundBy: [false, false] })
     await expect(commit.unlessDone(async () => commit.note(null, 'again'))).resolves.toBe('again')
   })
 })

@@ -9,14 +9,14 @@ interface Unanswered<Result> {
 
 /**
  * A transaction that is tried until its commit is answered. An answer that was lost says nothing of the commit: before the
- * work is done again, the trace of it is looked for, and once more where the work is refused, since a server that was cut
- * off may still be at it. What was committed is not done again, but comes to what it came to.
+ * work is done again, the trace of it is looked for, and once more behind the work, since a server that was cut off may still
+ * have been at it: then the work was refused, or changed nothing any more. What was committed comes to what it came to.
  */
 export function createCommit<Result>(ask: (trace: Fragment) => Promise<readonly unknown[]>) {
   let unanswered: Unanswered<Result> | null = null
 
-  async function committed(): Promise<Unanswered<Result> | null> {
-    return unanswered !== null && (await ask(unanswered.trace)).length > 0 ? unanswered : null
+  async function ifCommitted(noted: Unanswered<Result> | null): Promise<Unanswered<Result> | null> {
+    return noted !== null && (await ask(noted.trace)).length > 0 ? noted : null
   }
 
   return {
@@ -31,12 +31,15 @@ export function createCommit<Result>(ask: (trace: Fragment) => Promise<readonly 
     },
     /** Does the work, unless it was committed before. */
     async unlessDone(work: () => Promise<Result>): Promise<Result> {
-      const done = await committed()
+      const before = unanswered
+      const done = await ifCommitted(before)
       if (done !== null) return done.result
       try {
-        return await work()
+        const result = await work()
+        const late = await ifCommitted(before)
+        return late === null ? result : late.result
       } catch (error) {
-        const late = isCampaignKitError(error) ? await committed() : null
+        const late = isCampaignKitError(error) ? await ifCommitted(unanswered) : null
         if (late !== null) return late.result
         throw error
       }

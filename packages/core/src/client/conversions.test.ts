@@ -161,6 +161,25 @@ describe('conversions', () => {
     expect(await codeOf(() => kit.events.track(null as never))).toBe('INVALID_INPUT [0]')
   })
 
+  it('are attributed a thousand at a time, since each customer may be a member of a thousand runs', async () => {
+    const memory = createMemoryStorage()
+    const asked: number[] = []
+    const audience = overridden(memory.audience, {
+      membershipsOf: (scope, customerIds) => {
+        asked.push(customerIds.length)
+        return memory.audience.membershipsOf(scope, customerIds)
+      },
+    })
+    const { kit } = createPizzeria({ storage: overridden(memory, { audience }) })
+    const events = Array.from({ length: 2_500 }, (_, at) => buy(`${at}`, `c-${at}`, 0))
+    expect(await kit.events.track(events)).toEqual({ recorded: 2_500, repeated: 0 })
+    expect(asked).toEqual([1_000, 1_000, 500])
+    const bad = buy('bad', 'c-1', 0, { campaignId: 'nothing' })
+    expect(await codeOf(() => kit.events.track([...events, bad]))).toBe(
+      'CAMPAIGN_NOT_FOUND [2500].campaignId',
+    )
+  })
+
   it('of a campaign that is gone count nowhere', async () => {
     const memory = createMemoryStorage()
     const member = { dueAt: SAMPLE_NOW, runId: 'r', arm: 'a', segments: [] } as never

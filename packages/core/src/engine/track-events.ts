@@ -22,6 +22,9 @@ import { publishEvents } from './publish-events.js'
 
 const MOST_EVENTS = 10_000
 
+/** Of so many events at once it is found in which runs they count: a customer may be a member of a thousand. */
+const FOUND_AT_ONCE = 1_000
+
 const trackedEventsSchema = z.array(trackedEventSchema).max(MOST_EVENTS)
 
 /** What came of tracking. */
@@ -74,8 +77,13 @@ export async function recordTracked(
   tracked: readonly TrackedEvent[],
 ): Promise<readonly CampaignEvent[]> {
   const now = context.clock.now()
-  const attribute = await createAttribution(context, scope, tracked)
-  const events = tracked.map((event) => eventOf(event, attribute, now))
+  const events: CampaignEvent[] = []
+  while (events.length < tracked.length) {
+    const first = events.length
+    const some = tracked.slice(first, first + FOUND_AT_ONCE)
+    const attribute = await createAttribution(context, scope, some, first)
+    events.push(...some.map((event) => eventOf(event, attribute, now)))
+  }
   const fresh = await context.storage.events.append(scope, events)
   await publishEvents(context, scope, fresh)
   return fresh
@@ -103,11 +111,16 @@ function eventOf(event: TrackedEvent, attribute: Attribute, now: Instant): Campa
   }
 }
 
-/** Finds the runs in which events count; reads all that a batch needs at once. */
+/**
+ * Finds the runs in which events count; reads all that they need at once.
+ *
+ * @param first - the place of the first of them in the batch
+ */
 async function createAttribution(
   context: EngineContext,
   scope: Scope,
   events: readonly TrackedEvent[],
+  first: number,
 ): Promise<Attribute> {
   const customerIds = [...new Set(events.map(({ customerId }) => customerId))]
   const memberships = await context.storage.audience.membershipsOf(scope, customerIds)
@@ -116,7 +129,7 @@ async function createAttribution(
   const rules = await conversionRulesOf(context, scope, { counted: joined, named })
   events.forEach(({ campaignId }, index) => {
     if (campaignId === undefined || rules.has(campaignId)) return
-    const path = `[${index}].campaignId`
+    const path = `[${first + index}].campaignId`
     throw new CampaignKitError('CAMPAIGN_NOT_FOUND', `${path}: no campaign has this id`, { path })
   })
   return ({ customerId, campaignId: only }, at) => {
