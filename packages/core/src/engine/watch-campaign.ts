@@ -42,11 +42,13 @@ async function* changesUntilAborted(
   signal: AbortSignal,
 ): AsyncGenerator<Progress> {
   const { announcements } = context.storage
-  const meter = meterOf(context, scope, id)
+  let meter: ReturnType<typeof meterOf> | null = null
   let last: Progress | null = null
   while (!signal.aborted) {
     const seen = (await announcements?.sequence(scope, id)) ?? 0
-    const progress = await measureProgress(context, scope, await requireCampaign(context, scope, id), meter)
+    const campaign = await requireCampaign(context, scope, id)
+    meter ??= meterOf(context, scope, campaign.id)
+    const progress = await measureProgress(context, scope, campaign, meter)
     if (last === null || isNews(last, progress)) yield progress
     last = progress
     if (hasEnded(progress.status) && progress.settled === progress.total) return
