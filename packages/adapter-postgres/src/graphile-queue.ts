@@ -1,6 +1,7 @@
 import { CampaignKitError, isCampaignKitError, type Job, type JobQueue } from '@campaignkit/core/adapter'
 import { Logger, type RunnerOptions, run, runMigrations, type Task } from 'graphile-worker'
 import type { Knex } from 'knex'
+import { beatUntil } from './beat-until.js'
 import { createBusyRuns } from './busy-runs.js'
 import { checkConcurrency, checkKnex } from './checks.js'
 import { Database } from './database.js'
@@ -109,7 +110,7 @@ export function createGraphileQueue(options: GraphileQueueOptions): GraphileQueu
       requirePool(pool)
       const handler = createGraphileHandler(handle, { rings, busy })
       const ended = new AbortController()
-      const beating = beat(handler, ended.signal)
+      const beating = beatUntil(handler, ended.signal)
       try {
         while (!signal.aborted) {
           await work(handler, concurrency, signal).catch(throwUnlessItPasses)
@@ -125,16 +126,6 @@ export function createGraphileQueue(options: GraphileQueueOptions): GraphileQueu
       runMigrations(placed()).catch((error: unknown) => {
         throw isCampaignKitError(error) ? error : storageFailed(error)
       }),
-  }
-}
-
-/** Says every second who is alive, and rings for the runs of those who are not. */
-async function beat(handler: GraphileHandler, ended: AbortSignal): Promise<void> {
-  const over = new Promise((resolve) => ended.addEventListener('abort', resolve, { once: true }))
-  while (!ended.aborted) {
-    // a database that is away is asked again
-    await handler.beat().catch(() => undefined)
-    await Promise.race([pause(POLL_MS), over])
   }
 }
 

@@ -28,11 +28,15 @@ export function createJobQueue(
   { clock, notices }: { readonly clock: Clock; readonly notices: Notices },
 ): JobQueue {
   const rings = createRings(database, tables)
-  const bell = createBell()
+  /** By what the listeners of this queue are woken. */
+  const bell = new Set<() => void>()
+  const ringAll = () => {
+    for (const wake of bell) wake()
+  }
   return {
     ring: async ({ tenant }, runId, at, priority) => {
       await rings.add({ tenant, runId, priority }, at)
-      bell.ring()
+      ringAll()
       if (at <= clock.now() + POLL_MS) notices.tell(RUNG)
     },
     listen: async (handler, options) => {
@@ -40,32 +44,36 @@ export function createJobQueue(
       const underWay = new Map<Job, Promise<void>>()
       const failures: unknown[] = []
       const beat = createHeartbeat(rings, clock.now())
-      options.signal.addEventListener('abort', bell.ring)
+      let rung = new AbortController()
+      const wake = () => rung.abort()
+      bell.add(wake)
+      options.signal.addEventListener('abort', wake)
       const unhear = notices.hear((subject) => {
-        if (subject === null || subject === RUNG) bell.ring()
+        if (subject === null || subject === RUNG) wake()
       })
       try {
         while (!options.signal.aborted) {
           if (failures.length > 0) throw failures[0]
-          const rung = bell.next()
+          rung = new AbortController()
           const now = clock.now()
           await beat([...underWay.keys()], now)
           const hasRoom = underWay.size < options.concurrency
           const job = hasRoom ? await rings.take(now).catch(nullIfItPasses) : null
           if (job === null) {
-            await nap(clock, rung)
+            await nap(clock, rung.signal)
             continue
           }
           const handled = handle(rings, clock, handler, job)
             .catch((thrown: unknown) => void failures.push(thrown))
             .finally(() => {
               underWay.delete(job)
-              bell.ring()
+              ringAll()
             })
           underWay.set(job, handled)
         }
       } finally {
-        options.signal.removeEventListener('abort', bell.ring)
+        options.signal.removeEventListener('abort', wake)
+        bell.delete(wake)
         unhear()
         await Promise.all(underWay.values())
       }
@@ -155,27 +163,11 @@ function nullIfItPasses(thrown: unknown): null {
   throw thrown
 }
 
-/** Waits for the bell, or until it is time to ask what other processes have rung. */
-async function nap(clock: Clock, rung: Promise<void>): Promise<void> {
-  const alarm = new AbortController()
-  const slept = clock.sleepUntil(clock.now() + POLL_MS, { signal: alarm.signal }).catch((error: unknown) => {
-    if (!alarm.signal.aborted) throw error
-  })
+/** Waits until it is rung, or it is time to ask what other processes have rung. */
+async function nap(clock: Clock, rung: AbortSignal): Promise<void> {
   try {
-    await Promise.race([rung, slept])
-  } finally {
-    alarm.abort()
-  }
-}
-
-function createBell() {
-  let waiting: (() => void)[] = []
-  return {
-    next: () => new Promise<void>((resolve) => waiting.push(resolve)),
-    ring: () => {
-      const woken = waiting
-      waiting = []
-      for (const wake of woken) wake()
-    },
+    await clock.sleepUntil(clock.now() + POLL_MS, { signal: rung })
+  } catch (thrown) {
+    if (!rung.aborted) throw thrown
   }
 }

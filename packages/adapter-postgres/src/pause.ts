@@ -1,9 +1,18 @@
 import type { DurationMs } from '@campaignkit/core/adapter'
 
-/** Waits so long on the wall, whatever the kit's own clock says; keeps no process alive that has nothing else to do. */
-export function pause(ms: DurationMs): Promise<void> {
+/**
+ * Waits so long on the wall, whatever the kit's own clock says, but no longer than until something is over; keeps no process
+ * alive that has nothing else to do.
+ */
+export function pause(ms: DurationMs, over?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    AbortSignal.timeout(ms).addEventListener('abort', () => resolve(), { once: true })
+    const wake = () => {
+      over?.removeEventListener('abort', wake)
+      resolve()
+    }
+    AbortSignal.timeout(ms).addEventListener('abort', wake, { once: true })
+    over?.addEventListener('abort', wake)
+    if (over?.aborted === true) wake()
   })
 }
 

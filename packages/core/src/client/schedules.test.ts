@@ -156,6 +156,16 @@ describe('a schedule of one time', () => {
     await drainUntil('2026-03-10T13:00:00Z')
     expect([...times.values()]).toEqual([['2026-03-10T12:00:00.000Z']])
   })
+
+  it('is begun at once by launchNow also when the time of the day has come where it comes first', async () => {
+    const { kit, add, drainUntil, times } = startingAt('2026-03-10T06:00:00Z')
+    await add(lapsedCustomer(1, { timeZone: 'America/Los_Angeles' }))
+    const schedule = { type: 'recurring', every: 'day', at: '09:00', zone: 'recipient' } as const
+    const { id } = await kit.campaigns.create(winBack({ ...AUDIENCE, schedule }))
+    await kit.campaigns.launchNow(id)
+    await drainUntil('2026-03-12T12:00:00Z')
+    expect([...times.values()]).toEqual([['2026-03-10T06:00:00.000Z', '2026-03-11T16:00:00.000Z']])
+  })
 })
 
 describe('a recurring schedule', () => {

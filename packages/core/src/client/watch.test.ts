@@ -7,6 +7,7 @@ import { perMinute } from '../model/pace.js'
 import type { Progress } from '../model/progress.js'
 import type { Logger } from '../ports/logger.js'
 import { overridden } from '../testing/overridden.js'
+import { winBack } from './pizzeria.fixture.js'
 import { createSendingWorld } from './sending.fixture.js'
 
 const FAST = { pace: { email: perMinute(6_000) } }
@@ -176,6 +177,24 @@ describe('progress', () => {
     const [first] = told
     expect(first?.progress).toMatchObject({ ratePerMinute: null, etaMs: null })
     expect(told.at(-1)?.progress).toMatchObject({ settled: 400, share: 1, etaMs: 0 })
+  })
+
+  it('tells the rate of each campaign that is watched, however many others are asked for', async () => {
+    const { invite, launch, root, kit } = createSendingWorld()
+    await invite(100)
+    const { id } = await launch()
+    const others = await Promise.all(
+      Array.from({ length: 250 }, (_, number) => kit.campaigns.create(winBack({ name: `Draft ${number}` }))),
+    )
+    const working = root.worker().drain()
+    const rates: (number | null)[] = []
+    for await (const { settled, ratePerMinute } of kit.campaigns.watch(id)) {
+      if (settled > 20) rates.push(ratePerMinute)
+      await Promise.all(others.map((other) => kit.campaigns.progress(other.id)))
+    }
+    await working
+    expect(rates.length).toBeGreaterThan(1)
+    expect(rates).not.toContain(null)
   })
 
   it('is told chunk by chunk', async () => {

@@ -198,7 +198,9 @@ function dueInstant(
   }
   const local =
     schedule.type === 'once' ? schedule.at : `${worldDateOf(calendar, scheduledFor)}T${schedule.at}`
-  if (scheduledFor < onceAt(calendar, local, RECIPIENT_ZONE)) return scheduledFor
+  const time = onceAt(calendar, local, RECIPIENT_ZONE)
+  // of a recurring schedule all others stand at their time to the instant; a single one may be launched while its day goes round
+  if (schedule.type === 'once' ? scheduledFor < time : scheduledFor !== time) return scheduledFor
   return Math.max(calendar.toInstant(local, zone), scheduledFor)
 }
 

@@ -9,13 +9,13 @@ import { createProgressMeter, type ProgressMeter } from '../reporting/progress-m
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 
-/** Campaigns whose rate a process remembers; the one that was asked for longest ago goes first. */
+/** Campaigns whose rate a process remembers beside those that are watched; the one that was asked for longest ago goes first. */
 const MOST_METERS = 200
 
 const meters = new WeakMap<EngineContext, Map<string, ProgressMeter>>()
 
 /** Remembers how fast campaigns settled in this process's eyes. */
-function meterOf(context: EngineContext, scope: Scope, id: CampaignId): ProgressMeter {
+export function meterOf(context: EngineContext, scope: Scope, id: CampaignId): ProgressMeter {
   const kept = meters.get(context) ?? new Map<string, ProgressMeter>()
   meters.set(context, kept)
   const key = `${scope.tenant} ${id}`
@@ -33,18 +33,19 @@ export async function progressOf(context: EngineContext, scope: Scope, id: Campa
   return measureProgress(context, scope, await requireCampaign(context, scope, id))
 }
 
-/** The progress of a campaign as it stands in the storage. */
+/** The progress of a campaign as it stands in the storage. @param meter - of those who go on asking, however many they are */
 export async function measureProgress(
   context: EngineContext,
   scope: Scope,
   campaign: Campaign,
+  meter = meterOf(context, scope, campaign.id),
 ): Promise<Progress> {
   const counts = await context.storage.deliveries.counts(scope, campaign.id)
   const total = sumOf(counts, () => true)
   const settled = sumOf(counts, isSettled)
   const at = context.clock.now()
   const isAwaited = total > 0 && settled === total && (await goesOn(context, scope, campaign))
-  const { ratePerMinute, etaMs } = meterOf(context, scope, campaign.id).update(at, settled, total)
+  const { ratePerMinute, etaMs } = meter.update(at, settled, total)
   return {
     campaignId: campaign.id,
     status: campaign.status,

@@ -9,7 +9,7 @@ import { type CallOptions, signalOf } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
 import { followSignal } from './follow-signal.js'
-import { measureProgress } from './progress.js'
+import { measureProgress, meterOf } from './progress.js'
 
 /** How often a storage is asked that does not announce changes, or not all of them. */
 const POLL_MS: DurationMs = SECOND_MS
@@ -42,10 +42,13 @@ async function* changesUntilAborted(
   signal: AbortSignal,
 ): AsyncGenerator<Progress> {
   const { announcements } = context.storage
+  let meter: ReturnType<typeof meterOf> | null = null
   let last: Progress | null = null
   while (!signal.aborted) {
     const seen = (await announcements?.sequence(scope, id)) ?? 0
-    const progress = await measureProgress(context, scope, await requireCampaign(context, scope, id))
+    const campaign = await requireCampaign(context, scope, id)
+    meter ??= meterOf(context, scope, campaign.id)
+    const progress = await measureProgress(context, scope, campaign, meter)
     if (last === null || isNews(last, progress)) yield progress
     last = progress
     if (hasEnded(progress.status) && progress.settled === progress.total) return
