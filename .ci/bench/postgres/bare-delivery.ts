@@ -327,8 +327,10 @@ process.on('message', async (said) => {
     return
   }
   const { user, system } = process.cpuUsage(begun)
-  process.send?.({ cpuMs: (user + system) / 1_000, ...(await residentMemory()) })
+  const measured = { cpuMs: (user + system) / 1_000, ...(await residentMemory()) }
+  // the server may be stopped as soon as this is told
   await pool.end()
+  process.send?.(measured)
   process.disconnect()
 })
 await pool.query('select 1')
