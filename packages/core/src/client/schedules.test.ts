@@ -156,7 +156,9 @@ describe('a schedule of one time', () => {
     await drainUntil('2026-03-10T13:00:00Z')
     expect([...times.values()]).toEqual([['2026-03-10T12:00:00.000Z']])
   })
+})
 
+describe('a recurring schedule', () => {
   it('is begun at once by launchNow also when the time of the day has come where it comes first', async () => {
     const { kit, add, drainUntil, times } = startingAt('2026-03-10T06:00:00Z')
     await add(lapsedCustomer(1, { timeZone: 'America/Los_Angeles' }))
@@ -166,9 +168,7 @@ describe('a schedule of one time', () => {
     await drainUntil('2026-03-12T12:00:00Z')
     expect([...times.values()]).toEqual([['2026-03-10T06:00:00.000Z', '2026-03-11T16:00:00.000Z']])
   })
-})
 
-describe('a recurring schedule', () => {
   const daily = { type: 'recurring', every: 'day', at: '09:00' } as const
 
   it('runs every day, with the audience of that day, and keeps the arms', async () => {

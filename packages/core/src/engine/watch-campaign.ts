@@ -5,6 +5,7 @@ import { type DurationMs, SECOND_MS } from '../base/time.js'
 import { hasEnded } from '../model/campaign-status.js'
 import type { Progress } from '../model/progress.js'
 import type { Scope } from '../model/scope.js'
+import type { ProgressMeter } from '../reporting/progress-meter.js'
 import { type CallOptions, signalOf } from './call-options.js'
 import { requireCampaign } from './change-campaign.js'
 import type { EngineContext } from './context.js'
@@ -42,7 +43,7 @@ async function* changesUntilAborted(
   signal: AbortSignal,
 ): AsyncGenerator<Progress> {
   const { announcements } = context.storage
-  let meter: ReturnType<typeof meterOf> | null = null
+  let meter: ProgressMeter | null = null
   let last: Progress | null = null
   while (!signal.aborted) {
     const seen = (await announcements?.sequence(scope, id)) ?? 0
