@@ -11,8 +11,9 @@ import { openKit, SCHEMA, seedCustomers, TENANT } from './delivery-kit.js'
 
 const MEMBERS = 5
 const LARGE = 50_000
-const TURNS = 100
-const FEW_TURNS = 15
+const TURNS = 400
+/** Asked before the clock runs: a pool opens its connections once, and code that is new is slow. */
+const WARM_UP_TURNS = 50
 const SWEEP_LIMIT = 1_000
 
 /** How much of the goal of a call may be taken up. */
@@ -21,7 +22,6 @@ const SHARE = 0.1
 interface Question {
   readonly what: string
   readonly goalMs: number
-  readonly turns: number
   ask(turn: number): Promise<unknown>
 }
 
@@ -43,8 +43,9 @@ const COPIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     id: `id || '-' || n`,
     name: `name || ' ' || n`,
     status: `'active'`,
-    document: `(document::jsonb || jsonb_build_object('id', id || '-' || n, 'status', 'active') ||
-      jsonb_build_object('content', document::jsonb -> 'content' || jsonb_build_object('name', name || ' ' || n)))::json`,
+    // as text, so that it stays as the kit writes it
+    document: `replace(replace(replace(document::text, to_json(id)::text, to_json(id || '-' || n)::text),
+      '"name":' || to_json(name), '"name":' || to_json(name || ' ' || n)), '"status":' || to_json(status), '"status":"active"')::json`,
   },
   runs: {
     id: `id || '-' || n`,
@@ -99,28 +100,25 @@ async function questionsOf(knex: Knex, kit: TenantKit, sample: string, campaigns
     messages: { sms: { body: 'We miss you, {{ customer.firstName }}' } },
   })
   const drafts: string[] = []
-  for (let turn = 0; turn < TURNS; turn += 1)
+  for (let turn = 0; turn < WARM_UP_TURNS + TURNS; turn += 1)
     drafts.push((await kit.campaigns.create(draft(`Draft ${turn}`))).id)
   return [
     {
       what: 'list 1,000',
       goalMs: 200,
-      turns: FEW_TURNS,
       ask: () => kit.campaigns.list({}, { limit: 1_000 }),
     },
-    { what: 'get', goalMs: 100, turns: TURNS, ask: (turn) => kit.campaigns.get(idOf(turn)) },
-    { what: 'create', goalMs: 500, turns: TURNS, ask: (turn) => kit.campaigns.create(draft(`New ${turn}`)) },
+    { what: 'get', goalMs: 100, ask: (turn) => kit.campaigns.get(idOf(turn)) },
+    { what: 'create', goalMs: 500, ask: (turn) => kit.campaigns.create(draft(`New ${turn}`)) },
     {
       what: 'update',
       goalMs: 300,
-      turns: TURNS,
       ask: (turn) => kit.campaigns.edit(drafts[turn] ?? '', { name: `Renamed ${turn}` }, 1),
     },
-    { what: 'metrics', goalMs: 150, turns: TURNS, ask: (turn) => kit.reports.campaign(idOf(turn)) },
+    { what: 'metrics', goalMs: 150, ask: (turn) => kit.reports.campaign(idOf(turn)) },
     {
       what: 'one event',
       goalMs: 50,
-      turns: TURNS,
       ask: (turn) =>
         kit.events.track({
           key: `order-${turn}`,
@@ -133,7 +131,6 @@ async function questionsOf(knex: Knex, kit: TenantKit, sample: string, campaigns
     {
       what: `create and launch ${figure(LARGE)}`,
       goalMs: 5_000,
-      turns: FEW_TURNS,
       ask: async (turn) => {
         const { id } = await kit.campaigns.create({ ...draft(`Large ${turn}`), audience: everyone() })
         await kit.campaigns.launch(id)
@@ -142,24 +139,39 @@ async function questionsOf(knex: Knex, kit: TenantKit, sample: string, campaigns
     {
       what: 'sweep',
       goalMs: 50,
-      turns: FEW_TURNS,
       ask: () => storage.dueIndex.due({ limit: SWEEP_LIMIT, now: Date.now() }),
     },
   ] satisfies readonly Question[] as readonly Question[]
 }
 
-async function timesOf({ turns, ask }: Question): Promise<readonly number[]> {
+/** Milliseconds of each turn, in order. */
+async function timesOf({ ask }: Question): Promise<readonly number[]> {
   const times: number[] = []
-  for (let turn = 0; turn < turns; turn += 1) {
+  for (let turn = 0; turn < WARM_UP_TURNS + TURNS; turn += 1) {
     const begun = performance.now()
     await ask(turn)
     times.push(performance.now() - begun)
   }
-  return times.toSorted((left, right) => left - right)
+  return times
 }
 
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
+
+function lineOf({ what, goalMs }: Question, times: readonly number[], campaigns: number): Line {
+  const [first = Number.NaN] = times
+  const sorted = times.slice(WARM_UP_TURNS).toSorted((left, right) => left - right)
+  const [p95, p99] = [percentile(sorted, 0.95), percentile(sorted, 0.99)]
+  const goal = goalMs * SHARE
+  return {
+    stage: `${what}, of ${figure(campaigns)} active`,
+    ours: `${figure(median(sorted))} ms`,
+    bare: `p95 ${figure(p95)} ms, p99 ${figure(p99)} ms (first ${figure(first)} ms)`,
+    ratio: '',
+    goal: `${goal} ms at most`,
+    met: p99 <= goal,
+  }
 }
 
 /** Asks each question so often, with so many active campaigns. */
@@ -180,16 +192,7 @@ export async function campaignLines(campaigns: number): Promise<readonly Line[]>
     await copySample(knex, campaigns)
     const lines: Line[] = []
     for (const question of await questionsOf(knex, kit, sample, campaigns)) {
-      const sorted = await timesOf(question)
-      const [p50, goal] = [median(sorted), question.goalMs * SHARE]
-      lines.push({
-        stage: `${question.what}, of ${figure(campaigns)} active`,
-        ours: `${figure(p50)} ms`,
-        bare: `p95 ${figure(percentile(sorted, 0.95))} ms, p99 ${figure(percentile(sorted, 0.99))} ms`,
-        ratio: '',
-        goal: `${goal} ms at most`,
-        met: p50 <= goal,
-      })
+      lines.push(lineOf(question, await timesOf(question), campaigns))
     }
     await root.close()
     return lines

@@ -7,6 +7,7 @@ import {
   type Scope,
 } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
+import { frequent } from './ready-statements.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -23,10 +24,12 @@ export async function countAudience(
   { tenant }: Scope,
   runId: RunId,
 ): Promise<AudienceCounts> {
-  const rows = await session.rows<Row>(sql`
+  const rows = await session.rows<Row>(
+    frequent(sql`
     select arm, exclusion, count(*)::float8 as count from ${members}
     where tenant = ${tenant} and run_id = ${runId} and (arm is not null or exclusion is not null)
-    group by arm, exclusion`)
+    group by arm, exclusion`),
+  )
   const sum = (isCounted: (row: Row) => boolean) =>
     rows.filter(isCounted).reduce((total, { count }) => total + count, 0)
   const excluded: Partial<Record<ExclusionCode, number>> = {}

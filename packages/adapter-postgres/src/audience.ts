@@ -6,6 +6,7 @@ import { MEMBER_COLUMNS, type MemberRow, memberOf } from './member-row.js'
 import { readMemberships } from './memberships.js'
 import { pageFrom } from './paging.js'
 import { fieldsOf, membersOf, plannedMember } from './planned-member.js'
+import { frequent } from './ready-statements.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -62,12 +63,14 @@ export function createAudienceStore(database: Database, tables: Tables): Audienc
     counts: (scope, runId) => countAudience(database, tables, scope, runId),
     armCounts: async ({ tenant }, runId) => {
       const ofRun = sql`from ${members} as m where m.tenant = ${tenant} and m.run_id = ${runId} and m.arm is not null`
-      return database.rows<ArmCount>(sql`
+      return database.rows<ArmCount>(
+        frequent(sql`
         select m.arm, null as segment, count(*)::float8 as count ${ofRun} group by m.arm
         union all
         select s.arm, s.segment, count(*)::float8 from (
           select distinct m.customer_id, m.arm, unnest(m.segments) as segment ${ofRun}
-        ) as s group by s.arm, s.segment`)
+        ) as s group by s.arm, s.segment`),
+      )
     },
     forget: async ({ tenant }, customerIds) => {
       const isOne = sql`m.customer_id = any(${customerIds}::text[])`

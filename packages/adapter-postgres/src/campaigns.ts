@@ -18,6 +18,7 @@ import { ofCampaign } from './deliveries-of.js'
 import { brokenConstraint } from './failures.js'
 import { writeJournal } from './journal.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { frequent } from './ready-statements.js'
 import { raw, sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -54,7 +55,7 @@ export function createCampaignStore(
     },
     get: async ({ tenant }, id) => {
       const [row] = await database.rows<Row>(
-        sql`select document from ${campaigns} where tenant = ${tenant} and id = ${id}`,
+        frequent(sql`select document from ${campaigns} where tenant = ${tenant} and id = ${id}`),
       )
       return row?.document ?? null
     },
@@ -68,10 +69,12 @@ export function createCampaignStore(
       const after = cursor === null ? null : readPlace(cursor)
       const behind = after === null ? sql`` : sql`and (created_at, id) < (${after.at}, ${after.key})`
       const wanted = statuses === undefined ? sql`` : sql`and status = any(${statuses}::text[])`
-      const rows = await database.rows<Row>(sql`
+      const rows = await database.rows<Row>(
+        frequent(sql`
         select document from ${campaigns}
         where tenant = ${tenant} ${behind} ${wanted} and (${archived} or archived_at is null)
-        order by created_at desc, id desc limit ${limit + 1}`)
+        order by created_at desc, id desc limit ${limit + 1}`),
+      )
       return pageFrom(
         rows.map(({ document }) => document),
         limit,
@@ -87,14 +90,16 @@ export function createCampaignStore(
     },
     getRun: async ({ tenant }, id) => {
       const [row] = await database.rows<RunRow>(
-        sql`select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and id = ${id}`,
+        frequent(sql`select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and id = ${id}`),
       )
       return row === undefined ? null : runOf(row)
     },
     runsOf: async ({ tenant }, campaignId) => {
-      const rows = await database.rows<RunRow>(sql`
+      const rows = await database.rows<RunRow>(
+        frequent(sql`
         select ${namesOf(RUN_COLUMNS)} from ${runs} where tenant = ${tenant} and campaign_id = ${campaignId}
-        order by scheduled_for, created_at, id`)
+        order by scheduled_for, created_at, id`),
+      )
       return rows.map(runOf)
     },
     updateRun: async (scope, run, expectedVersion) => {

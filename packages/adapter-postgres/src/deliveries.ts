@@ -17,6 +17,7 @@ import { endQueued } from './end-queued.js'
 import { insertDeliveries } from './insert-deliveries.js'
 import { standsIn, type WaitsFor } from './lines.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { frequent } from './ready-statements.js'
 import { settle } from './settle.js'
 import { settleHeld } from './settle-held.js'
 import { type Fragment, raw, sql } from './sql.js'
@@ -98,9 +99,11 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     },
     counts: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
-      const rows = await database.rows<{ readonly status: DeliveryStatus; readonly count: number }>(sql`
+      const rows = await database.rows<{ readonly status: DeliveryStatus; readonly count: number }>(
+        frequent(sql`
         select status, sum(total)::float8 as count from ${tables.delivery_counts}
-        where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by status`)
+        where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by status`),
+      )
       const none = DELIVERY_STATUSES.map((status) => [status, 0])
       return Object.fromEntries([
         ...none,
@@ -109,9 +112,11 @@ export function createDeliveryStore(database: Database, tables: Tables, announce
     },
     reasons: async ({ tenant }, campaignId, status) => {
       const stopped = sql`and d.status = ${status} and d.reason is not null`
-      const rows = await database.rows<{ readonly reason: string; readonly count: number }>(sql`
+      const rows = await database.rows<{ readonly reason: string; readonly count: number }>(
+        frequent(sql`
         select reason, count(*)::float8 as count
-        from (${ofCampaign(tables, tenant, campaignId, raw('d.reason'), stopped)}) as stopped group by reason`)
+        from (${ofCampaign(tables, tenant, campaignId, raw('d.reason'), stopped)}) as stopped group by reason`),
+      )
       return new Map(rows.map(({ reason, count }) => [reason, count]))
     },
     nextDue: async ({ tenant }, runId, channel) => {

@@ -7,6 +7,7 @@ import type { Database, Session } from './database.js'
 import { EVENT_COLUMNS, type EventRow, eventOf } from './event-row.js'
 import { locksOf } from './fact-locks.js'
 import { pageFrom, placeCursor, readPlace } from './paging.js'
+import { frequent } from './ready-statements.js'
 import { rebuildCounters } from './rebuild-counters.js'
 import { reclassifyEvents } from './reclassify-events.js'
 import { raw, sql } from './sql.js'
@@ -50,13 +51,15 @@ export function createEventStore(database: Database, tables: Tables, { announce 
     counters: async ({ tenant }, campaignId, runId) => {
       const ofRun = runId === undefined ? sql`` : sql`and run_id = ${runId}`
       const cell = sql`campaign_id, run_id, arm, channel, segment, type, currency`
-      const rows = await database.rows<CounterRow>(sql`
+      const rows = await database.rows<CounterRow>(
+        frequent(sql`
         select campaign_id as "campaignId", run_id as "runId", arm, channel, segment, type, currency,
           sum(total)::float8 as total, sum(members)::float8 as members,
           sum(human_members)::float8 as "humanMembers", sum(machine)::float8 as machine,
           sum(amount_minor)::float8 as "amountMinor", sum(amount_squares)::float8 as "amountSquares",
           sum(cost_micros)::float8 as "costMicros"
-        from ${counters} where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by ${cell}`)
+        from ${counters} where tenant = ${tenant} and campaign_id = ${campaignId} ${ofRun} group by ${cell}`),
+      )
       return rows.map(counterOf)
     },
     list: async ({ tenant }, campaignId, { types, deliveryId }, { cursor, limit }) => {
@@ -64,10 +67,12 @@ export function createEventStore(database: Database, tables: Tables, { announce 
       const behind = after === null ? sql`` : sql`and (at, key) > (${after.at}, ${after.key})`
       const ofTypes = types === undefined ? sql`` : sql`and type = any(${types}::text[])`
       const ofDelivery = deliveryId === undefined ? sql`` : sql`and delivery_id = ${deliveryId}`
-      const rows = await database.rows<EventRow>(sql`
+      const rows = await database.rows<EventRow>(
+        frequent(sql`
         select ${namesOf(EVENT_COLUMNS)} from ${events}
         where tenant = ${tenant} and campaign_id = ${campaignId} ${behind} ${ofTypes} ${ofDelivery}
-        order by at, key limit ${limit + 1}`)
+        order by at, key limit ${limit + 1}`),
+      )
       return pageFrom(rows.map(eventOf), limit, placeCursor)
     },
     ofCustomer: async ({ tenant }, customerId) => {

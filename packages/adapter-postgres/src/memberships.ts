@@ -1,6 +1,7 @@
 import type { CampaignId, CustomerId, Membership, Scope } from '@campaignkit/core/adapter'
 import type { Session } from './database.js'
 import type { MemberRow } from './member-row.js'
+import { frequent } from './ready-statements.js'
 import { sql } from './sql.js'
 import type { Tables } from './tables.js'
 
@@ -17,14 +18,16 @@ export async function readMemberships(
   { tenant }: Scope,
   customerIds: readonly CustomerId[],
 ): Promise<ReadonlyMap<CustomerId, readonly Membership[]>> {
-  const rows = await session.rows<Row>(sql`
+  const rows = await session.rows<Row>(
+    frequent(sql`
     select campaign_id, customer_id, run_id, due_at, arm, segments from unnest(${[...new Set(customerIds)]}::text[]) as asked(id)
     cross join lateral (
       select r.campaign_id, m.customer_id, m.run_id, m.due_at, m.arm, m.segments from ${members} as m
       join ${runs} as r on r.tenant = m.tenant and r.id = m.run_id
       where m.tenant = ${tenant} and m.customer_id = asked.id and m.arm is not null
       order by m.due_at desc, m.run_id limit ${MOST_OF_CUSTOMER}
-    ) as latest`)
+    ) as latest`),
+  )
   const byCustomer = new Map<CustomerId, Membership[]>()
   for (const row of rows) {
     const { campaign_id: campaignId, run_id: runId, due_at: dueAt, arm, segments } = row

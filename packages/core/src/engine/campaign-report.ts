@@ -41,9 +41,11 @@ export async function campaignReport(
   id: CampaignId,
 ): Promise<CampaignReport> {
   authorize(context.access, scope, 'report.read')
-  const campaign = await requireCampaign(context, scope, id)
   const { campaigns, deliveries, events } = context.storage
-  const runs = await campaigns.runsOf(scope, id)
+  const [campaign, runs] = await Promise.all([
+    requireCampaign(context, scope, id),
+    campaigns.runsOf(scope, id),
+  ])
   const [runArms, reported, counters, failures, skips, times] = await Promise.all([
     readRunArms(context, scope, runs),
     readRuns(context, scope, runs),
