@@ -1,4 +1,5 @@
-import { createManualClock, sampleScope } from '@campaignkit/core/testing'
+import { createCampaignKit, everyone, type TenantKit } from '@campaignkit/core'
+import { createManualClock, createRecordingChannel, sampleScope } from '@campaignkit/core/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createPostgresStorage } from './create-postgres-storage.js'
 import { openTestStorage, START_MS, type TestStorage } from './test-storage.fixture.js'
@@ -68,5 +69,47 @@ describe('a statement that comes all the time', () => {
     await second.knex.raw(`prepare ${name} as select 1`)
     expect(await second.reserve()).toBe(1)
     expect(await second.kept()).toEqual([name])
+  })
+})
+
+describe('what is asked all the time is kept ready', () => {
+  const calls: Readonly<Record<string, (kit: TenantKit, id: string, turn: number) => Promise<unknown>>> = {
+    'a report': (kit, id) => kit.reports.campaign(id),
+    'one campaign': (kit, id) => kit.campaigns.get(id),
+    'a list of campaigns': (kit) => kit.campaigns.list(),
+    'one event': (kit, _id, turn) =>
+      kit.events.track({ key: `visit ${turn}`, type: 'visit', customerId: 'c-1' }),
+  }
+
+  it.each(Object.entries(calls))('by %s', async (what, call) => {
+    const knex = test.server.connect({ connections: 1 })
+    const root = createCampaignKit({
+      storage: createPostgresStorage({ knex, schema: test.schema }),
+      channels: { email: createRecordingChannel() },
+      publicUrl: 'https://go.pizza.example',
+      secrets: [{ id: '2026a', key: 'a secret of at least 16 characters' }],
+    })
+    const kit = root.as({ tenant: what, actor: { id: 'u-17', kind: 'user' } })
+    await kit.customers.upsert([{ id: 'c-1', addresses: { email: 'c-1@example.com' } }])
+    const { id } = await kit.campaigns.create({
+      name: 'We miss you',
+      purpose: 'transactional',
+      audience: everyone(),
+      messages: { email: { subject: 'We miss you', text: 'Come back.' } },
+    })
+    await kit.campaigns.launch(id)
+    await root.worker().drain()
+    // once before, as a connection asks its settings first
+    await call(kit, id, 1)
+    const asked: string[] = []
+    knex.on('query', ({ sql }: { readonly sql: string }) => asked.push(sql))
+    await call(kit, id, 2)
+    knex.removeAllListeners('query')
+    const reads = asked.filter((text) => /^\s*(select|with)\b/i.test(text) && !text.includes('pg_notify'))
+    const { rows } = await knex.raw('select statement from pg_prepared_statements')
+    const kept = new Set(rows.map(({ statement }: { readonly statement: string }) => statement))
+    expect(reads).not.toEqual([])
+    expect(reads.filter((text) => !kept.has(text))).toEqual([])
+    await root.close()
   })
 })
